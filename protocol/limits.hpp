@@ -1,0 +1,93 @@
+#pragma once
+
+#include "protocol/time.hpp"
+#include "protocol/units.hpp"
+
+#include <cstddef>
+
+/// Every bound of the program in one place, each with its reason and what happens beyond it.
+namespace hearth::limits {
+
+using namespace std::chrono_literals;
+
+// The wire.
+/// Largest message accepted or sent: a 90-channel report is about 10 KB, so 25 times that.
+/// Beyond: refused with a nack, counted.
+inline constexpr std::size_t message_bytes = 256 * 1024;
+/// Longest name, reason or sentence accepted from a peer. Beyond: the message is refused.
+inline constexpr std::size_t text_bytes = 1024;
+/// Longest series of prices or forecasts: a week of quarter-hours. Beyond: refused.
+inline constexpr std::size_t series_slots = 7 * 96;
+/// Message ids remembered to recognise repeats; a repeat inside is acknowledged again, not executed.
+inline constexpr std::size_t remembered_messages = 1024;
+
+// The upstream link.
+/// Journaled messages waiting for the node's ack. Beyond: the oldest is dropped, and that is an event.
+inline constexpr std::size_t unacknowledged_messages = 4096;
+/// Messages sent and not yet acknowledged at one time. Beyond: they wait.
+inline constexpr std::size_t send_window = 5;
+inline constexpr duration ack_timeout = 5s;
+/// Silence after which the peer is pinged, and after another `ack_timeout` declared gone.
+inline constexpr duration ping_after_silence = 60s;
+inline constexpr duration reconnect_first = 2s;
+inline constexpr duration reconnect_longest = 60s;
+/// A downstream message sent longer ago than this is stale: nacked, not executed.
+inline constexpr duration downstream_max_age = 5min;
+/// Clocks of house and node may differ by this much.
+inline constexpr duration clock_skew = 30s;
+
+// Contracts.
+inline constexpr duration contract_start_step = 300s;
+inline constexpr duration contract_longest = 60min;
+/// How far ahead a contract may be agreed.
+inline constexpr duration contract_horizon = 48h;
+inline constexpr duration contract_warn_after_end = 2min;
+inline constexpr duration contract_grace = 5min;
+/// A critical zone this far under its setpoint ends a contract.
+inline constexpr temperature_difference contract_comfort_margin = 0.6 * kelvin;
+/// No usable tank temperature for this long ends a contract.
+inline constexpr duration contract_blind_after = 5min;
+/// Contracts agreed ahead. Beyond: refused.
+inline constexpr std::size_t contracts_pending = 64;
+
+// Leases.
+inline constexpr duration admin_lease_default = 5min;
+inline constexpr duration admin_lease_longest = 24h;
+
+// Control.
+inline constexpr duration control_tick = 5s;
+/// A command lives this long; the dispatcher renews it at every tick, so six silent ticks make safe.
+inline constexpr duration command_life = 30s;
+
+// Buses and devices.
+inline constexpr duration poll_every_default = 10s;
+inline constexpr duration bus_timeout_default = 500ms;
+/// A device waits this long for its bus before its channels say so (a bus serves others meanwhile).
+inline constexpr duration bus_answer_timeout = 10s;
+/// A value older than this many poll periods is stale, unless the layout says otherwise.
+inline constexpr int stale_after_polls = 3;
+/// Requests a driver may make in one poll, so that no device holds a bus for long.
+inline constexpr std::size_t requests_per_poll = 32;
+/// Messages from a house broker waiting for one device. Beyond: the oldest is dropped and counted.
+inline constexpr std::size_t heard_messages = 256;
+
+// Supervision: one for one.
+inline constexpr duration restart_first = 500ms;
+inline constexpr duration restart_longest = 60s;
+/// Restarts within `restart_window` after which a device is reported failed and retried slowly.
+inline constexpr int restarts_allowed = 5;
+inline constexpr duration restart_window = 60s;
+inline constexpr duration restart_failed_every = 60s;
+
+// Reporting.
+inline constexpr duration report_every = 300s;
+inline constexpr duration snapshot_every = 30s;
+/// Power is told at once when it changes by this part of nameplate.
+inline constexpr double power_change_fraction = 0.02;
+/// Samples kept for the report being written. Beyond: the oldest go, and that is an event.
+inline constexpr std::size_t report_samples = 20'000;
+
+/// SIGTERM to exit, actuators made safe in between.
+inline constexpr duration shutdown_longest = 2s;
+
+}  // namespace hearth::limits

@@ -1,0 +1,227 @@
+#pragma once
+
+#include "protocol/command.hpp"
+#include "protocol/contract.hpp"
+#include "protocol/reading.hpp"
+#include "protocol/time.hpp"
+#include "protocol/units.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+/// Everything house and node say to each other, as values. `hearth.proto` is the same list
+/// for other languages; `codec.*` is the only place that sees both. Channels go by name here.
+namespace hearth {
+
+// ---- house → node
+
+/// Retained. The offline one is the connection's will.
+struct birth {
+  bool online = true;
+  std::string layout_hash;  ///< changes when the layout does
+  std::string version;      ///< of the program
+  bool operator==(const birth&) const = default;
+};
+
+struct sample {
+  time_point at;
+  result<double> value;  ///< in the unit of its series
+  bool operator==(const sample&) const = default;
+};
+
+struct channel_series {
+  std::string channel;
+  hearth::unit unit = unit::count;
+  std::vector<sample> samples;  ///< oldest first
+  bool operator==(const channel_series&) const = default;
+};
+
+/// All readings of one reporting slot. Journaled.
+struct report {
+  time_point slot_start;
+  duration slot_length{};
+  std::vector<channel_series> series;
+  bool operator==(const report&) const = default;
+};
+
+/// A meter whose power moved noticeably. Live: newest wins.
+struct power_update {
+  std::string channel;
+  hearth::power power;
+  time_point at;
+  bool operator==(const power_update&) const = default;
+};
+
+struct channel_point {
+  std::string channel;
+  result<measured> value;
+  hearth::quality quality = hearth::quality::never;
+  time_point at;
+  bool operator==(const channel_point&) const = default;
+};
+
+/// Every channel's last reading. Live: newest wins.
+struct snapshot_report {
+  time_point at;
+  std::vector<channel_point> points;
+  bool operator==(const snapshot_report&) const = default;
+};
+
+/// Who is in charge and why.
+struct state_report {
+  authority in_charge = authority::local;
+  std::string mode;         ///< of local control: "tariff-timer", "thermostat", "hardware-fallback"
+  std::string cause;        ///< one sentence
+  std::string contract_id;  ///< of the contract in force, or empty
+  time_point since;
+  bool operator==(const state_report&) const = default;
+};
+
+enum class severity : unsigned char { info, warning, alarm };
+std::string_view to_text(severity s);
+
+/// Something happened that a person or the node should know. Journaled.
+struct event {
+  hearth::severity severity = hearth::severity::info;
+  std::string kind;     ///< a stable word: "device-failed", "interlock", "restarted" …
+  std::string subject;  ///< the device, channel, actor or contract it is about
+  std::string text;     ///< one sentence for a person
+  time_point at;
+  bool operator==(const event&) const = default;
+};
+
+/// What became of a request. Journaled.
+struct outcome {
+  std::string request_id;  ///< the message id of the request
+  bool accepted = false;
+  std::string reason;
+  bool operator==(const outcome&) const = default;
+};
+
+struct channel_description {
+  std::string channel;
+  hearth::unit unit = unit::count;
+  std::string device;
+  std::string model;
+  bool actuator = false;
+  bool operator==(const channel_description&) const = default;
+};
+
+struct layout_report {
+  std::string layout_hash;
+  std::vector<channel_description> channels;
+  bool operator==(const layout_report&) const = default;
+};
+
+// ---- both ways
+
+struct heartbeat {
+  std::string contract_id;  ///< of the contract in force, or empty
+  bool operator==(const heartbeat&) const = default;
+};
+
+/// "I have it, durably; forget it."
+struct ack {
+  std::string message_id;
+  bool operator==(const ack&) const = default;
+};
+
+enum class nack_reason : unsigned char {
+  undecodable, oversized, unexpected, replayed, stale, wrong_site, invalid, forbidden
+};
+std::string_view to_text(nack_reason r);
+
+/// "I can't take it, and this is why; don't send it again."
+struct nack {
+  std::string message_id;  ///< empty when it could not even be read
+  nack_reason reason = nack_reason::invalid;
+  std::string text;
+  bool operator==(const nack&) const = default;
+};
+
+// ---- node → house
+
+/// Takes back a contract that has not ended.
+struct withdrawal {
+  std::string contract_id;
+  std::string reason;
+  bool operator==(const withdrawal&) const = default;
+};
+
+/// Prices per slot, energy and distribution apart.
+struct prices {
+  time_point start;
+  duration slot{};
+  std::vector<energy_price> energy;
+  std::vector<energy_price> distribution;  ///< as long as `energy`, or empty: the layout's tariff holds
+  bool operator==(const prices&) const = default;
+};
+
+/// Outdoor temperature forecast per slot.
+struct weather {
+  time_point start;
+  duration slot{};
+  std::vector<temperature> outdoor;
+  bool operator==(const weather&) const = default;
+};
+
+/// "Hold this actuator at this value."
+struct hold {
+  std::string channel;
+  measured value;
+  bool operator==(const hold&) const = default;
+};
+/// "Use as little power as comfort allows."
+struct shed {
+  bool operator==(const shed&) const = default;
+};
+/// "End your lease now."
+struct release {
+  bool operator==(const release&) const = default;
+};
+
+/// A wish, with a rank and a lease; never a command.
+struct request {
+  authority rank = authority::grid;  ///< admin or grid
+  std::variant<hold, shed, release> wish;
+  duration lease{};                  ///< zero asks for the rank's default
+  std::string reason;
+  bool operator==(const request&) const = default;
+};
+
+enum class query_subject : unsigned char { snapshot, layout, state };
+std::string_view to_text(query_subject q);
+
+struct query {
+  query_subject subject = query_subject::snapshot;
+  bool operator==(const query&) const = default;
+};
+
+/// One message's content. The order is the order of the tables in `docs/wire.md`.
+using body = std::variant<birth, report, power_update, snapshot_report, state_report, event, outcome,
+                          contract_report, layout_report, heartbeat, ack, nack, contract, withdrawal,
+                          prices, weather, request, query>;
+
+struct envelope {
+  std::string site;
+  std::string boot_id;           ///< of the sender; new at every start
+  std::uint64_t sequence = 0;    ///< counts this sender's messages since boot, from 1
+  std::string message_id;        ///< unique: "<boot_id>-<sequence>"
+  time_point sent;
+  std::string in_reply_to;       ///< a message id, or empty
+  hearth::body body;
+  bool operator==(const envelope&) const = default;
+};
+
+/// The last word of the topic: "report", "power", "contract" …
+std::string_view kind_of(const body& b);
+/// Kept until the node's ack.
+bool is_journaled(const body& b);
+/// May be sent by a house (`up/<kind>`) or by a node (`down/<kind>`).
+bool is_upstream(const body& b);
+bool is_downstream(const body& b);
+
+}  // namespace hearth
