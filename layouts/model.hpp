@@ -45,7 +45,7 @@ struct channel_spec {
 struct model_spec {
   std::string name;          ///< as in `model:`
   std::string title;         ///< maker and device, for people
-  std::string bus_kind;      ///< the kind of bus it hangs on
+  std::vector<std::string> bus_kinds;   ///< the kinds of bus it may hang on
   std::vector<option_spec> options;
   std::vector<channel_spec> channels;   ///< empty when they stand in a `registers` option
 };
