@@ -75,20 +75,19 @@ void report_builder::tell_power(channel_id c, const point& p, std::vector<body>&
 }
 
 void report_builder::tell_quality(channel_id c, const point& p, time_point now, std::vector<body>& out) {
-  auto& known = channels_[c.value].known;
-  if (known == p.quality) return;
-  const auto was = known;
+  auto& told = channels_[c.value].told_quality;
+  if (told == p.quality) return;
   const auto& channel = (*house_)[c];
   const auto& name = channel.name;
-  // A channel that has never been heard is a fault only once it had its time to speak.
+  // A channel that has never been heard is missing only once it had its time to speak.
   if (p.quality == quality::never && now - started_ < channel.max_age) return;
-  known = p.quality;
+  const auto first_word = !told;
+  told = p.quality;
   if (p.quality == quality::good) {
-    if (was != quality::never)
-      out.emplace_back(event{severity::info, "channel-good", name, name + " is back", now});
+    if (!first_word) out.emplace_back(event{severity::info, "channel-good", name, name + " is back", now});
     return;
   }
-  const auto why = p.value ? std::string{"no reading since "} + to_iso8601(p.at) : to_text(p.value.error());
+  const auto why = p.value ? "no reading since " + to_iso8601(p.at) : to_text(p.value.error());
   out.emplace_back(event{severity::warning, "channel-" + std::string{to_text(p.quality)}, name, name + ": " + why, now});
 }
 

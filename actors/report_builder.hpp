@@ -26,7 +26,7 @@ class report_builder {
   struct sampled {
     std::optional<point> last;           ///< the latest sample taken
     std::optional<double> told_power_w;  ///< the latest power update
-    quality known = quality::never;
+    std::optional<quality> told_quality;
     std::vector<sample> samples;
   };
 

@@ -68,7 +68,7 @@ inline constexpr duration bus_answer_timeout = 10s;
 inline constexpr int stale_after_polls = 3;
 /// Requests a driver may make in one poll, so that no device holds a bus for long.
 inline constexpr std::size_t requests_per_poll = 32;
-/// Messages from a house broker waiting for one device. Beyond: the oldest is dropped and counted.
+/// Messages from a broker waiting for the actor that hears it. Beyond: dropped until it has caught up.
 inline constexpr std::size_t heard_messages = 256;
 
 // Supervision: one for one.
@@ -84,7 +84,7 @@ inline constexpr duration report_every = 300s;
 inline constexpr duration snapshot_every = 30s;
 /// Power is told at once when it changes by this part of nameplate.
 inline constexpr double power_change_fraction = 0.02;
-/// Samples kept for the report being written. Beyond: the oldest go, and that is an event.
+/// Samples kept for the report being written. Beyond: further ones are dropped, and that is an event.
 inline constexpr std::size_t report_samples = 20'000;
 
 /// SIGTERM to exit, actuators made safe in between.
