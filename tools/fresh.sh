@@ -47,12 +47,12 @@ if [[ -z $inside ]]; then
   command -v debootstrap >/dev/null ||
     { echo "fresh: debootstrap is missing: apt-get install debootstrap" >&2; exit 1; }
   folder=$(mktemp -d -t hearth-fresh.XXXXXX)
+  chmod 755 "$folder"  # apt drops its privileges to download
   if [[ $keep == no ]]; then trap 'rm -rf --one-file-system "$folder"' EXIT; fi
   # Its own mounts and processes: whatever happens, all of them end with this command, so nothing
-  # of this machine is mounted in the folder when it is removed.
-  # `|| status=$?` rather than exec, so that the trap above runs.
+  # is mounted in the folder when it is removed.
   status=0
-  unshare --mount --pid --fork --kill-child --propagation private \
+  unshare --mount --pid --fork --kill-child --propagation private --mount-proc \
     "$root/tools/fresh.sh" "${arguments[@]}" --inside "$folder" || status=$?
   if [[ $keep == yes ]]; then echo "fresh: left behind: $folder"; fi
   exit "$status"

@@ -65,9 +65,18 @@ if [[ ! -e $policy ]]; then
   "${as_root[@]}" chmod 755 "$policy"
 fi
 
-apt() { "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y "$@" </dev/null; }
+log=$(mktemp -t hearth-packages.XXXXXX)
+apt() {
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y "$@" </dev/null >"$log" 2>&1 && return
+  tail -n 30 "$log" >&2
+  echo "install_packages: apt-get $1 failed; all it said is in $log" >&2
+  exit 1
+}
+echo "install_packages: installing; this takes a minute or two"
 apt update
 apt install --no-install-recommends "${missing[@]}"
+rm -f "$log"
+echo "install_packages: installed ${#missing[@]} packages"
 
 for service in mosquitto collectd; do
   if [[ " ${missing[*]} " == *" $service"* && -d /run/systemd/system ]]; then
