@@ -1,0 +1,189 @@
+#pragma once
+
+#include "actors/snapshot.hpp"
+#include "drivers/driver.hpp"
+#include "drivers/mqtt_client.hpp"
+#include "protocol/messages.hpp"
+
+#include <caf/all.hpp>
+
+#include <string>
+#include <vector>
+
+/// The table of contents of the house: every actor, every message, one line each.
+///
+///   port ⇄ BUS ⇄ DEVICE ─readings→ BLACKBOARD ─snapshot→ DISPATCHER ─command→ DEVICE
+///                                      │                  ↑      └─statements→ REPORTER
+///                                      └─snapshot→ REPORTER ─statements→ UPSTREAM ⇄ node
+///                                                         └──directives── UPSTREAM
+///   SUPERVISOR spawns and restarts all of them and tells each where the others stand (roads).
+///
+/// Who spawns whom and in which order: `topology.cpp`. What each does: `docs/actors/`.
+namespace hearth {
+
+namespace atom {
+using poll = caf::atom_constant<caf::atom("poll")>;
+using tick = caf::atom_constant<caf::atom("tick")>;
+using listen = caf::atom_constant<caf::atom("listen")>;
+using restart = caf::atom_constant<caf::atom("restart")>;
+using make_safe = caf::atom_constant<caf::atom("makesafe")>;
+using farewell = caf::atom_constant<caf::atom("farewell")>;
+using stop = caf::atom_constant<caf::atom("stop")>;
+using done = caf::atom_constant<caf::atom("done")>;
+using health = caf::atom_constant<caf::atom("health")>;
+}  // namespace atom
+
+// ---- messages that are not words of the wire
+
+/// Requests of one device, carried out back to back.
+using bus_batch = std::vector<bus_request>;
+/// As many answers, in the same order.
+using bus_answers = std::vector<result<bus_answer>>;
+using readings = std::vector<reading>;
+
+/// How one supervised actor fares.
+struct actor_health {
+  std::string name;  ///< "device hp-meter", "bus rs485", "dispatcher" …
+  bool up = true;
+  bool given_slow_retry = false;  ///< failed too often; retried slowly
+  int restarts = 0;
+};
+
+// ---- the smallest interfaces: what one actor needs of another
+
+/// Takes what devices measured.
+using reading_sink = caf::typed_actor<caf::reacts_to<readings>>;
+/// Takes frozen process images.
+using snapshot_sink = caf::typed_actor<caf::reacts_to<snapshot>>;
+/// Takes something to be said to the node (event, report, state, outcome …). Full: limits.hpp.
+using statement_sink = caf::typed_actor<caf::reacts_to<body>>;
+/// Takes a checked message of the node (contract, withdrawal, prices, weather, request, heartbeat).
+using directive_sink = caf::typed_actor<caf::reacts_to<envelope>>;
+/// Takes a question of the node.
+using query_sink = caf::typed_actor<caf::reacts_to<query>>;
+/// Takes setpoints.
+using command_sink = caf::typed_actor<caf::reacts_to<command>>;
+/// Takes what a bus says unasked.
+using heard_sink = caf::typed_actor<caf::reacts_to<bus_message>>;
+
+// ---- the actors
+
+/// BUS: owns one port; the only actor that may block. Waiting batches are bounded because each
+/// device has at most one poll and one command under way; commands overtake polls.
+using bus_actor = caf::typed_actor<
+    // Carry out a batch; after the first silence the rest is answered alike, untried.
+    caf::replies_to<bus_batch>::with<bus_answers>,
+    // From now on pass what is said on these topics to this device.
+    caf::reacts_to<atom::listen, heard_sink, std::vector<std::string>>,
+    // INTERNAL: the port heard something.
+    caf::reacts_to<bus_message>>;
+
+/// Where the permanent actors can be reached now. Sent to all whenever one was (re)started.
+struct roads {
+  reading_sink blackboard;
+  snapshot_sink dispatcher;
+  directive_sink dispatcher_directives;
+  snapshot_sink reporter;
+  statement_sink reporter_statements;
+  query_sink reporter_queries;
+  statement_sink upstream;
+};
+
+/// DEVICE: one driver in time. Makes safe at start, polls, carries out commands, reads back,
+/// makes safe when a command dies or the actor does.
+using device_actor = caf::typed_actor<
+    // INTERNAL: read every channel once; re-armed when the answers are in.
+    caf::reacts_to<atom::poll>,
+    // Carry out one setpoint; what became of it comes back as a reading. Newest per channel wins.
+    caf::reacts_to<command>,
+    // INTERNAL: look for commands that died.
+    caf::reacts_to<atom::tick>,
+    // The bus heard the device speak unasked.
+    caf::reacts_to<bus_message>,
+    // Bring every actuator into its fail-safe state and confirm.
+    caf::replies_to<atom::make_safe>::with<atom::done>,
+    // The bus stands here now.
+    caf::reacts_to<bus_actor>,
+    // The others stand here now.
+    caf::reacts_to<roads>>;
+
+/// BLACKBOARD: the latest reading of each channel; sole maker of snapshots.
+using blackboard_actor = caf::typed_actor<
+    // Newest per channel wins; an older one than known is dropped.
+    caf::reacts_to<readings>,
+    // INTERNAL: freeze a snapshot and hand it to dispatcher, reporter and observers.
+    caf::reacts_to<atom::tick>,
+    // Hand snapshots to this one too (portal, live view).
+    caf::reacts_to<atom::listen, snapshot_sink>,
+    caf::reacts_to<roads>>;
+
+/// One device that can be commanded, and where.
+struct device_road {
+  device_id device;
+  command_sink actor;
+};
+
+/// DISPATCHER: ranks who asks, decides on one snapshot, passes every command through the
+/// interlock, and is the only sender of commands.
+using dispatcher_actor = caf::typed_actor<
+    // Decide.
+    caf::reacts_to<snapshot>,
+    // A wish of the node: ranked, answered, never executed as such.
+    caf::reacts_to<envelope>,
+    // A device that can be commanded stands here now.
+    caf::reacts_to<device_road>,
+    caf::reacts_to<roads>>;
+
+/// REPORTER: turns snapshots into reports, power and snapshot messages; passes statements on;
+/// writes events to the log.
+using reporter_actor = caf::typed_actor<
+    caf::reacts_to<snapshot>,
+    // Something to be said; events are logged as well.
+    caf::reacts_to<body>,
+    // The node asks for the layout, the last snapshot or the state.
+    caf::reacts_to<query>,
+    // Hand statements to this one too (live view, tests).
+    caf::reacts_to<atom::listen, statement_sink>,
+    caf::reacts_to<roads>>;
+
+/// UPSTREAM: the link machine on a real connection. Live messages: newest wins, never queued;
+/// journaled ones are bounded by `limits::unacknowledged_messages`.
+using upstream_actor = caf::typed_actor<
+    // Say this to the node.
+    caf::reacts_to<body>,
+    // INTERNAL: the connection says something.
+    caf::reacts_to<mqtt_event>,
+    // INTERNAL: timeouts of the link machine.
+    caf::reacts_to<atom::tick>,
+    // Say that the house goes offline, then disconnect.
+    caf::replies_to<atom::farewell>::with<atom::done>,
+    caf::reacts_to<roads>>;
+
+/// SUPERVISOR: spawns everything, one for one; a device that keeps failing is reported and
+/// retried slowly, the house never stops for it.
+using supervisor_actor = caf::typed_actor<
+    // INTERNAL: the back-off of the actor with this name is over.
+    caf::reacts_to<atom::restart, std::string>,
+    // Make every actuator safe, say goodbye, end all. Answers within `limits::shutdown_longest`.
+    caf::replies_to<atom::stop>::with<atom::done>,
+    caf::replies_to<atom::health>::with<std::vector<actor_health>>,
+    // Hand snapshots and statements to these as well, also after a restart.
+    caf::reacts_to<atom::listen, snapshot_sink, statement_sink>>;
+
+}  // namespace hearth
+
+// Messages stay inside the process (the wire is Protobuf, see decision 0001), so CAF needs no
+// way to serialize them.
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::bus_batch)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::bus_answers)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::bus_message)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::readings)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::snapshot)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::command)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::body)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::envelope)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::mqtt_event)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::roads)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::device_road)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<hearth::actor_health>)
