@@ -191,6 +191,26 @@ class TidyTest(unittest.TestCase):
         self.passes("actors/interfaces.hpp", self.ACTORS["actors/interfaces.hpp"])
         self.passes("actors/topology.cpp", self.ACTORS["actors/topology.cpp"])
 
+    # ---- drivers
+
+    REGISTRY = {"drivers/registry.cpp": "m = {sdm120_model(), house_model()};\n",
+                "drivers/simulated/house.cpp": "model house_model() { return {}; }\n"}
+    GOOD_DAY = {"tests/transcripts/eastron-sdm120/voltage.txt": ">> 01 04\n<< 01 04 04\n"}
+    BAD_DAY = {"tests/transcripts/eastron-sdm120/silence.txt": ">> 01 04\n== timeout\n"}
+
+    def test_a_model_with_a_transcript_of_a_failure_passes_and_a_simulated_one_needs_none(self):
+        self.assertEqual(self.found_in({**self.REGISTRY, **self.GOOD_DAY, **self.BAD_DAY}), [])
+
+    def test_a_model_without_transcript_is_refused(self):
+        found = self.found_in(self.REGISTRY)
+        self.assertEqual(len(found), 1)
+        self.assertIn("drivers/registry.cpp:1: sdm120 has no transcript; use tests/transcripts/", found[0])
+
+    def test_a_model_whose_transcripts_hold_no_failure_is_refused(self):
+        found = self.found_in({**self.REGISTRY, **self.GOOD_DAY})
+        self.assertEqual(len(found), 1)
+        self.assertIn("no transcript of sdm120 holds a failure", found[0])
+
     # ---- the script itself
 
     def test_the_script_fails_with_the_place_and_passes_on_an_empty_tree(self):

@@ -15,6 +15,8 @@ from pathlib import Path
 # Each room may include only itself and what stands to its right.
 ROOMS = ["tools", "actors", "drivers", "layouts", "protocol"]
 SKIPPED_FOLDERS = {".git", ".cache", "build", "node_modules", "__pycache__"}
+TEXT_SUFFIXES = {".hpp", ".cpp", ".py", ".sh", ".md", ".proto", ".yaml", ".txt"}
+TRANSCRIPTS = "tests/transcripts"
 LINES_WORTH_A_WARNING = 450
 
 # A file that may see CAF: a shell, the table of contents, the wiring page.
@@ -54,6 +56,10 @@ BANNED_CODE = [
      "std::optional or result<T>: absence is a type"),
 ]
 
+# What a transcript of a failure mentions: a word of fault_code, or what the bus calls it.
+FAILURE = re.compile(
+    r"timeout|disconnected|checksum|crc|refused|exception|malformed|garbage|out.of.range|mismatch"
+    r"|not.ready|no.such.device|permission|unsupported", re.IGNORECASE)
 UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME)\b")
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]')
 MARKDOWN_LINK = re.compile(r"!?\[[^\]]*\]\(\s*<?([^)\s>]+)>?[^)]*\)")
@@ -88,8 +94,9 @@ def read_tree(root):
     for folder, folders, names in os.walk(root):
         folders[:] = sorted(f for f in folders if f not in SKIPPED_FOLDERS)
         for name in sorted(names):
-            if name.endswith((".hpp", ".cpp", ".py", ".sh", ".md", ".proto", ".yaml", ".txt")):
-                yield Source(root, Path(folder) / name)
+            file = Path(folder) / name
+            if file.suffix in TEXT_SUFFIXES or file.is_relative_to(root / TRANSCRIPTS):
+                yield Source(root, file)
 
 
 def stands_in(path, pattern):
@@ -185,6 +192,35 @@ def check_actors(files):
             yield interfaces.path, number, f"{alias} has no page; use docs/actors/{name}.md to write it instead"
 
 
+def check_transcripts(files):
+    """Every model of the registry has a folder of transcripts that holds a failure.
+
+    The registry names `sdm120_model()`; its folder is `sdm120` or ends so, as in `eastron-sdm120`.
+    A simulated device has no wire and so no transcript.
+    """
+    registry = next((file for file in files if file.path == "drivers/registry.cpp"), None)
+    if registry is None:
+        return
+    simulated = "\n".join(f.text for f in files if f.path.startswith("drivers/simulated/"))
+    folders = {}
+    for file in files:
+        if file.path.startswith(TRANSCRIPTS + "/") and file.path.count("/") > 2:
+            folders.setdefault(file.path.split("/")[2], []).append(file)
+    for number, line in enumerate(registry.code_lines(), 1):
+        for name in re.findall(r"\b(\w+)_model\s*\(", line):
+            if name == "find" or re.search(rf"\b{name}_model\s*\(", simulated):
+                continue
+            own = [file for folder, held in folders.items() for file in held
+                   if ("_" + folder.replace("-", "_")).endswith("_" + name)]
+            if not own:
+                yield registry.path, number, (
+                    f"{name} has no transcript; use {TRANSCRIPTS}/{name.replace('_', '-')}/ to hold some instead")
+            elif not any(FAILURE.search(file.path + file.text) for file in own):
+                yield registry.path, number, (
+                    f"no transcript of {name} holds a failure; use one with a timeout, a bad checksum or "
+                    "an exception instead of good days only")
+
+
 def check_markdown(files, root):
     for file in files:
         if not file.path.endswith(".md"):
@@ -220,7 +256,7 @@ def warn_of_length(files):
 def violations(root):
     files = list(read_tree(root))
     for check in (check_include_direction, check_library_homes, check_banned_code, check_unfinished,
-                  check_pragma_once, check_actors):
+                  check_pragma_once, check_actors, check_transcripts):
         yield from check(files)
     yield from check_markdown(files, root)
 
