@@ -1,0 +1,172 @@
+#include "actors/contract_book.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+
+namespace hearth {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Last words kept so that a repeated offer or withdrawal of an old contract gets its true answer.
+constexpr std::size_t history_kept = 64;
+
+std::string kilowatts(power p) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.2f kW", p.in(kilowatt));
+  return text.data();
+}
+
+bool allowed_length(duration d) { return d == 5min || d == 15min || d == 30min || d == 60min; }
+
+bool overlap(const contract& a, const contract& b) { return a.start < b.end() && b.start < a.end(); }
+
+}  // namespace
+
+std::optional<std::string> contract_book::objection(const contract& c, time_point now) const {
+  if (c.id.empty()) return "a contract needs an id";
+  if (!std::isfinite(c.average.si()) || c.average < 0 * watt) return "its power is negative or not a number";
+  if (c.average > nameplate_)
+    return kilowatts(c.average) + " is more than the heat pump can draw (" + kilowatts(nameplate_) + ")";
+  if (c.length > limits::contract_longest)
+    return "it is longer than " + to_text(limits::contract_longest);
+  if (!allowed_length(c.length)) return "a slot is 5, 15, 30 or 60 min long";
+  if (c.start.time_since_epoch() % limits::contract_start_step != 0s)
+    return "it does not start at a multiple of " + to_text(limits::contract_start_step);
+  // One start step of lateness is a slow network, not a past contract; the house catches up.
+  if (now > c.start + limits::contract_start_step + limits::clock_skew || now >= c.end())
+    return "it lies in the past: it started at " + to_iso8601(c.start);
+  if (c.start > now + limits::contract_horizon)
+    return "it starts more than " + to_text(limits::contract_horizon) + " ahead";
+  const auto clash = [&](const contract& other) { return overlap(other, c); };
+  if ((active_ && clash(active_->terms)) || std::any_of(pending_.begin(), pending_.end(), clash))
+    return "it overlaps another contract";
+  if (pending_.size() >= limits::contracts_pending) return "too many contracts are agreed already";
+  return {};
+}
+
+contract_report contract_book::told(const contract& c, contract_status status, std::string reason,
+                                    time_point now) const {
+  const auto metered = active_ && active_->terms.id == c.id ? active_->meter.metered() : energy{};
+  return {c.id, status, std::move(reason), c.promised(), metered, now};
+}
+
+void contract_book::remember(contract_report last) {
+  if (history_.size() == history_kept) history_.erase(history_.begin());
+  history_.push_back(std::move(last));
+}
+
+contract_report contract_book::offer(const contract& c, time_point now) {
+  if (active_ && active_->terms == c) return told(c, contract_status::active, "", now);
+  if (std::find(pending_.begin(), pending_.end(), c) != pending_.end())
+    return told(c, contract_status::accepted, "", now);
+  const auto same_id = [&](const auto& other) { return other.id == c.id; };
+  if ((active_ && same_id(active_->terms)) || std::any_of(pending_.begin(), pending_.end(), same_id))
+    return told(c, contract_status::refused, "another contract already has this id", now);
+  for (const auto& last : history_)
+    if (last.contract_id == c.id) return last;
+  if (const auto reason = objection(c, now)) {
+    return told(c, contract_status::refused, *reason, now);
+  }
+  const auto place = std::find_if(pending_.begin(), pending_.end(),
+                                  [&](const contract& other) { return other.start > c.start; });
+  pending_.insert(place, c);
+  return told(c, contract_status::accepted, "", now);
+}
+
+contract_report contract_book::withdraw(const std::string& id, const std::string& reason, time_point now) {
+  if (active_ && active_->terms.id == id) {
+    const auto report = told(active_->terms, contract_status::withdrawn, reason, now);
+    active_.reset();
+    remember(report);
+    return report;
+  }
+  const auto found =
+      std::find_if(pending_.begin(), pending_.end(), [&](const contract& c) { return c.id == id; });
+  if (found != pending_.end()) {
+    const auto report = told(*found, contract_status::withdrawn, reason, now);
+    pending_.erase(found);
+    remember(report);
+    return report;
+  }
+  for (const auto& last : history_)
+    if (last.contract_id == id) return last;
+  return {id, contract_status::refused, "there is no such contract to withdraw", {}, {}, now};
+}
+
+contract_book::step contract_book::advance(std::optional<power> metered,
+                                           const std::optional<std::string>& trouble, time_point now) {
+  auto out = step{};
+  run(out, metered, trouble, now);
+  start_due(out, now);
+  wait_for_successor(out, now);
+  return out;
+}
+
+void contract_book::run(step& out, std::optional<power> metered,
+                        const std::optional<std::string>& trouble, time_point now) {
+  if (!active_) return;
+  active_->meter.advance(metered, std::min(now, active_->terms.end()));
+  if (metered) active_->blind_since.reset();
+  else if (!active_->blind_since) active_->blind_since = now;
+  const auto blind = active_->blind_since && now - *active_->blind_since >= limits::contract_blind_after;
+  if (now >= active_->terms.end()) {
+    out.reports.push_back(told(active_->terms, contract_status::completed, "", now));
+    grace_ = ended{active_->terms};
+  } else if (trouble || blind) {
+    const auto reason = trouble ? *trouble : std::string{"the heat pump's meter is blind"};
+    out.reports.push_back(told(active_->terms, contract_status::given_up, reason, now));
+    out.events.push_back({severity::warning, "contract-given-up", active_->terms.id, reason, now});
+  } else {
+    return;
+  }
+  remember(out.reports.back());
+  active_.reset();
+}
+
+void contract_book::start_due(step& out, time_point now) {
+  while (!active_ && !pending_.empty() && pending_.front().start <= now) {
+    const auto due = pending_.front();
+    pending_.erase(pending_.begin());
+    if (due.end() <= now) {
+      out.reports.push_back(told(due, contract_status::given_up, "the house was not running in its slot", now));
+      remember(out.reports.back());
+      continue;
+    }
+    active_ = running{due, {}, {}};
+    active_->meter.advance({}, now);
+    grace_.reset();
+    out.reports.push_back(told(due, contract_status::active, "", now));
+  }
+}
+
+void contract_book::wait_for_successor(step& out, time_point now) {
+  if (!grace_) return;
+  const auto waited = now - grace_->terms.end();
+  if (waited >= limits::contract_grace) {
+    out.events.push_back({severity::info, "contract-fallback", grace_->terms.id,
+                          "no contract followed " + grace_->terms.id + ": back to local control", now});
+    grace_.reset();
+  } else if (waited >= limits::contract_warn_after_end && !grace_->warned) {
+    grace_->warned = true;
+    out.events.push_back({severity::warning, "contract-no-successor", grace_->terms.id,
+                          "no contract has followed " + grace_->terms.id + " yet", now});
+  }
+}
+
+std::optional<contract_book::wish> contract_book::in_force(time_point now) const {
+  if (active_) {
+    // Early in the slot: a start delayed by the equipment can still be made up for.
+    const auto open = active_->meter.metered() < active_->terms.promised();
+    const auto of_it = " of contract " + active_->terms.id;
+    return wish{active_->terms.id, open,
+                open ? "using the " + kilowatts(active_->terms.average) + of_it : "the energy" + of_it + " is used"};
+  }
+  if (grace_ && now < grace_->terms.end() + limits::contract_grace)
+    return wish{grace_->terms.id, false, "waiting for a successor of contract " + grace_->terms.id};
+  return {};
+}
+
+}  // namespace hearth

@@ -1,0 +1,78 @@
+#pragma once
+
+#include "actors/energy_counter.hpp"
+#include "protocol/limits.hpp"
+#include "protocol/messages.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hearth {
+
+/// The dispatch contracts of this house: which are agreed, which one runs, how it goes. Pure.
+///
+///   offer --ok--> pending --start--> active --end--> grace --5 min--> (none: local control)
+///     └-refused        |               |  |             └-- a successor starts --> active
+///                      |               |  └-- the house gives up, with a reason --> (none)
+///                      └--withdrawal---┘--> (none)
+///
+/// `advance` must be called at least at every control tick; it alone moves contracts on.
+class contract_book {
+ public:
+  /// `nameplate`: what the heat pump draws at most; nothing larger can be promised.
+  explicit contract_book(power nameplate) : nameplate_{nameplate} {}
+
+  /// Takes a contract on or refuses it with a reason. The same one again changes nothing and
+  /// gets its present status.
+  contract_report offer(const contract& c, time_point now);
+
+  /// Takes back a pending or active contract.
+  contract_report withdraw(const std::string& id, const std::string& reason, time_point now);
+
+  struct step {
+    std::vector<contract_report> reports;
+    std::vector<event> events;
+  };
+
+  /// Starts, meters, completes and gives up. `metered`: the heat pump's meter, if good;
+  /// `trouble`: why the house cannot go on with a contract, if so.
+  step advance(std::optional<power> metered, const std::optional<std::string>& trouble, time_point now);
+
+  struct wish {
+    std::string contract_id;
+    bool heat_pump_on = false;
+    std::string cause;
+  };
+
+  /// What the contract in force, or the grace after it, wants of the heat pump.
+  [[nodiscard]] std::optional<wish> in_force(time_point now) const;
+
+ private:
+  struct running {
+    contract terms;
+    energy_counter meter;
+    std::optional<time_point> blind_since;
+  };
+  struct ended {
+    contract terms;
+    bool warned = false;
+  };
+
+  [[nodiscard]] std::optional<std::string> objection(const contract& c, time_point now) const;
+  [[nodiscard]] contract_report told(const contract& c, contract_status status, std::string reason,
+                                     time_point now) const;
+  void start_due(step& out, time_point now);
+  void run(step& out, std::optional<power> metered, const std::optional<std::string>& trouble,
+           time_point now);
+  void wait_for_successor(step& out, time_point now);
+  void remember(contract_report last);
+
+  power nameplate_;
+  std::vector<contract> pending_;  ///< by start, at most `limits::contracts_pending`
+  std::optional<running> active_;
+  std::optional<ended> grace_;
+  std::vector<contract_report> history_;  ///< last words on the latest contracts, oldest first
+};
+
+}  // namespace hearth

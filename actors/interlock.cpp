@@ -1,0 +1,130 @@
+#include "actors/interlock.hpp"
+
+#include <algorithm>
+
+namespace hearth {
+namespace {
+
+/// The heat pump may run again when the hottest layer has fallen this far below the maximum.
+constexpr auto too_hot_band = 3 * kelvin;
+
+interlock::verdict replaced(command wanted, bool on, interlock_rule rule, std::string reason) {
+  if (wanted.value.amount == (on ? 1.0 : 0.0)) return {std::move(wanted), interlock_rule::none, {}};
+  wanted.value = switched(on);
+  wanted.source = authority::safety;
+  wanted.cause = reason;
+  return {std::move(wanted), rule, std::move(reason)};
+}
+
+bool is_call(const plant_layout& plant, channel_id target) {
+  return std::any_of(plant.zones.begin(), plant.zones.end(), [&](const auto& z) { return z.call == target; });
+}
+
+}  // namespace
+
+std::string_view to_text(interlock_rule r) {
+  switch (r) {
+  case interlock_rule::none: return "none";
+  case interlock_rule::not_an_actuator: return "not-an-actuator";
+  case interlock_rule::expired: return "expired";
+  case interlock_rule::store_too_hot: return "store-too-hot";
+  case interlock_rule::freezing: return "freezing";
+  case interlock_rule::blind: return "blind";
+  case interlock_rule::electrical_limit: return "electrical-limit";
+  case interlock_rule::minimum_off: return "minimum-off";
+  case interlock_rule::minimum_on: return "minimum-on";
+  }
+  return "unknown";
+}
+
+std::vector<channel_id> plant_actuators(const plant_layout& plant) {
+  auto all = std::vector<channel_id>{plant.heat_pump.enable};
+  if (plant.heat_pump.pump) all.push_back(*plant.heat_pump.pump);
+  for (const auto& z : plant.zones)
+    if (z.call) all.push_back(*z.call);
+  return all;
+}
+
+interlock::interlock(std::shared_ptr<const layout> house, time_point now)
+    : house_{std::move(house)}, changed_{now} {}
+
+void interlock::observe(const snapshot& now) {
+  if (!house_->plant) return;
+  const auto& plant = *house_->plant;
+  if (const auto on = now.good<bool>(plant.heat_pump.enable)) {
+    // Unseen before, it may have stopped a moment ago: minimum off counts from the program's start.
+    if (running_ && *running_ != *on) changed_ = now[plant.heat_pump.enable].at;
+    if (!running_ && *on) changed_ = now.at;
+    running_ = *on;
+  }
+  if (!plant.store) return;
+  auto hottest = std::optional<temperature>{};
+  for (const auto layer : plant.store->layers)
+    if (const auto t = now.good<temperature>(layer)) hottest = hottest ? std::max(*hottest, *t) : *t;
+  blind_ = !hottest;
+  if (!hottest) return;
+  if (*hottest >= plant.store->max) too_hot_ = true;
+  else if (*hottest < plant.store->max - too_hot_band) too_hot_ = false;
+}
+
+bool interlock::freezing(const snapshot& now) const {
+  const auto& plant = *house_->plant;
+  const auto cold = [&](channel_id c) {
+    const auto t = now.good<temperature>(c);
+    return t && *t < plant.freeze_limit;
+  };
+  return std::any_of(plant.zones.begin(), plant.zones.end(),
+                     [&](const auto& z) { return cold(z.temperature_channel); }) ||
+         (plant.store && std::any_of(plant.store->layers.begin(), plant.store->layers.end(), cold));
+}
+
+bool interlock::over_electrical_limit(const snapshot& now) const {
+  const auto& plant = *house_->plant;
+  if (!plant.electrical_limit || !plant.house_power) return false;
+  const auto house = now.good<power>(*plant.house_power);
+  if (!house) return false;
+  auto heat_pump = power{};
+  if (plant.heat_pump.power_meter) heat_pump = now.good<power>(*plant.heat_pump.power_meter).value_or(power{});
+  // A running heat pump is judged by what the house draws, a stopped one by what it would draw.
+  if (running_.value_or(false)) return *house > *plant.electrical_limit;
+  return *house - heat_pump + plant.heat_pump.max_power > *plant.electrical_limit;
+}
+
+interlock::verdict interlock::check(const command& wanted, const snapshot& now) const {
+  if (wanted.target.value >= house_->channels.size() || !(*house_)[wanted.target].actuator)
+    return {{}, interlock_rule::not_an_actuator, "the channel cannot be commanded"};
+  const auto& channel = (*house_)[wanted.target];
+  if (wanted.value.unit != channel.unit)
+    return {{}, interlock_rule::not_an_actuator, "the value is not in " + std::string{symbol(channel.unit)}};
+  if (wanted.expires <= now.at) return {{}, interlock_rule::expired, "the command has expired"};
+  if (!house_->plant) return {wanted, interlock_rule::none, {}};
+  const auto& plant = *house_->plant;
+  if (wanted.target == plant.heat_pump.enable) return check_heat_pump(wanted, now);
+  // Water must move through the condenser while the heat pump runs, whoever wants the pump off.
+  if (plant.heat_pump.pump == wanted.target && running_.value_or(false))
+    return replaced(wanted, true, interlock_rule::minimum_on, "the heat pump is running, so its pump runs");
+  if (is_call(plant, wanted.target) && freezing(now))
+    return replaced(wanted, true, interlock_rule::freezing, "the house is close to freezing");
+  return {wanted, interlock_rule::none, {}};
+}
+
+interlock::verdict interlock::check_heat_pump(const command& wanted, const snapshot& now) const {
+  const auto& heat_pump = house_->plant->heat_pump;
+  const auto since_change = now.at - changed_;
+  const auto must_rest = !running_.value_or(false) && since_change < heat_pump.min_off;
+  if (too_hot_) return replaced(wanted, false, interlock_rule::store_too_hot, "the store is at its highest temperature");
+  if (freezing(now) && !must_rest)
+    return replaced(wanted, true, interlock_rule::freezing, "the house is close to freezing");
+  if (blind_) return replaced(wanted, false, interlock_rule::blind, "no store temperature can be trusted");
+  if (wanted.value.amount != 0 && over_electrical_limit(now))
+    return replaced(wanted, false, interlock_rule::electrical_limit, "the house would draw more than its electrical limit");
+  if (must_rest)
+    return replaced(wanted, false, interlock_rule::minimum_off,
+                    "the compressor rests for " + to_text(heat_pump.min_off - since_change) + " more");
+  if (running_.value_or(false) && since_change < heat_pump.min_on)
+    return replaced(wanted, true, interlock_rule::minimum_on,
+                    "the compressor runs for " + to_text(heat_pump.min_on - since_change) + " more");
+  return {wanted, interlock_rule::none, {}};
+}
+
+}  // namespace hearth

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "actors/snapshot.hpp"
+#include "layouts/layout.hpp"
+#include "protocol/command.hpp"
+#include "protocol/messages.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hearth {
+
+/// The last word on every command, whoever gave it. Rules in order of precedence; the first that
+/// objects decides:
+///
+///   not_an_actuator   the target cannot be commanded, or the value does not fit it   → dropped
+///   expired           the command is dead on arrival                                 → dropped
+///   store_too_hot     hottest good layer ≥ max (until 3 K below)                     → heat pump off
+///   freezing          a zone or layer is below the freeze limit                      → heat pump and calls on
+///   blind             no store layer can be trusted                                  → heat pump released
+///   electrical_limit  house without heat pump + its nameplate would exceed the limit → heat pump off
+///   minimum_off       stopped less than min_off ago                                  → stays off
+///   minimum_on        started less than min_on ago                                   → stays on
+///
+/// `minimum_off` protects the compressor even from `freezing`; `minimum_on` yields to everything
+/// above it. One table, no exceptions for rank.
+enum class interlock_rule : unsigned char {
+  none, not_an_actuator, expired, store_too_hot, freezing, blind, electrical_limit, minimum_off, minimum_on
+};
+std::string_view to_text(interlock_rule r);
+
+class interlock {
+ public:
+  interlock(std::shared_ptr<const layout> house, time_point now);
+
+  struct verdict {
+    std::optional<command> allowed;  ///< absent: dropped
+    interlock_rule rule = interlock_rule::none;
+    std::string reason;
+  };
+
+  /// Learns from the read-back when the heat pump last started and stopped. Once per snapshot.
+  void observe(const snapshot& now);
+
+  /// What may be sent instead of `wanted`; the same if no rule objects.
+  [[nodiscard]] verdict check(const command& wanted, const snapshot& now) const;
+
+ private:
+  [[nodiscard]] verdict check_heat_pump(const command& wanted, const snapshot& now) const;
+  [[nodiscard]] bool freezing(const snapshot& now) const;
+  [[nodiscard]] bool over_electrical_limit(const snapshot& now) const;
+
+  std::shared_ptr<const layout> house_;
+  std::optional<bool> running_;     ///< as read back; nothing until first seen
+  time_point changed_;              ///< when it last started or stopped; start of the program until seen
+  bool too_hot_ = false;
+  bool blind_ = false;
+};
+
+/// The actuators of the plant, which the dispatcher commands by itself.
+std::vector<channel_id> plant_actuators(const plant_layout& plant);
+
+}  // namespace hearth

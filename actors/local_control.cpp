@@ -1,0 +1,113 @@
+#include "actors/local_control.hpp"
+
+#include <array>
+#include <cstdio>
+
+namespace hearth {
+namespace {
+
+/// A zone calls below and stops above its setpoint by this much: half a kelvin of swing in all.
+constexpr auto zone_hysteresis = 0.25 * kelvin;
+/// The store is warm enough for now when its top has this much more than it must have.
+constexpr auto coast_band = 5 * kelvin;
+/// Full: the coldest layer this close under the maximum, so that the heat pump stops by plan
+/// and not by the interlock.
+constexpr auto full_below_max = 10 * kelvin;
+/// Charging starts again only when the store has lost this much from full.
+constexpr auto refill_band = 8 * kelvin;
+
+std::string degrees(temperature t) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.1f °C", t.in_celsius());
+  return text.data();
+}
+
+struct store_ends {
+  temperature top;     ///< hottest layer that can be seen
+  temperature bottom;  ///< coldest layer that can be seen
+};
+
+std::optional<store_ends> ends_of(const store_layout& store, const snapshot& now) {
+  auto found = std::optional<store_ends>{};
+  for (const auto layer : store.layers) {
+    const auto t = now.good<temperature>(layer);
+    if (!t) continue;
+    if (!found) found = store_ends{*t, *t};
+    found->bottom = *t;
+  }
+  return found;
+}
+
+}  // namespace
+
+std::string_view to_text(local_mode m) {
+  switch (m) {
+  case local_mode::tariff_timer: return "tariff-timer";
+  case local_mode::thermostat: return "thermostat";
+  case local_mode::hardware_fallback: return "hardware-fallback";
+  }
+  return "unknown";
+}
+
+std::optional<temperature> setpoint_of(const zone_layout& zone, const snapshot& now) {
+  if (const auto* fixed = std::get_if<temperature>(&zone.setpoint)) return *fixed;
+  return now.good<temperature>(std::get<channel_id>(zone.setpoint));
+}
+
+local_control::local_control(std::shared_ptr<const layout> house)
+    : house_{std::move(house)}, calls_(house_->plant ? house_->plant->zones.size() : 0) {}
+
+bool local_control::call(std::size_t zone, const snapshot& now) {
+  const auto& z = house_->plant->zones[zone];
+  const auto room = now.good<temperature>(z.temperature_channel);
+  const auto wanted = setpoint_of(z, now);
+  if (!room || !wanted) return false;
+  if (*room < *wanted - zone_hysteresis) return true;
+  if (*room > *wanted + zone_hysteresis) return false;
+  return calls_[zone];
+}
+
+local_wish local_control::decide(const snapshot& now, const tariff& prices) {
+  auto wish = local_wish{};
+  if (!house_->plant) return wish;
+  for (std::size_t i = 0; i < calls_.size(); ++i) calls_[i] = call(i, now);
+  wish.calls = calls_;
+  if (house_->plant->store) {
+    heat_store(now, prices, wish);
+  } else {
+    auto any = false;
+    for (const auto c : calls_) any = any || c;
+    heating_ = any;
+    wish.heat_pump_cause = any ? "a zone calls for heat" : "no zone calls for heat";
+  }
+  wish.heat_pump_on = heating_;
+  return wish;
+}
+
+void local_control::heat_store(const snapshot& now, const tariff& prices, local_wish& wish) {
+  const auto& store = *house_->plant->store;
+  const auto ends = ends_of(store, now);
+  if (!ends) {
+    wish.mode = local_mode::hardware_fallback;
+    wish.heat_pump_cause = "no store temperature can be trusted: the heat pump follows its own aquastat";
+    heating_ = false;
+    return;
+  }
+  const auto cheap = prices.cheap(now.at);
+  wish.mode = cheap ? local_mode::tariff_timer : local_mode::thermostat;
+  if (cheap.value_or(false)) {
+    const auto full = store.max - full_below_max;
+    if (ends->bottom >= full) heating_ = false;
+    else if (ends->bottom < full - refill_band || ends->top < store.min_top) heating_ = true;
+    wish.heat_pump_cause = heating_ ? "cheap hours: filling the store, its coldest layer is at " + degrees(ends->bottom)
+                                    : "cheap hours, and the store is full";
+    return;
+  }
+  if (ends->top < store.min_top) heating_ = true;
+  else if (ends->top >= store.min_top + coast_band) heating_ = false;
+  const auto hours = cheap ? std::string{"dear hours: "} : std::string{};
+  wish.heat_pump_cause = hours + (heating_ ? "the store's top is down to " : "the store's top is warm enough at ") +
+                         degrees(ends->top);
+}
+
+}  // namespace hearth

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "actors/snapshot.hpp"
+#include "actors/tariff.hpp"
+#include "layouts/layout.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace hearth {
+
+/// What stands under a decision, from the best rung of the ladder to the last.
+enum class local_mode : unsigned char {
+  tariff_timer,       ///< fills the store in the cheap hours, coasts in the dear ones
+  thermostat,         ///< keeps the store warm; the tariff says nothing of better hours
+  hardware_fallback,  ///< blind: relays are released and the equipment's own aquastats hold
+};
+std::string_view to_text(local_mode m);
+
+/// What local control wants now.
+struct local_wish {
+  local_mode mode = local_mode::thermostat;
+  bool heat_pump_on = false;
+  std::string heat_pump_cause;
+  std::vector<bool> calls;  ///< by zone of the plant; a blind zone is released to its wall thermostat
+};
+
+/// The house without anybody's advice: two-point control of zones and store, with hysteresis.
+/// Always has an answer. Pure but for its memory of what it switched.
+class local_control {
+ public:
+  explicit local_control(std::shared_ptr<const layout> house);
+
+  local_wish decide(const snapshot& now, const tariff& prices);
+
+ private:
+  bool call(std::size_t zone, const snapshot& now);
+  void heat_store(const snapshot& now, const tariff& prices, local_wish& wish);
+
+  std::shared_ptr<const layout> house_;
+  std::vector<bool> calls_;
+  bool heating_ = false;
+};
+
+/// The zone's setpoint, if it is known.
+std::optional<temperature> setpoint_of(const zone_layout& zone, const snapshot& now);
+
+}  // namespace hearth
