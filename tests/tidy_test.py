@@ -133,8 +133,9 @@ class TidyTest(unittest.TestCase):
     def test_a_detached_actor_is_spawned_on_the_wiring_page(self):
         self.passes("actors/topology.cpp", "system.spawn<caf::detached>(f);\n")
 
-    def test_a_port_may_compare_and_return_what_the_system_does(self):
-        self.passes("drivers/ports/serial.cpp", "int fd = -1;\n")
+    def test_a_port_may_use_what_the_system_returns_and_bound_how_long_it_blocks(self):
+        self.passes("drivers/ports/serial.cpp", "int fd = -1;\nauto t = steady_clock::now();\n")
+        self.refused("drivers/ports/serial.cpp", "auto t = system_clock::now();\n", "`now` argument")
 
     # ---- text
 
@@ -204,7 +205,7 @@ class TidyTest(unittest.TestCase):
     def test_a_model_without_transcript_is_refused(self):
         found = self.found_in(self.REGISTRY)
         self.assertEqual(len(found), 1)
-        self.assertIn("drivers/registry.cpp:1: sdm120 has no transcript; use tests/transcripts/", found[0])
+        self.assertIn("drivers/registry.cpp:1: sdm120 has no transcript; put some into tests/transcripts/sdm120/", found[0])
 
     def test_a_model_whose_transcripts_hold_no_failure_is_refused(self):
         found = self.found_in({**self.REGISTRY, **self.GOOD_DAY})

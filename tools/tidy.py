@@ -39,7 +39,10 @@ LIBRARY_HOMES = [
 # Code -> where it may stand, and what to use elsewhere.
 CLOCK_HOMES = r"tools/.*|tests/.*|actors/house_clock\.[^/]*"
 BANNED_CODE = [
-    (r"\b(system_clock|steady_clock|high_resolution_clock)::now\b", CLOCK_HOMES,
+    (r"\b(system_clock|high_resolution_clock)::now\b", CLOCK_HOMES,
+     "the `now` argument, or clock() in a shell"),
+    # A port may bound how long it blocks.
+    (r"\bsteady_clock::now\b", CLOCK_HOMES + r"|drivers/ports/.*",
      "the `now` argument, or clock() in a shell"),
     (r"\b(gettimeofday|clock_gettime)\s*\(|\btime\s*\(\s*(nullptr|NULL|0)\s*\)", CLOCK_HOMES,
      "the `now` argument, or clock() in a shell"),
@@ -121,7 +124,8 @@ def check_include_direction(files):
                     f"{file.room}/ may not include {room}/; use what stands to its right instead: "
                     + " → ".join(ROOMS))
             elif '"' in line and room not in ROOMS + ["tests"] and not named.endswith(".pb.h"):
-                yield file.path, number, f'"{named}" is not a path from the root; use "room/file.hpp" instead'
+                yield file.path, number, (
+                    f'"{named}" is not a path from the root; use "room/file.hpp" instead')
             elif (named.startswith("drivers/ports/") and file.room == "drivers"
                   and not file.path.startswith("drivers/ports/")):
                 yield file.path, number, (
@@ -144,7 +148,8 @@ def check_library_homes(files):
                 continue
             for library, home, instead in LIBRARY_HOMES:
                 if stands_in(found.group(1), library) and not stands_in(file.path, home):
-                    yield file.path, number, f"<{found.group(1)}> has no home here; use {instead} instead"
+                    yield file.path, number, (
+                        f"<{found.group(1)}> has no home here; use {instead} instead")
 
 
 def check_banned_code(files):
@@ -155,7 +160,8 @@ def check_banned_code(files):
             for pattern, home, instead in BANNED_CODE:
                 found = re.search(pattern, line)
                 if found and not stands_in(file.path, home):
-                    yield file.path, number, f"`{found.group().strip()}` is banned here; use {instead} instead"
+                    yield file.path, number, (
+                        f"`{found.group().strip()}` is banned here; use {instead} instead")
 
 
 def check_unfinished(files):
@@ -169,7 +175,7 @@ def check_unfinished(files):
 def check_pragma_once(files):
     for file in files:
         if file.path.endswith(".hpp") and "#pragma once" not in file.lines:
-            yield file.path, 1, "the header can be included twice; use `#pragma once` instead of nothing"
+            yield file.path, 1, "can be included twice; use `#pragma once` instead of nothing"
 
 
 def check_actors(files):
@@ -187,9 +193,11 @@ def check_actors(files):
             continue
         alias, name = found.groups()
         if wiring is not None and not re.search(rf"\b{alias}\b", wiring):
-            yield interfaces.path, number, f"{alias} is never wired; use it in actors/topology.cpp, or remove it instead"
+            yield interfaces.path, number, (
+                f"{alias} is never wired; spawn it in actors/topology.cpp, or remove it instead")
         if has_pages and f"docs/actors/{name}.md" not in by_path:
-            yield interfaces.path, number, f"{alias} has no page; use docs/actors/{name}.md to write it instead"
+            yield interfaces.path, number, (
+                f"{alias} has no page; write docs/actors/{name}.md instead of leaving it unexplained")
 
 
 def check_transcripts(files):
@@ -214,11 +222,11 @@ def check_transcripts(files):
                    if ("_" + folder.replace("-", "_")).endswith("_" + name)]
             if not own:
                 yield registry.path, number, (
-                    f"{name} has no transcript; use {TRANSCRIPTS}/{name.replace('_', '-')}/ to hold some instead")
+                    f"{name} has no transcript; put some into {TRANSCRIPTS}/{name.replace('_', '-')}/")
             elif not any(FAILURE.search(file.path + file.text) for file in own):
                 yield registry.path, number, (
-                    f"no transcript of {name} holds a failure; use one with a timeout, a bad checksum or "
-                    "an exception instead of good days only")
+                    f"no transcript of {name} holds a failure; add a timeout, a bad checksum or an "
+                    "exception")
 
 
 def check_markdown(files, root):
