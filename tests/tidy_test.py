@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Each wall that tools/tidy.py guards: a small tree that breaks it is refused, one that does not passes."""
+"""Each wall that tools/tidy.py guards: a tree that breaks it is refused, one that keeps it passes."""
 
 import importlib.util
 import subprocess
@@ -37,6 +37,11 @@ class TidyTest(unittest.TestCase):
     def passes(self, path, text, **others):
         self.assertEqual(self.found_in({path: text, **others.get("tree", {})}), [])
 
+    @staticmethod
+    def run_on(folder):
+        command = [sys.executable, "-B", SCRIPT, folder]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
     # ---- rooms
 
     def test_a_room_may_not_include_what_stands_to_its_left(self):
@@ -47,7 +52,8 @@ class TidyTest(unittest.TestCase):
             self.refused(f"{room}/a.cpp", f"#include <{other}/b.hpp>\n", f"may not include {other}/")
 
     def test_a_room_may_include_itself_and_what_stands_to_its_right(self):
-        self.passes("tools/scada/main.cpp", '#include "actors/topology.hpp"\n#include "protocol/time.hpp"\n')
+        self.passes("tools/scada/main.cpp",
+                    '#include "actors/topology.hpp"\n#include "protocol/time.hpp"\n')
         self.passes("protocol/a.cpp", '#include "protocol/a.hpp"\n#include <vector>\n')
 
     def test_tests_may_include_everything(self):
@@ -91,8 +97,9 @@ class TidyTest(unittest.TestCase):
                 self.passes(home, text)
 
     def test_generated_code_stands_only_in_the_codec(self):
-        self.refused("protocol/messages.cpp", '#include "protocol/hearth.pb.h"\n', "protocol/codec.hpp")
-        self.passes("protocol/codec_up.cpp", '#include "protocol/hearth.pb.h"\n#include "hearth.pb.h"\n')
+        generated = '#include "protocol/hearth.pb.h"\n'
+        self.refused("protocol/messages.cpp", generated, "protocol/codec.hpp")
+        self.passes("protocol/codec_up.cpp", generated)
 
     # ---- calls
 
@@ -163,13 +170,14 @@ class TidyTest(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             (Path(folder) / "protocol").mkdir()
             (Path(folder) / "protocol" / "a.cpp").write_text(text)
-            run = subprocess.run([sys.executable, "-B", SCRIPT, folder], capture_output=True, text=True)
+            run = self.run_on(folder)
         self.assertEqual(run.returncode, 0)
         self.assertIn("warning: 451 lines", run.stdout)
 
     # ---- actors
 
-    ACTORS = {"actors/interfaces.hpp": PRAGMA + "using reading_sink = int;\nusing device_actor =\n    int;\n",
+    ACTORS = {"actors/interfaces.hpp":
+              PRAGMA + "using reading_sink = int;\nusing device_actor =\n    int;\n",
               "actors/topology.cpp": "device_actor spawn_device();\n",
               "docs/actors/device.md": "# Device\n"}
 
@@ -205,7 +213,7 @@ class TidyTest(unittest.TestCase):
     def test_a_model_without_transcript_is_refused(self):
         found = self.found_in(self.REGISTRY)
         self.assertEqual(len(found), 1)
-        self.assertIn("drivers/registry.cpp:1: sdm120 has no transcript; put some into tests/transcripts/sdm120/", found[0])
+        self.assertIn("drivers/registry.cpp:1: sdm120 has no transcript", found[0])
 
     def test_a_model_whose_transcripts_hold_no_failure_is_refused(self):
         found = self.found_in({**self.REGISTRY, **self.GOOD_DAY})
@@ -216,9 +224,9 @@ class TidyTest(unittest.TestCase):
 
     def test_the_script_fails_with_the_place_and_passes_on_an_empty_tree(self):
         with tempfile.TemporaryDirectory() as folder:
-            clean = subprocess.run([sys.executable, "-B", SCRIPT, folder], capture_output=True, text=True)
+            clean = self.run_on(folder)
             (Path(folder) / "a.hpp").write_text("int a;\n")
-            dirty = subprocess.run([sys.executable, "-B", SCRIPT, folder], capture_output=True, text=True)
+            dirty = self.run_on(folder)
         self.assertEqual((clean.returncode, clean.stdout), (0, ""))
         self.assertEqual(dirty.returncode, 1)
         self.assertTrue(dirty.stdout.startswith("a.hpp:1: "), dirty.stdout)

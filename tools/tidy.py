@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Guards the walls between the rooms: what a machine can check of docs/STYLE.md.
 
-usage: tools/tidy.py [ROOT]     ROOT is the tree to check; the one this script stands in unless given
+usage: tools/tidy.py [ROOT]     ROOT is the tree to check; this script's own unless given
 
 Prints `file:line: what is wrong; use … instead` for each violation and exits 1 if there is any.
 Length, names and beauty are for eyes; an overlong file is only a warning.
@@ -31,7 +31,7 @@ LIBRARY_HOMES = [
     (r"yaml-cpp/.*", r"layouts/.*", "layouts/parse.hpp"),
     (r"caf/.*", ACTOR_SHELL + r"|tools/.*", "a pure file that an _actor shell calls"),
     (r"(CLI|spdlog|fmt)/.*", r"tools/.*", "a value that tools/ prints"),
-    (r"nlohmann/.*", r"(layouts|drivers|tools)/.*", "values; JSON is for layouts, drivers and tools"),
+    (r"nlohmann/.*", r"(layouts|drivers|tools)/.*", "values; JSON is for the edges"),
     (r"date/.*", r"(layouts|actors|tools)/.*", "time_point of protocol/time.hpp"),
     (r"doctest/.*", r"", "a test in tests/"),
 ]
@@ -249,7 +249,8 @@ def check_markdown(files, root):
                     continue
                 place = (root / file.path).parent / target.split("#")[0]
                 if not place.exists():
-                    yield file.path, number, f"broken link {target}; use a path relative to this file instead"
+                    yield file.path, number, (
+                        f"broken link {target}; use a path relative to this file instead")
         if titles == 0:
             yield file.path, 1, "no title; use one `# ` line instead"
 
