@@ -73,14 +73,16 @@ plant::plant(const plant_layout& p, const simulation_layout& s,
 }
 
 void plant::advance(time_point now) {
-  if (!now_) now_ = now;
+  if (!now_) {
+    now_ = now;
+    outdoor_ = outdoor_at(now);
+  }
   if (now <= *now_) return;
   const auto from = std::max(*now_, now - leap_longest);
   const auto steps = (now - from + step_longest - duration{1}) / step_longest;
   const auto dt = seconds_real{now - from} / static_cast<double>(steps);
   for (auto i = decltype(steps){0}; i < steps; ++i) {
-    const auto at = from + (now - from) * i / steps;
-    outdoor_ = std::clamp(celsius(weather_->repeated_at(at)), coldest, hottest);
+    outdoor_ = outdoor_at(from + (now - from) * i / steps);
     step(dt);
   }
   now_ = now;
@@ -95,6 +97,10 @@ books plant::books() const {
   auto b = books_;
   b.stored_change = stored() - stored_at_start_;
   return b;
+}
+
+temperature plant::outdoor_at(time_point t) const {
+  return std::clamp(celsius(weather_->repeated_at(t)), coldest, hottest);
 }
 
 energy plant::stored() const {

@@ -19,7 +19,8 @@
 /// Every joule is taken from one account and put into another, so the books balance to rounding.
 namespace hearth::simulated {
 
-/// The longest step of the integration: a tenth of the shortest thing that matters, a defrost.
+/// The longest step of the integration, far shorter than anything it should show (a defrost: 6
+/// min).
 inline constexpr duration step_longest = 10s;
 /// A leap of the clock longer than this was a clock being set, not time that passed; the plant
 /// lives through the last week of it only, so that one call stays short.
@@ -92,6 +93,7 @@ class plant {
     energy heat;
   };
 
+  [[nodiscard]] temperature outdoor_at(time_point t) const;
   void step(seconds_real dt);
   draw heat_up_water(seconds_real dt);
   draw heat_zones(seconds_real dt);
