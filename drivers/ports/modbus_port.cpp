@@ -117,7 +117,7 @@ std::string describe(const modbus_write& w) {
   return describe(w.unit, w.table, w.address, w.values.size());
 }
 
-/// libmodbus checks these only where it also prints or asserts, so they end here.
+/// What the protocol can carry: libmodbus itself would send a read of nothing.
 bool is_possible(const modbus_read& r) {
   const auto most = r.table == table::coil || r.table == table::discrete
                         ? MODBUS_MAX_READ_BITS
