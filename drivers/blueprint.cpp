@@ -13,7 +13,8 @@ namespace {
 //
 // Source: Blueprint Heaters, "BP1 Modbus protocol", section 4.
 const auto table = std::array{
-    // What the water has, tenths of a degree. The sensor is a clamp that cannot be colder or hotter.
+    // What the water has, tenths of a degree. The sensor is a clamp that cannot be colder or
+    // hotter.
     register_row{.channel = "temperature",
                  .where = register_row::table::input,
                  .address = 0x0001,
@@ -28,9 +29,7 @@ const auto table = std::array{
                  .address = 0x0000,
                  .as = register_row::format::bit,
                  .unit = unit::on_off,
-                 .writable = true,
-                 .lowest = {},
-                 .highest = {}},
+                 .writable = true},
 };
 
 // 2. The driver: requests out, readings in. It does no I/O, knows no clock and never throws. A

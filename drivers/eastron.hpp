@@ -12,11 +12,11 @@ namespace hearth {
 
 /// One line of Eastron's table, as printed, and the range a real meter can be in.
 struct eastron_row {
-  std::uint16_t address;     ///< "start address" of the document, zero-based
+  std::uint16_t address;  ///< "start address" of the document, zero-based
   std::string_view channel;
-  hearth::unit unit;         ///< of the channel
-  double per_printed_unit;   ///< channel units in one unit of the document (1000 for kWh to Wh)
-  double lowest, highest;    ///< in channel units; beyond: no value, but out_of_range
+  hearth::unit unit;        ///< of the channel
+  double per_printed_unit;  ///< channel units in one unit of the document (1000 for kWh to Wh)
+  double lowest, highest;   ///< in channel units; beyond: no value, but out_of_range
   std::string_view meaning;
 };
 

@@ -36,35 +36,38 @@ bus_spec modbus_tcp_bus() {
 }
 
 bus_spec modbus_rtu_bus() {
-  return {.kind = modbus_rtu_kind,
-          .title = "Modbus RTU on a serial line (RS-485)",
-          .options = {
-              {.key = "port",
-               .kind = option_kind::text,
-               .help = "serial device; /dev/serial/by-id/… keeps its name over restarts",
-               .required = true},
-              {.key = "baud",
-               .kind = option_kind::integer,
-               .help = "1200, 2400, 4800, 9600, 19200, 38400, 57600 or 115200, as set at the device",
-               .fallback = "9600",
-               .lowest = 1200,
-               .highest = 115200},
-              {.key = "parity",
-               .kind = option_kind::choice,
-               .help = "as set at the device",
-               .fallback = "none",
-               .choices = {"none", "even", "odd"}},
-              {.key = "stop_bits",
-               .kind = option_kind::integer,
-               .help = "as set at the device",
-               .fallback = "1",
-               .lowest = 1,
-               .highest = 2},
-              timeout_option(),
-          }};
+  return {
+      .kind = modbus_rtu_kind,
+      .title = "Modbus RTU on a serial line (RS-485)",
+      .options = {
+          {.key = "port",
+           .kind = option_kind::text,
+           .help = "serial device; /dev/serial/by-id/… keeps its name over restarts",
+           .required = true},
+          {.key = "baud",
+           .kind = option_kind::integer,
+           .help = "1200, 2400, 4800, 9600, 19200, 38400, 57600 or 115200, as set at the device",
+           .fallback = "9600",
+           .lowest = 1200,
+           .highest = 115200},
+          {.key = "parity",
+           .kind = option_kind::choice,
+           .help = "as set at the device",
+           .fallback = "none",
+           .choices = {"none", "even", "odd"}},
+          {.key = "stop_bits",
+           .kind = option_kind::integer,
+           .help = "as set at the device",
+           .fallback = "1",
+           .lowest = 1,
+           .highest = 2},
+          timeout_option(),
+      }};
 }
 
-std::vector<std::string> modbus_bus_kinds() { return {modbus_rtu_kind, modbus_tcp_kind}; }
+std::vector<std::string> modbus_bus_kinds() {
+  return {modbus_rtu_kind, modbus_tcp_kind};
+}
 
 option_spec modbus_address_option() {
   return {.key = "address",

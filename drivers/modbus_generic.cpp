@@ -32,21 +32,21 @@ class modbus_generic final : public actuator {
 }  // namespace
 
 model modbus_generic_model() {
-  return {{.name = "modbus-generic",
-           .title = "any Modbus device, its registers listed in the layout",
-           .bus_kinds = modbus_bus_kinds(),
-           .options = {modbus_address_option(),
-                       {.key = "registers",
-                        .kind = option_kind::registers,
-                        .help = "one row per channel: table, address, format, scale, unit, range",
-                        .required = true}},
-           .channels = {}},
-          [](const layout& house, device_id device) {
-            const auto& rows = std::get<std::vector<register_row>>(
-                house[device].options.find("registers")->second);
-            return std::make_unique<modbus_generic>(
-                register_map{house, device, rows, generic_limits});
-          }};
+  return {
+      {.name = "modbus-generic",
+       .title = "any Modbus device, its registers listed in the layout",
+       .bus_kinds = modbus_bus_kinds(),
+       .options = {modbus_address_option(),
+                   {.key = "registers",
+                    .kind = option_kind::registers,
+                    .help = "one row per channel: table, address, format, scale, unit, range",
+                    .required = true}},
+       .channels = {}},
+      [](const layout& house, device_id device) {
+        const auto& rows =
+            std::get<std::vector<register_row>>(house[device].options.find("registers")->second);
+        return std::make_unique<modbus_generic>(register_map{house, device, rows, generic_limits});
+      }};
 }
 
 }  // namespace hearth

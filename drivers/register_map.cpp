@@ -19,10 +19,14 @@ namespace {
 using format = register_row::format;
 using table = register_row::table;
 
-bool holds_bits(table t) { return t == table::coil || t == table::discrete; }
+bool holds_bits(table t) {
+  return t == table::coil || t == table::discrete;
+}
 
 /// A coil is a bit whatever the row says of its format.
-format format_of(const register_row& row) { return holds_bits(row.where) ? format::bit : row.as; }
+format format_of(const register_row& row) {
+  return holds_bits(row.where) ? format::bit : row.as;
+}
 
 std::string in_unit(double amount, unit u) {
   auto digits = std::array<char, 32>{};
@@ -33,15 +37,19 @@ std::string in_unit(double amount, unit u) {
 /// Nothing if `amount` may stand in this row.
 std::optional<fault> complaint(const register_row& row, double amount) {
   if (row.lowest && amount < *row.lowest)
-    return fault{fault_code::out_of_range, in_unit(amount, row.unit) + " is below the lowest possible, " +
+    return fault{fault_code::out_of_range, in_unit(amount, row.unit) +
+                                               " is below the lowest possible, " +
                                                in_unit(*row.lowest, row.unit)};
   if (row.highest && amount > *row.highest)
-    return fault{fault_code::out_of_range, in_unit(amount, row.unit) + " is above the highest possible, " +
+    return fault{fault_code::out_of_range, in_unit(amount, row.unit) +
+                                               " is above the highest possible, " +
                                                in_unit(*row.highest, row.unit)};
   return {};
 }
 
-bool is_switch_state(double amount) { return amount == 0 || amount == 1; }
+bool is_switch_state(double amount) {
+  return amount == 0 || amount == 1;
+}
 
 std::uint32_t joined(const register_row& row, std::span<const std::uint16_t> raw) {
   const auto high = row.low_word_first ? raw[1] : raw[0];
@@ -192,7 +200,8 @@ result<measured> register_map::value_of(const placed_row& placed,
   const auto* fetched = std::get_if<words>(&*answer);
   if (!fetched || fetched->size() != reads_[placed.read].count)
     return failed(fault_code::malformed, "the answer has another length than what was asked for");
-  return decode_registers(placed.row, std::span{*fetched}.subspan(placed.offset, width_of(placed.row)));
+  return decode_registers(placed.row,
+                          std::span{*fetched}.subspan(placed.offset, width_of(placed.row)));
 }
 
 std::vector<reading> register_map::decode(std::span<const result<bus_answer>> answers,

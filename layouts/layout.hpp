@@ -30,7 +30,7 @@ struct register_row {
   double offset = 0;
   hearth::unit unit = hearth::unit::count;
   bool writable = false;        ///< coil or holding register that may be commanded
-  std::optional<double> lowest, highest;  ///< outside: out_of_range, not a value
+  std::optional<double> lowest = {}, highest = {};  ///< outside: out_of_range, not a value
   bool operator==(const register_row&) const = default;
 };
 

@@ -4,16 +4,21 @@
 
 #include <modbus/modbus.h>
 
-#include <arpa/inet.h>
-#include <poll.h>
-
 #include <algorithm>
+#include <arpa/inet.h>
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <optional>
+#include <poll.h>
+#include <string>
+#include <string_view>
 #include <system_error>
+#include <utility>
+#include <variant>
+#include <vector>
 
 namespace hearth {
 namespace {
@@ -48,6 +53,11 @@ struct context_closer {
 };
 using context = std::unique_ptr<modbus_t, context_closer>;
 
+/// Whether the device's answer was an exception, whole and valid.
+bool is_exception(int error) {
+  return error > MODBUS_ENOBASE && error <= EMBXGTAR;
+}
+
 fault_code code_of(int error) {
   switch (error) {
   case ETIMEDOUT:
@@ -73,7 +83,7 @@ fault_code code_of(int error) {
   case EHOSTDOWN:
   case ENETUNREACH:
   case ENETDOWN: return fault_code::disconnected;
-  default: return error > MODBUS_ENOBASE ? fault_code::refused : fault_code::io;
+  default: return is_exception(error) ? fault_code::refused : fault_code::io;
   }
 }
 
@@ -107,16 +117,18 @@ std::string describe(const modbus_write& w) {
   return describe(w.unit, w.table, w.address, w.values.size());
 }
 
-/// libmodbus checks these only where it also prints or asserts, so they end here.
+/// What the protocol can carry: libmodbus itself would send a read of nothing.
 bool is_possible(const modbus_read& r) {
-  const auto most = r.table == table::coil || r.table == table::discrete ? MODBUS_MAX_READ_BITS
-                                                                         : MODBUS_MAX_READ_REGISTERS;
+  const auto most = r.table == table::coil || r.table == table::discrete
+                        ? MODBUS_MAX_READ_BITS
+                        : MODBUS_MAX_READ_REGISTERS;
   return r.count >= 1 && r.count <= most;
 }
 bool is_possible(const modbus_write& w) {
-  const auto most = w.table == table::coil ? MODBUS_MAX_WRITE_BITS : MODBUS_MAX_WRITE_REGISTERS;
+  const auto most = static_cast<std::size_t>(w.table == table::coil ? MODBUS_MAX_WRITE_BITS
+                                                                    : MODBUS_MAX_WRITE_REGISTERS);
   return (w.table == table::coil || w.table == table::holding) && !w.values.empty() &&
-         w.values.size() <= std::size_t{static_cast<unsigned>(most)};
+         w.values.size() <= most;
 }
 
 std::optional<bus_answer> carry_out(modbus_t* line, const modbus_read& r) {
@@ -173,16 +185,17 @@ class modbus_port final : public port {
 
   std::variant<tcp_peer, serial_line> peer_;
   duration timeout_;
-  context line_;                                      ///< null while closed
+  context line_;                                          ///< null while closed
   std::optional<stopwatch::time_point> unsettled_until_;  ///< a late answer may come until then
-  std::optional<time_point> leave_alone_until_;       ///< no connect before
-  fault last_connect_;                                ///< why `leave_alone_until_`
+  std::optional<time_point> leave_alone_until_;           ///< no connect before
+  fault last_connect_;                                    ///< why `leave_alone_until_`
 };
 
 /// A byte timeout of zero makes libmodbus count the whole answer against the response timeout, so
 /// that a peer which trickles bytes cannot hold the bus.
 void modbus_port::give(stopwatch::duration time) {
-  const auto us = std::max<std::int64_t>(1000, std::chrono::round<std::chrono::microseconds>(time).count());
+  const auto us =
+      std::max<std::int64_t>(1000, std::chrono::round<std::chrono::microseconds>(time).count());
   modbus_set_response_timeout(line_.get(), static_cast<std::uint32_t>(us / 1'000'000),
                               static_cast<std::uint32_t>(us % 1'000'000));
   modbus_set_byte_timeout(line_.get(), 0, 0);
@@ -191,7 +204,8 @@ void modbus_port::give(stopwatch::duration time) {
 template <class Request>
 result<bus_answer> modbus_port::exchange(const Request& request, time_point now) {
   if (!is_possible(request))
-    return failed(fault_code::unsupported, describe(request) + ": no Modbus request can carry that");
+    return failed(fault_code::unsupported,
+                  describe(request) + ": no Modbus request can carry that");
   discard_leftovers();
   const auto deadline = stopwatch::now() + timeout_;
   if (!line_)
@@ -204,14 +218,15 @@ result<bus_answer> modbus_port::exchange(const Request& request, time_point now)
   if (answer) return *std::move(answer);
   const auto error = errno;
   const auto code = code_of(error);
+  if (is_exception(error))
+    return failed(code, describe(request) + ": " + words_for(error));  // the line is in order
   recover(code);
-  if (code == fault_code::timeout && error != EMBXGTAR)
+  if (code == fault_code::timeout)
     return failed(code, describe(request) + ": no whole answer within " + to_text(timeout_));
   return failed(code, describe(request) + ": " + words_for(error));
 }
 
 void modbus_port::recover(fault_code code) {
-  if (code == fault_code::refused) return;  // a whole and valid answer: the line is in order
   if (!is_serial() || code == fault_code::disconnected || code == fault_code::io) {
     line_.reset();
     return;
@@ -284,7 +299,8 @@ std::optional<fault> modbus_port::open(const serial_line& line) {
   case ENODEV:
   case ENXIO:
   case EIO:
-    return fault{fault_code::no_such_device, line.device + " is not there: is the adapter plugged in?"};
+    return fault{fault_code::no_such_device,
+                 line.device + " is not there: is the adapter plugged in?"};
   case ENOTTY:
   case EINVAL: return fault{fault_code::no_such_device, line.device + " is not a serial device"};
   default: return fault{fault_code::io, line.device + ": " + words_for(error)};
@@ -310,12 +326,15 @@ result<std::unique_ptr<port>> make_modbus_port(const layout& house, bus_id bus) 
     return failed(fault_code::unsupported, house[bus].kind + " is no Modbus bus");
   const auto baud = integer_option(options, "baud");
   if (!is_baud(baud))
-    return failed(fault_code::unsupported,
-                  std::to_string(baud) + " baud is no speed of a Modbus line; usual ones are 9600 and 19200");
+    return failed(
+        fault_code::unsupported,
+        std::to_string(baud) + " baud is no speed of a Modbus line; usual ones are 9600 and 19200");
   const auto parity = text_option(options, "parity");
   return std::make_unique<modbus_port>(
       serial_line{text_option(options, "port"), static_cast<int>(baud),
-                  parity == "even" ? 'E' : parity == "odd" ? 'O' : 'N',
+                  parity == "even"  ? 'E'
+                  : parity == "odd" ? 'O'
+                                    : 'N',
                   static_cast<int>(integer_option(options, "stop_bits"))},
       timeout);
 }

@@ -10,7 +10,8 @@ namespace hearth {
 ///
 /// - Opened at the first request and again after it was lost. A TCP peer that does not even
 ///   accept is not tried again for a second: requests in between get the same fault at once.
-/// - One request with its whole answer takes at most the bus's timeout, connecting included.
+/// - One request with its whole answer takes at most the bus's timeout, connecting included. Only
+///   looking up a host's name takes what the system takes, so a layout had better give an address.
 /// - A late answer is never taken for the next one. A TCP connection that failed is replaced. On a
 ///   serial line, which has no numbers to match answers by, the request after a silence first
 ///   listens for up to one more timeout and throws away what comes.

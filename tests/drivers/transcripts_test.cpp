@@ -1,10 +1,9 @@
-#include "tests/support/transcript.hpp"
-
 #include "drivers/blueprint.hpp"
 #include "drivers/modbus_generic.hpp"
 #include "drivers/sdm120.hpp"
 #include "drivers/sdm630.hpp"
 #include "tests/support/files.hpp"
+#include "tests/support/transcript.hpp"
 
 #include <doctest/doctest.h>
 

@@ -8,6 +8,7 @@ Prints the port it listens on, then serves until its standard input closes.
 """
 
 import asyncio
+import logging
 import sys
 
 from pymodbus.datastore import ModbusSequentialDataBlock, ModbusServerContext, ModbusSlaveContext
@@ -40,4 +41,5 @@ async def serve(port, context):
 
 
 if __name__ == "__main__":
+    logging.disable(logging.CRITICAL)  # being killed in the middle of a talk is its job
     asyncio.run(serve(int(sys.argv[1]), context_from(sys.argv[2:])))

@@ -1,12 +1,11 @@
 #include "tests/support/pseudo_terminal.hpp"
 
+#include <cstdlib>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdexcept>
 #include <termios.h>
 #include <unistd.h>
-
-#include <cstdlib>
-#include <stdexcept>
 
 namespace hearth::testing {
 
@@ -31,8 +30,8 @@ bytes pseudo_terminal::hear(std::size_t count, std::chrono::milliseconds patienc
   auto heard = bytes{};
   const auto until = std::chrono::steady_clock::now() + patience;
   while (heard.size() < count) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(
-        until - std::chrono::steady_clock::now());
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
     auto line = pollfd{.fd = far_end_, .events = POLLIN, .revents = 0};
     if (left.count() < 0 || ::poll(&line, 1, static_cast<int>(left.count())) <= 0) break;
     auto byte = std::uint8_t{};

@@ -49,8 +49,10 @@ inline bus_layout rtu_bus(std::string port, double timeout_s) {
   auto bus = bus_layout{};
   bus.name = "rs485";
   bus.kind = "modbus-rtu";
-  bus.options = {{"port", std::move(port)}, {"baud", std::int64_t{9600}},
-                 {"parity", std::string{"none"}}, {"stop_bits", std::int64_t{1}},
+  bus.options = {{"port", std::move(port)},
+                 {"baud", std::int64_t{9600}},
+                 {"parity", std::string{"none"}},
+                 {"stop_bits", std::int64_t{1}},
                  {"timeout", timeout_s}};
   return bus;
 }
@@ -59,8 +61,8 @@ inline bus_layout tcp_bus(int port, double timeout_s) {
   auto bus = bus_layout{};
   bus.name = "lan";
   bus.kind = "modbus-tcp";
-  bus.options = {{"host", std::string{"127.0.0.1"}}, {"port", std::int64_t{port}},
-                 {"timeout", timeout_s}};
+  bus.options = {
+      {"host", std::string{"127.0.0.1"}}, {"port", std::int64_t{port}}, {"timeout", timeout_s}};
   return bus;
 }
 

@@ -31,7 +31,8 @@ struct expectation {
 };
 struct step {
   int line = 0;
-  std::vector<std::string> action;  ///< {"poll"}, {"write", channel, amount, unit}, {"safe", channel}
+  std::vector<std::string>
+      action;  ///< {"poll"}, {"write", channel, amount, unit}, {"safe", channel}
   std::vector<exchange> exchanges;
   std::vector<expectation> expected;
 };
@@ -54,18 +55,22 @@ bytes from_hex(const std::string& text) {
   return read;
 }
 
-std::int64_t whole(const std::string& text) { return std::stoll(text, nullptr, 0); }
+std::int64_t whole(const std::string& text) {
+  return std::stoll(text, nullptr, 0);
+}
 
-/// "relay coil 0x0000 bit on/off writable" or "flow input 0x0010 f32 L/min scale=0.1 low-word-first"
+/// "relay coil 0x0000 bit on/off writable" or "flow input 0x0010 f32 L/min scale=0.1
+/// low-word-first"
 register_row row_from(const std::string& text) {
   using table = register_row::table;
   using format = register_row::format;
-  static const auto tables = std::map<std::string, table>{
-      {"coil", table::coil}, {"discrete", table::discrete}, {"input", table::input},
-      {"holding", table::holding}};
+  static const auto tables = std::map<std::string, table>{{"coil", table::coil},
+                                                          {"discrete", table::discrete},
+                                                          {"input", table::input},
+                                                          {"holding", table::holding}};
   static const auto formats = std::map<std::string, format>{
-      {"bit", format::bit}, {"u16", format::u16}, {"s16", format::s16}, {"u32", format::u32},
-      {"s32", format::s32}, {"f32", format::f32}};
+      {"bit", format::bit}, {"u16", format::u16}, {"s16", format::s16},
+      {"u32", format::u32}, {"s32", format::s32}, {"f32", format::f32}};
   const auto words = words_of(text);
   auto row = register_row{};
   row.channel = words.at(0);
@@ -77,13 +82,20 @@ register_row row_from(const std::string& text) {
     const auto equals = words[i].find('=');
     const auto key = words[i].substr(0, equals);
     const auto value = equals == std::string::npos ? 0 : std::stod(words[i].substr(equals + 1));
-    if (key == "writable") row.writable = true;
-    else if (key == "low-word-first") row.low_word_first = true;
-    else if (key == "scale") row.scale = value;
-    else if (key == "offset") row.offset = value;
-    else if (key == "lowest") row.lowest = value;
-    else if (key == "highest") row.highest = value;
-    else throw std::invalid_argument{"unknown word '" + words[i] + "'"};
+    if (key == "writable")
+      row.writable = true;
+    else if (key == "low-word-first")
+      row.low_word_first = true;
+    else if (key == "scale")
+      row.scale = value;
+    else if (key == "offset")
+      row.offset = value;
+    else if (key == "lowest")
+      row.lowest = value;
+    else if (key == "highest")
+      row.highest = value;
+    else
+      throw std::invalid_argument{"unknown word '" + words[i] + "'"};
   }
   return row;
 }
@@ -124,7 +136,9 @@ void add_line(transcript& t, int number, const std::string& line) {
 }
 
 /// "fault timeout"
-std::string words_for(const fault& f) { return "fault " + std::string{to_text(f.code)}; }
+std::string words_for(const fault& f) {
+  return "fault " + std::string{to_text(f.code)};
+}
 
 /// One driver, its real port and the device at the far end of the line.
 class player {
@@ -176,7 +190,8 @@ class player {
     return answer;
   }
 
-  std::vector<result<bus_answer>> converse(const step& s, const std::vector<bus_request>& requests) {
+  std::vector<result<bus_answer>> converse(const step& s,
+                                           const std::vector<bus_request>& requests) {
     auto answers = std::vector<result<bus_answer>>{};
     auto part = s.exchanges.begin();
     for (const auto& request : requests) {
@@ -213,7 +228,8 @@ class player {
         continue;
       }
       if (!agrees(r, words_of(expected->text))) differ(expected->line, "it is " + shown(r));
-      if (r.at != now_) differ(expected->line, "the reading bears another time than that of its poll");
+      if (r.at != now_)
+        differ(expected->line, "the reading bears another time than that of its poll");
     }
     if (readings.size() != s.expected.size()) differ(s.line, "another number of readings came");
   }
@@ -222,7 +238,8 @@ class player {
     auto outcome = std::string{"done"};
     if (!requests) {
       outcome = words_for(requests.error());
-      if (!s.exchanges.empty()) differ(s.line, "refused by the driver: " + to_text(requests.error()));
+      if (!s.exchanges.empty())
+        differ(s.line, "refused by the driver: " + to_text(requests.error()));
     } else {
       for (const auto& answer : converse(s, *requests))
         if (!answer) outcome = words_for(answer.error());
