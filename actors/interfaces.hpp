@@ -24,7 +24,6 @@ namespace hearth {
 namespace atom {
 using poll = caf::atom_constant<caf::atom("poll")>;
 using tick = caf::atom_constant<caf::atom("tick")>;
-using listen = caf::atom_constant<caf::atom("listen")>;
 using restart = caf::atom_constant<caf::atom("restart")>;
 using make_safe = caf::atom_constant<caf::atom("makesafe")>;
 using farewell = caf::atom_constant<caf::atom("farewell")>;
@@ -68,13 +67,20 @@ using heard_sink = caf::typed_actor<caf::reacts_to<bus_message>>;
 
 // ---- the actors
 
+/// Which device wants to hear what on its bus. A later one of the same device replaces it.
+struct listener {
+  device_id device;
+  heard_sink actor;
+  std::vector<std::string> topics;
+};
+
 /// BUS: owns one port; the only actor that may block. Waiting batches are bounded because each
 /// device has at most one poll and one command under way; commands overtake polls.
 using bus_actor = caf::typed_actor<
     // Carry out a batch; after the first silence the rest is answered alike, untried.
     caf::replies_to<bus_batch>::with<bus_answers>,
     // From now on pass what is said on these topics to this device.
-    caf::reacts_to<atom::listen, heard_sink, std::vector<std::string>>,
+    caf::reacts_to<listener>,
     // INTERNAL: the port heard something.
     caf::reacts_to<bus_message>>;
 
@@ -86,7 +92,9 @@ struct roads {
   snapshot_sink reporter;
   statement_sink reporter_statements;
   query_sink reporter_queries;
-  statement_sink upstream;
+  statement_sink upstream;            ///< null in a house without a node
+  snapshot_sink snapshot_observer;    ///< null, or who watches (live view, portal, test)
+  statement_sink statement_observer;  ///< null, or who watches
 };
 
 /// DEVICE: one driver in time. Makes safe at start, polls, carries out commands, reads back,
@@ -96,7 +104,7 @@ using device_actor = caf::typed_actor<
     caf::reacts_to<atom::poll>,
     // Carry out one setpoint; what became of it comes back as a reading. Newest per channel wins.
     caf::reacts_to<command>,
-    // INTERNAL: look for commands that died.
+    // INTERNAL: a command may have died.
     caf::reacts_to<atom::tick>,
     // The bus heard the device speak unasked.
     caf::reacts_to<bus_message>,
@@ -113,8 +121,6 @@ using blackboard_actor = caf::typed_actor<
     caf::reacts_to<readings>,
     // INTERNAL: freeze a snapshot and hand it to dispatcher, reporter and observers.
     caf::reacts_to<atom::tick>,
-    // Hand snapshots to this one too (portal, live view).
-    caf::reacts_to<atom::listen, snapshot_sink>,
     caf::reacts_to<roads>>;
 
 /// One device that can be commanded, and where.
@@ -142,8 +148,6 @@ using reporter_actor = caf::typed_actor<
     caf::reacts_to<body>,
     // The node asks for the layout, the last snapshot or the state.
     caf::reacts_to<query>,
-    // Hand statements to this one too (live view, tests).
-    caf::reacts_to<atom::listen, statement_sink>,
     caf::reacts_to<roads>>;
 
 /// UPSTREAM: the link machine on a real connection. Live messages: newest wins, never queued;
@@ -166,9 +170,7 @@ using supervisor_actor = caf::typed_actor<
     caf::reacts_to<atom::restart, std::string>,
     // Make every actuator safe, say goodbye, end all. Answers within `limits::shutdown_longest`.
     caf::replies_to<atom::stop>::with<atom::done>,
-    caf::replies_to<atom::health>::with<std::vector<actor_health>>,
-    // Hand snapshots and statements to these as well, also after a restart.
-    caf::reacts_to<atom::listen, snapshot_sink, statement_sink>>;
+    caf::replies_to<atom::health>::with<std::vector<actor_health>>>;
 
 }  // namespace hearth
 
@@ -177,6 +179,7 @@ using supervisor_actor = caf::typed_actor<
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::bus_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::bus_answers)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::bus_message)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::listener)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::readings)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::snapshot)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::command)

@@ -21,16 +21,17 @@ enum class option_kind : unsigned char {
   registers,  ///< a table of registers (generic Modbus device)
 };
 
+/// Every member has a default, so that a spec may name just those it cares about.
 struct option_spec {
   std::string key;
   option_kind kind = option_kind::text;
-  std::string help;                          ///< one line
+  std::string help = {};                     ///< one line
   bool required = false;
-  std::string fallback;                      ///< as it would stand in YAML; empty: absent when absent
+  std::string fallback = {};                 ///< as it would stand in YAML; empty: absent when absent
   hearth::dimension dimension = dimension::count;  ///< for `quantity`
-  std::vector<std::string> choices;          ///< for `choice`
-  std::optional<double> lowest;              ///< for `integer` and `quantity` (in the channel unit)
-  std::optional<double> highest;
+  std::vector<std::string> choices = {};     ///< for `choice`
+  std::optional<double> lowest = {};         ///< for `integer` and `quantity` (in the channel unit)
+  std::optional<double> highest = {};
   /// Two devices on one bus may not have the same value ("address", "line").
   bool owned = false;
 };

@@ -1,0 +1,27 @@
+#include "actors/blackboard_actor.hpp"
+
+#include "protocol/limits.hpp"
+
+namespace hearth {
+
+blackboard_actor::behavior_type blackboard_of(blackboard_actor::stateful_pointer<blackboard_state> self,
+                                              house_context context) {
+  const auto clock = context.clock;
+  const auto tick = clock.outside(limits::control_tick);
+  self->state.board.emplace(context.house, clock.now());
+  self->delayed_send(self, tick, atom::tick::value);
+  return {
+      [self, clock](const readings& heard) { self->state.board->take(heard, clock.now()); },
+      [self, clock, tick](atom::tick) {
+        self->delayed_send(self, tick, atom::tick::value);
+        const auto frozen = self->state.board->freeze(clock.now());
+        if (!self->state.peers) return;
+        self->send(self->state.peers->dispatcher, frozen);
+        self->send(self->state.peers->reporter, frozen);
+        if (self->state.peers->snapshot_observer) self->send(self->state.peers->snapshot_observer, frozen);
+      },
+      [self](const roads& r) { self->state.peers = r; },
+  };
+}
+
+}  // namespace hearth

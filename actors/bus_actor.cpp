@@ -1,0 +1,53 @@
+#include "actors/bus_actor.hpp"
+
+#include "actors/bus.hpp"
+#include "protocol/limits.hpp"
+
+namespace hearth {
+
+bus_answers bus_state::carry_out(const bus_batch& batch) {
+  if (!io) {
+    auto made = make(*context.house, id);
+    if (!made) return bus_answers(batch.size(), tl::make_unexpected(made.error()));
+    io = std::move(*made);
+    for (const auto& [device, who] : listeners) hear(who);
+  }
+  return hearth::carry_out(*io, batch, [this] { return context.clock.now(); });
+}
+
+void bus_state::hear(const listener& who) {
+  listeners[who.device] = who;
+  if (!io) return;
+  io->listen(who.topics, [to = caf::actor_cast<bus_actor>(self), count = waiting](bus_message m) {
+    if (count->fetch_add(1) >= limits::heard_messages) {
+      count->fetch_sub(1);
+      return;
+    }
+    caf::anon_send(to, std::move(m));
+  });
+}
+
+bus_actor::behavior_type bus(bus_actor::stateful_pointer<bus_state> self, house_context context,
+                             bus_id id, port_maker make) {
+  self->state.self = self;
+  self->state.context = std::move(context);
+  self->state.id = id;
+  self->state.make = std::move(make);
+  return {
+      [self](const bus_batch& batch) -> bus_answers { return self->state.carry_out(batch); },
+      [self](const listener& who) {
+        self->state.hear(who);
+      },
+      [self](const bus_message& m) {
+        self->state.waiting->fetch_sub(1);
+        for (const auto& [device, who] : self->state.listeners)
+          for (const auto& filter : who.topics)
+            if (topic_matches(filter, m.topic)) {
+              self->send(who.actor, m);
+              break;
+            }
+      },
+  };
+}
+
+}  // namespace hearth

@@ -1,0 +1,81 @@
+#pragma once
+
+#include "drivers/driver.hpp"
+#include "protocol/command.hpp"
+#include "protocol/messages.hpp"
+#include "protocol/reading.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace hearth {
+
+/// One device in time, without the time: which batch goes to the bus next, what the answers
+/// mean, and what has to be made safe because its command died. Pure but for its driver.
+///
+/// Per actuator channel:
+///
+///   unsafe --make-safe batch--> safe --command--> commanded --renewed--> commanded
+///                                ^                    |
+///                                └--- expiry: make-safe batch
+class device {
+ public:
+  /// Starts unsafe: the first batch makes every actuator safe, whatever ran before.
+  device(std::shared_ptr<const layout> house, device_id id, std::unique_ptr<driver> how);
+
+  /// Writes go out ahead of polls; both end with a read-back.
+  struct work {
+    std::vector<bus_request> requests;
+    std::size_t writes = 0;             ///< how many of them, from the front, are writes
+    std::vector<command> carried_out;   ///< whose writes these are; empty: a poll or make-safe
+    std::vector<channel_id> made_safe;
+  };
+
+  /// Accepts a setpoint; a fault reading if the device cannot carry it out.
+  std::vector<reading> take(const command& c, time_point now);
+  /// Marks every actuator for make-safe.
+  void make_safe();
+  /// Marks those whose command has died.
+  void expire(time_point now);
+
+  /// The writes that wait; nothing if none do.
+  std::optional<work> next_write(time_point now);
+  /// One poll.
+  work next_poll();
+
+  struct outcome {
+    std::vector<reading> readings;
+    std::vector<event> events;
+  };
+  /// The bus's answers to `done`, or one fault for all if the bus itself did not answer.
+  outcome answered(const work& done, const result<std::vector<result<bus_answer>>>& answers, time_point now);
+  std::vector<reading> heard(const bus_message& message, time_point now);
+  [[nodiscard]] std::vector<std::string> topics() const { return driver_->topics(); }
+
+  /// When `expire` has something to do next.
+  [[nodiscard]] std::optional<time_point> next_expiry() const;
+  /// The batch that makes everything safe, for when nobody is left to wait for its answer.
+  [[nodiscard]] std::vector<bus_request> last_will();
+  [[nodiscard]] bool all_safe() const;
+
+ private:
+  struct setpoint {
+    std::optional<command> live;     ///< being obeyed or waiting to be
+    bool waiting = false;            ///< must still be written
+    bool unsafe = true;              ///< must still be made safe
+    bool mismatch_told = false;
+  };
+
+  void note_write_faults(const work& done, const std::vector<result<bus_answer>>& answers,
+                         time_point now, outcome& out);
+  void compare_read_back(outcome& out, time_point now);
+
+  std::shared_ptr<const layout> house_;
+  device_id id_;
+  std::unique_ptr<driver> driver_;
+  std::map<channel_id, setpoint> setpoints_;  ///< by actuator channel of this device
+};
+
+}  // namespace hearth

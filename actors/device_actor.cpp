@@ -1,0 +1,125 @@
+#include "actors/device_actor.hpp"
+
+#include "protocol/limits.hpp"
+
+namespace hearth {
+namespace {
+
+fault no_answer(const caf::error&) {
+  return {fault_code::timeout, "the bus did not answer within " + to_text(limits::bus_answer_timeout)};
+}
+
+}  // namespace
+
+void device_state::tell(const device::outcome& what) {
+  if (!peers) {
+    // Only the first readings after a start can come so early; one poll's worth is kept.
+    if (untold.size() < 2) untold.push_back(what);
+    return;
+  }
+  if (!what.readings.empty()) self->send(peers->blackboard, what.readings);
+  for (const auto& e : what.events) self->send(peers->reporter_statements, body{e});
+}
+
+void device_state::poll() {
+  if (polling) return;
+  polling = true;
+  const auto asked = core->next_poll();
+  const auto finish = [this, asked](const result<bus_answers>& answers) {
+    polling = false;
+    tell(core->answered(asked, answers, context.clock.now()));
+    // Writes that failed are tried again at the pace of the polls.
+    write();
+    self->delayed_send(self, context.clock.outside((*context.house)[id].poll_every), atom::poll::value);
+  };
+  self->request(*bus, limits::bus_answer_timeout, asked.requests)
+      .then([finish](const bus_answers& answers) { finish(answers); },
+            [finish](const caf::error& e) { finish(tl::make_unexpected(no_answer(e))); });
+}
+
+void device_state::write() {
+  if (writing) {
+    newer_waits = true;
+    return;
+  }
+  const auto asked = core->next_write(context.clock.now());
+  if (!asked) {
+    confirm_safe();
+    return;
+  }
+  writing = true;
+  arm_expiry();
+  const auto finish = [this, asked = *asked](const result<bus_answers>& answers) {
+    writing = false;
+    tell(core->answered(asked, answers, context.clock.now()));
+    confirm_safe();
+    if (std::exchange(newer_waits, false)) write();
+  };
+  self->request<caf::message_priority::high>(*bus, limits::bus_answer_timeout, asked->requests)
+      .then([finish](const bus_answers& answers) { finish(answers); },
+            [finish](const caf::error& e) { finish(tl::make_unexpected(no_answer(e))); });
+}
+
+void device_state::arm_expiry() {
+  const auto next = core->next_expiry();
+  if (!next || (expiry_armed && *expiry_armed <= *next)) return;
+  expiry_armed = next;
+  self->delayed_send(self, context.clock.outside(*next - context.clock.now()), atom::tick::value);
+}
+
+/// Answers whoever asked for safety, tried and done or tried and failed: nobody waits for a dead bus.
+void device_state::confirm_safe() {
+  for (auto& promise : safe_promises) promise.deliver(atom::done::value);
+  safe_promises.clear();
+}
+
+device_actor::behavior_type device_of(device_actor::stateful_pointer<device_state> self,
+                                      house_context context, device_id id,
+                                      std::shared_ptr<const model> kind, bus_actor bus) {
+  auto& s = self->state;
+  s.self = self;
+  s.context = context;
+  s.id = id;
+  s.core.emplace(context.house, id, kind->make(*context.house, id));
+  s.bus = std::make_shared<bus_actor>(bus);
+  self->attach_functor([bus = s.bus, will = s.core->last_will()](const caf::error&) {
+    if (!will.empty()) caf::anon_send<caf::message_priority::high>(*bus, will);
+  });
+  if (auto topics = s.core->topics(); !topics.empty())
+    self->send(bus, listener{id, heard_sink{self}, std::move(topics)});
+  s.write();
+  s.poll();
+  return {
+      [self](atom::poll) { self->state.poll(); },
+      [self](const command& c) {
+        self->state.tell({self->state.core->take(c, self->state.context.clock.now()), {}});
+        self->state.write();
+      },
+      [self](atom::tick) {
+        self->state.expiry_armed.reset();
+        self->state.write();
+        self->state.arm_expiry();
+      },
+      [self](const bus_message& m) {
+        self->state.tell({self->state.core->heard(m, self->state.context.clock.now()), {}});
+      },
+      [self](atom::make_safe) -> caf::result<atom::done> {
+        auto promise = self->make_response_promise<atom::done>();
+        self->state.safe_promises.push_back(promise);
+        self->state.core->make_safe();
+        self->state.write();
+        return promise;
+      },
+      [self](const bus_actor& b) {
+        *self->state.bus = b;
+        if (auto topics = self->state.core->topics(); !topics.empty())
+          self->send(b, listener{self->state.id, heard_sink{self}, std::move(topics)});
+      },
+      [self](const roads& r) {
+        self->state.peers = r;
+        for (const auto& what : std::exchange(self->state.untold, {})) self->state.tell(what);
+      },
+  };
+}
+
+}  // namespace hearth

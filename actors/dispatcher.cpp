@@ -1,0 +1,211 @@
+#include "actors/dispatcher.hpp"
+
+#include "protocol/limits.hpp"
+
+namespace hearth {
+namespace {
+
+/// A command is said again when a third of its life is over, so that two may get lost.
+constexpr auto renew_after = limits::command_life / 3;
+/// Heartbeats missed by the node before that is an event; the contract goes on.
+constexpr auto node_silence = 3 * limits::ping_after_silence;
+
+power nameplate_of(const layout& house) {
+  return house.plant ? house.plant->heat_pump.max_power : power{};
+}
+
+severity severity_of(interlock_rule r) {
+  switch (r) {
+  case interlock_rule::freezing:
+  case interlock_rule::blind: return severity::alarm;
+  case interlock_rule::not_an_actuator:
+  case interlock_rule::store_too_hot:
+  case interlock_rule::electrical_limit: return severity::warning;
+  case interlock_rule::none:
+  case interlock_rule::expired:
+  case interlock_rule::minimum_off:
+  case interlock_rule::minimum_on: return severity::info;
+  }
+  return severity::info;
+}
+
+void add(dispatcher::decisions& to, const dispatcher::decisions& from) {
+  to.commands.insert(to.commands.end(), from.commands.begin(), from.commands.end());
+  to.statements.insert(to.statements.end(), from.statements.begin(), from.statements.end());
+}
+
+}  // namespace
+
+dispatcher::dispatcher(std::shared_ptr<const layout> house, time_point now)
+    : house_{house},
+      tariff_{house->tariff, house->timezone},
+      leases_{house},
+      contracts_{nameplate_of(*house)},
+      local_{house},
+      interlock_{house, now} {}
+
+dispatcher::decisions dispatcher::decide(const snapshot& now) {
+  auto out = decisions{};
+  last_ = now;
+  for (auto& e : leases_.expire(now.at)) out.statements.emplace_back(std::move(e));
+  interlock_.observe(now);
+  watch_store(now);
+  auto metered = std::optional<power>{};
+  if (house_->plant && house_->plant->heat_pump.power_meter)
+    metered = now.good<power>(*house_->plant->heat_pump.power_meter);
+  auto moved = contracts_.advance(metered, trouble(now), now.at);
+  for (auto& r : moved.reports) out.statements.emplace_back(std::move(r));
+  for (auto& e : moved.events) out.statements.emplace_back(std::move(e));
+  const auto local = local_.decide(now, tariff_);
+  const auto all = wishes(local, now);
+  pass(all, now, out);
+  if (house_->plant) tell_state(local, all.at(house_->plant->heat_pump.enable), now.at, out);
+  keep_contract_alive(now.at, out);
+  return out;
+}
+
+dispatcher::decisions dispatcher::take(const envelope& directive, time_point now) {
+  auto out = decisions{};
+  if (const auto* c = std::get_if<contract>(&directive.body)) {
+    out.statements.emplace_back(contracts_.offer(*c, now));
+  } else if (const auto* w = std::get_if<withdrawal>(&directive.body)) {
+    out.statements.emplace_back(contracts_.withdraw(w->contract_id, w->reason, now));
+  } else if (const auto* r = std::get_if<request>(&directive.body)) {
+    out.statements.emplace_back(leases_.ask(*r, directive.message_id, now));
+  } else if (const auto* p = std::get_if<prices>(&directive.body)) {
+    tariff_.learn(*p);
+  } else {
+    // Heartbeats show that the node is there; a weather forecast informs planning, and local
+    // control plans nothing.
+    heartbeat_heard_ = now;
+    return out;
+  }
+  heartbeat_heard_ = now;
+  if (!last_) return out;
+  auto present = *last_;
+  present.at = std::max(present.at, now);
+  add(out, decide(present));
+  return out;
+}
+
+void dispatcher::forget_sent(device_id device) {
+  for (const auto channel : (*house_)[device].channels) sent_.erase(channel);
+}
+
+void dispatcher::watch_store(const snapshot& now) {
+  if (!house_->plant || !house_->plant->store) return;
+  auto seen = false;
+  for (const auto layer : house_->plant->store->layers) seen = seen || now.good<temperature>(layer);
+  if (seen) store_blind_since_.reset();
+  else if (!store_blind_since_) store_blind_since_ = now.at;
+}
+
+/// Why the house cannot go on doing what others want of its heat pump.
+std::optional<std::string> dispatcher::trouble(const snapshot& now) const {
+  if (!house_->plant) return {};
+  for (const auto& zone : house_->plant->zones) {
+    if (!zone.critical) continue;
+    const auto room = now.good<temperature>(zone.temperature_channel);
+    const auto wanted = setpoint_of(zone, now);
+    if (room && wanted && *room < *wanted - limits::contract_comfort_margin)
+      return "zone " + zone.name + " is too cold";
+  }
+  if (store_blind_since_ && now.at - *store_blind_since_ >= limits::contract_blind_after)
+    return "blind: no store temperature for " + to_text(limits::contract_blind_after);
+  return {};
+}
+
+dispatcher::wanted dispatcher::heat_pump_wish(const local_wish& local, const snapshot& now) const {
+  if (const auto shed = leases_.shedding(now.at); shed && !trouble(now))
+    return {switched(false), authority::grid, "the grid asks to shed: " + shed->reason};
+  // A blind house does what its hardware does by itself; a contract cannot change that.
+  if (local.mode == local_mode::hardware_fallback)
+    return {switched(local.heat_pump_on), authority::local, local.heat_pump_cause};
+  if (const auto c = contracts_.in_force(now.at))
+    return {switched(c->heat_pump_on), authority::contract, c->cause};
+  return {switched(local.heat_pump_on), authority::local, local.heat_pump_cause};
+}
+
+std::map<channel_id, dispatcher::wanted> dispatcher::wishes(const local_wish& local,
+                                                            const snapshot& now) const {
+  auto all = std::map<channel_id, wanted>{};
+  if (house_->plant) {
+    const auto& plant = *house_->plant;
+    const auto heat_pump = heat_pump_wish(local, now);
+    all[plant.heat_pump.enable] = heat_pump;
+    if (plant.heat_pump.pump)
+      all[*plant.heat_pump.pump] = {heat_pump.value, heat_pump.source, "runs with the heat pump"};
+    for (std::size_t i = 0; i < plant.zones.size(); ++i)
+      if (plant.zones[i].call)
+        all[*plant.zones[i].call] = {switched(local.calls[i]), authority::local,
+                                     "zone " + plant.zones[i].name + (local.calls[i] ? " calls for heat" : " is warm enough")};
+  }
+  for (std::size_t i = 0; i < house_->channels.size(); ++i) {
+    const auto id = channel_id{static_cast<std::uint16_t>(i)};
+    if (const auto held = leases_.hold_on(id, now.at))
+      all[id] = {held->value, authority::admin, "held by hand until " + to_iso8601(held->until) + ": " + held->reason};
+  }
+  return all;
+}
+
+void dispatcher::pass(const std::map<channel_id, wanted>& all, const snapshot& now, decisions& out) {
+  for (const auto& [target, want] : all) {
+    const auto asked = command{target, want.value, want.source, want.cause, now.at, now.at + limits::command_life};
+    const auto verdict = interlock_.check(asked, now);
+    note_intervention(target, verdict, now.at, out);
+    if (!verdict.allowed) continue;
+    const auto before = sent_.find(target);
+    if (before != sent_.end() && before->second.value == verdict.allowed->value &&
+        now.at - before->second.at < renew_after)
+      continue;
+    sent_[target] = {verdict.allowed->value, now.at};
+    out.commands.push_back(*verdict.allowed);
+  }
+  // What nobody holds any more dies by itself; if it is held again it is a new command.
+  std::erase_if(sent_, [&](const auto& s) { return !all.contains(s.first); });
+}
+
+void dispatcher::note_intervention(channel_id target, const interlock::verdict& v, time_point now,
+                                   decisions& out) {
+  auto& standing = intervening_[target];
+  if (standing == v.rule) return;
+  standing = v.rule;
+  if (v.rule == interlock_rule::none) return;
+  out.statements.emplace_back(event{severity_of(v.rule), "interlock", (*house_)[target].name,
+                                    std::string{to_text(v.rule)} + ": " + v.reason, now});
+}
+
+void dispatcher::tell_state(const local_wish& local, const wanted& heat_pump, time_point now, decisions& out) {
+  const auto c = contracts_.in_force(now);
+  auto state = state_report{heat_pump.source, std::string{to_text(local.mode)}, heat_pump.cause,
+                            c ? c->contract_id : std::string{}, now};
+  const auto same_charge = told_ && told_->in_charge == state.in_charge && told_->mode == state.mode &&
+                           told_->contract_id == state.contract_id;
+  if (same_charge) state.since = told_->since;
+  if (same_charge && told_heat_pump_ == heat_pump.value) return;
+  told_ = state;
+  told_heat_pump_ = heat_pump.value;
+  out.statements.emplace_back(std::move(state));
+}
+
+void dispatcher::keep_contract_alive(time_point now, decisions& out) {
+  const auto c = contracts_.in_force(now);
+  if (!c) {
+    heartbeat_sent_.reset();
+    node_silent_told_ = false;
+    return;
+  }
+  if (!heartbeat_sent_) heartbeat_heard_ = now;
+  if (!heartbeat_sent_ || now - *heartbeat_sent_ >= limits::ping_after_silence) {
+    heartbeat_sent_ = now;
+    out.statements.emplace_back(heartbeat{c->contract_id});
+  }
+  const auto silent = heartbeat_heard_ && now - *heartbeat_heard_ >= node_silence;
+  if (silent && !node_silent_told_)
+    out.statements.emplace_back(event{severity::warning, "node-silent", c->contract_id,
+                                      "the node has been silent during contract " + c->contract_id +
+                                          "; the contract goes on", now});
+  node_silent_told_ = silent;
+}
+
+}  // namespace hearth

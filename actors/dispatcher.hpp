@@ -1,0 +1,80 @@
+#pragma once
+
+#include "actors/contract_book.hpp"
+#include "actors/interlock.hpp"
+#include "actors/leases.hpp"
+#include "actors/local_control.hpp"
+#include "actors/snapshot.hpp"
+#include "actors/tariff.hpp"
+#include "layouts/layout.hpp"
+#include "protocol/messages.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hearth {
+
+/// Decides what the house does: ranks who asks (admin, grid, contract, local), turns the winner's
+/// wish into commands, passes each through the interlock, and says what it did and why. Pure:
+/// state and one frozen snapshot in, commands and statements out.
+class dispatcher {
+ public:
+  dispatcher(std::shared_ptr<const layout> house, time_point now);
+
+  struct decisions {
+    std::vector<command> commands;   ///< new ones and those due for renewal
+    std::vector<body> statements;    ///< for the node and the log
+  };
+
+  /// One control tick.
+  decisions decide(const snapshot& now);
+
+  /// A directive of the node: answered, then decided upon at once, on the last snapshot.
+  decisions take(const envelope& directive, time_point now);
+
+  /// The device was (re)started and knows nothing: its commands are said again at the next tick.
+  void forget_sent(device_id device);
+
+  [[nodiscard]] const tariff& known_tariff() const { return tariff_; }
+
+ private:
+  struct wanted {
+    measured value;
+    authority source = authority::local;
+    std::string cause;
+  };
+  struct sent {
+    measured value;
+    time_point at;
+  };
+
+  [[nodiscard]] std::optional<std::string> trouble(const snapshot& now) const;
+  void watch_store(const snapshot& now);
+  wanted heat_pump_wish(const local_wish& local, const snapshot& now) const;
+  std::map<channel_id, wanted> wishes(const local_wish& local, const snapshot& now) const;
+  void pass(const std::map<channel_id, wanted>& all, const snapshot& now, decisions& out);
+  void note_intervention(channel_id target, const interlock::verdict& v, time_point now, decisions& out);
+  void tell_state(const local_wish& local, const wanted& heat_pump, time_point now, decisions& out);
+  void keep_contract_alive(time_point now, decisions& out);
+
+  std::shared_ptr<const layout> house_;
+  tariff tariff_;
+  leases leases_;
+  contract_book contracts_;
+  local_control local_;
+  interlock interlock_;
+  std::optional<snapshot> last_;
+  std::optional<time_point> store_blind_since_;
+  std::map<channel_id, sent> sent_;
+  std::map<channel_id, interlock_rule> intervening_;
+  std::optional<state_report> told_;
+  measured told_heat_pump_;
+  std::optional<time_point> heartbeat_sent_;
+  std::optional<time_point> heartbeat_heard_;
+  bool node_silent_told_ = false;
+};
+
+}  // namespace hearth

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "actors/snapshot.hpp"
+#include "layouts/layout.hpp"
+#include "protocol/messages.hpp"
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace hearth {
+
+/// Turns snapshots into what the node is told of them. Pure.
+class report_builder {
+ public:
+  report_builder(std::shared_ptr<const layout> house, time_point now);
+
+  /// Everything due after this snapshot: power at once when it moved, a snapshot every 30 s, the
+  /// report of a slot when the slot is over, and an event when a channel's quality changed.
+  std::vector<body> take(const snapshot& now);
+
+  [[nodiscard]] std::optional<snapshot_report> last_snapshot() const;
+  [[nodiscard]] layout_report describe() const;
+
+ private:
+  struct sampled {
+    std::optional<point> last;           ///< the latest sample taken
+    std::optional<double> told_power_w;  ///< the latest power update
+    std::optional<quality> told_quality;
+    std::vector<sample> samples;
+  };
+
+  void sample_channel(channel_id c, const point& p, time_point now);
+  void tell_power(channel_id c, const point& p, std::vector<body>& out);
+  void tell_quality(channel_id c, const point& p, time_point now, std::vector<body>& out);
+  report finish_slot(std::vector<body>& out);
+
+  std::shared_ptr<const layout> house_;
+  std::vector<sampled> channels_;
+  std::optional<snapshot> last_;
+  time_point started_;
+  time_point slot_;
+  std::optional<time_point> snapshot_told_;
+  std::size_t held_ = 0;     ///< samples of the slot being written
+  std::size_t dropped_ = 0;  ///< of those, how many had to go
+};
+
+}  // namespace hearth

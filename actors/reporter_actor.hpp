@@ -1,0 +1,27 @@
+#pragma once
+
+#include "actors/house_context.hpp"
+#include "actors/interfaces.hpp"
+#include "actors/report_builder.hpp"
+
+#include <functional>
+#include <optional>
+
+namespace hearth {
+
+/// Where events go besides upstream: the program's log.
+using event_log = std::function<void(const event&)>;
+
+struct reporter_state {
+  reporter_state() = default;
+  static inline const char* name = "reporter";
+
+  std::optional<report_builder> builder;
+  std::optional<state_report> last_state;
+  std::optional<roads> peers;
+};
+
+reporter_actor::behavior_type reporter_of(reporter_actor::stateful_pointer<reporter_state> self,
+                                          house_context context, event_log log);
+
+}  // namespace hearth

@@ -1,0 +1,120 @@
+#include "actors/supervisor_actor.hpp"
+
+#include "protocol/limits.hpp"
+
+#include <algorithm>
+
+namespace hearth {
+namespace {
+
+/// Shares of `limits::shutdown_longest`, in real time: a dead bus must not eat the farewell's.
+constexpr auto safe_within = limits::shutdown_longest * 5 / 10;
+constexpr auto farewell_within = limits::shutdown_longest * 3 / 10;
+
+std::string reason_text(const caf::error& reason) {
+  return reason ? to_string(reason) : std::string{"it ended by itself"};
+}
+
+}  // namespace
+
+void supervisor_state::start(child& c) {
+  const auto actor = c.member.spawn();
+  c.address = caf::actor_cast<caf::actor_addr>(actor);
+  c.up = true;
+  self->monitor(c.address);
+  c.member.introduce();
+}
+
+void supervisor_state::say(event what) {
+  if (members->reporter) self->send(statement_sink{members->reporter}, body{std::move(what)});
+}
+
+void supervisor_state::on_down(const caf::down_msg& down) {
+  const auto c = std::find_if(children.begin(), children.end(),
+                              [&](const child& each) { return each.address == down.source; });
+  if (c == children.end() || stopping) return;
+  c->up = false;
+  const auto now = context.clock.now();
+  const auto plan = c->history.died(now, std::uniform_real_distribution{-1.0, 1.0}(random));
+  const auto& name = c->member.name;
+  say({severity::warning, "actor-died", name,
+       name + " ended (" + reason_text(down.reason) + "); restarting in " + to_text(plan.delay), now});
+  if (plan.newly_failed)
+    say({severity::alarm, "actor-failed", name, name + " keeps failing; it is retried every " +
+         to_text(limits::restart_failed_every) + " and the house goes on without it", now});
+  self->delayed_send(self, context.clock.outside(plan.delay), atom::restart::value, name);
+}
+
+void supervisor_state::stop() {
+  if (stopping) return;
+  stopping = true;
+  unsafe_devices = members->devices.size();
+  if (unsafe_devices == 0) return say_farewell();
+  for (const auto& [id, device] : members->devices) {
+    const auto one_less = [this] {
+      if (--unsafe_devices == 0) say_farewell();
+    };
+    self->request(device, safe_within, atom::make_safe::value)
+        .then([one_less](atom::done) { one_less(); }, [one_less](const caf::error&) { one_less(); });
+  }
+}
+
+void supervisor_state::say_farewell() {
+  if (!members->upstream) return end_all();
+  self->request(members->upstream, farewell_within, atom::farewell::value)
+      .then([this](atom::done) { end_all(); }, [this](const caf::error&) { end_all(); });
+}
+
+void supervisor_state::end_all() {
+  for (auto& promise : stop_promises) promise.deliver(atom::done::value);
+  stop_promises.clear();
+  self->quit();
+}
+
+supervisor_actor::behavior_type supervisor_of(supervisor_actor::stateful_pointer<supervisor_state> self,
+                                              house_context context, std::shared_ptr<family> members,
+                                              std::vector<family_member> plan, std::uint64_t seed) {
+  auto& s = self->state;
+  s.self = self;
+  s.context = std::move(context);
+  s.members = members;
+  s.random.seed(static_cast<std::minstd_rand::result_type>(seed));
+  self->set_down_handler([self](caf::down_msg& down) { self->state.on_down(down); });
+  // Whatever ends the supervisor ends the family: devices make safe when they end, and nobody
+  // is left running without somebody to restart it.
+  self->attach_functor([members](const caf::error&) {
+    for (const auto& [id, device] : members->devices) caf::anon_send_exit(device, caf::exit_reason::user_shutdown);
+    caf::anon_send_exit(members->blackboard, caf::exit_reason::user_shutdown);
+    caf::anon_send_exit(members->dispatcher, caf::exit_reason::user_shutdown);
+    caf::anon_send_exit(members->reporter, caf::exit_reason::user_shutdown);
+    if (members->upstream) caf::anon_send_exit(members->upstream, caf::exit_reason::user_shutdown);
+    for (const auto& [id, bus] : members->buses) caf::anon_send_exit(bus, caf::exit_reason::user_shutdown);
+  });
+  for (auto& member : plan) s.children.push_back({std::move(member), {}, {}, false});
+  for (auto& c : s.children) s.start(c);
+  return {
+      [self](atom::restart, const std::string& name) {
+        if (self->state.stopping) return;
+        for (auto& c : self->state.children) {
+          if (c.member.name != name || c.up) continue;
+          self->state.start(c);
+          self->state.say({severity::info, "actor-restarted", name, name + " runs again",
+                           self->state.context.clock.now()});
+        }
+      },
+      [self](atom::stop) -> caf::result<atom::done> {
+        auto promise = self->make_response_promise<atom::done>();
+        self->state.stop_promises.push_back(promise);
+        self->state.stop();
+        return promise;
+      },
+      [self](atom::health) -> std::vector<actor_health> {
+        auto all = std::vector<actor_health>{};
+        for (const auto& c : self->state.children)
+          all.push_back({c.member.name, c.up, c.history.failed(), c.history.count()});
+        return all;
+      },
+  };
+}
+
+}  // namespace hearth

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "actors/house_context.hpp"
+#include "actors/interfaces.hpp"
+#include "actors/restarts.hpp"
+
+#include <functional>
+#include <map>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace hearth {
+
+/// The actors of one house that live now. Written by the supervisor alone (through `family_plan`).
+struct family {
+  std::map<bus_id, bus_actor> buses;
+  std::map<device_id, device_actor> devices;
+  blackboard_actor blackboard;
+  dispatcher_actor dispatcher;
+  reporter_actor reporter;
+  upstream_actor upstream;
+};
+
+/// How one actor of the family is made (again). `spawn` puts it into the family and returns it;
+/// `introduce` then tells it and the others where everybody stands.
+struct family_member {
+  std::string name;
+  std::function<caf::strong_actor_ptr()> spawn;
+  std::function<void()> introduce;
+};
+
+struct supervisor_state {
+  supervisor_state() = default;
+  static inline const char* name = "supervisor";
+
+  struct child {
+    family_member member;
+    restarts history;
+    caf::actor_addr address;
+    bool up = false;
+  };
+
+  void start(child& c);
+  void on_down(const caf::down_msg& down);
+  void say(event what);
+  /// Makes all actuators safe, then says goodbye, then ends everybody.
+  void stop();
+  void say_farewell();
+  void end_all();
+
+  supervisor_actor::pointer self = nullptr;
+  house_context context{{}, house_clock::real()};
+  std::shared_ptr<family> members;
+  std::vector<child> children;  ///< in the order of the flow
+  std::minstd_rand random;
+  bool stopping = false;
+  std::size_t unsafe_devices = 0;
+  std::vector<caf::typed_response_promise<atom::done>> stop_promises;
+};
+
+supervisor_actor::behavior_type supervisor_of(supervisor_actor::stateful_pointer<supervisor_state> self,
+                                              house_context context, std::shared_ptr<family> members,
+                                              std::vector<family_member> plan, std::uint64_t seed);
+
+}  // namespace hearth

@@ -1,0 +1,161 @@
+#include "actors/topology.hpp"
+
+#include "actors/blackboard_actor.hpp"
+#include "actors/bus_actor.hpp"
+#include "actors/device_actor.hpp"
+#include "actors/dispatcher_actor.hpp"
+#include "actors/upstream_actor.hpp"
+#include "drivers/registry.hpp"
+
+/// Everything that is spawned and every arrow between them, in the order of the flow.
+namespace hearth {
+namespace {
+
+/// What the spawning of one house shares, for its first time and for every restart.
+struct site {
+  caf::actor_system& system;
+  house_parts parts;
+  std::shared_ptr<family> members = std::make_shared<family>();
+  int upstream_incarnation = 0;
+
+  [[nodiscard]] roads everybody() const {
+    const auto& m = *members;
+    return {.blackboard = m.blackboard,
+            .dispatcher = m.dispatcher,
+            .dispatcher_directives = m.dispatcher,
+            .reporter = m.reporter,
+            .reporter_statements = m.reporter,
+            .reporter_queries = m.reporter,
+            .upstream = m.upstream,
+            .snapshot_observer = parts.snapshot_observer,
+            .statement_observer = parts.statement_observer};
+  }
+
+  /// False until the first of each permanent actor lives.
+  [[nodiscard]] bool complete() const {
+    const auto& m = *members;
+    return m.blackboard && m.dispatcher && m.reporter && (m.upstream || !parts.context.house->link);
+  }
+
+  /// Tells all where everybody stands now.
+  void show_roads() const {
+    if (!complete()) return;
+    const auto here = everybody();
+    for (const auto& [id, device] : members->devices) caf::anon_send(device, here);
+    caf::anon_send(members->blackboard, here);
+    caf::anon_send(members->dispatcher, here);
+    caf::anon_send(members->reporter, here);
+    if (members->upstream) caf::anon_send(members->upstream, here);
+  }
+
+  /// Tells the dispatcher which devices can be commanded and where.
+  void show_devices() const {
+    for (const auto& [id, device] : members->devices)
+      caf::anon_send(members->dispatcher, device_road{id, device});
+  }
+};
+
+port_maker maker_for(const site& s, const bus_layout& bus) {
+  if (const auto found = s.parts.ports.find(bus.kind); found != s.parts.ports.end()) return found->second;
+  return [kind = bus.kind](const layout&, bus_id) -> result<std::unique_ptr<port>> {
+    return failed(fault_code::unsupported, "this program has no port for a bus of kind " + kind);
+  };
+}
+
+family_member bus_member(std::shared_ptr<site> s, bus_id id) {
+  const auto& house = *s->parts.context.house;
+  const auto spawn = [s, id, make = maker_for(*s, house[id])] {
+    auto& place = s->members->buses[id];
+    place = s->parts.blocking_ports ? s->system.spawn<caf::detached>(bus, s->parts.context, id, make)
+                                    : s->system.spawn(bus, s->parts.context, id, make);
+    return caf::actor_cast<caf::strong_actor_ptr>(place);
+  };
+  const auto introduce = [s, id] {
+    for (const auto& [device, actor] : s->members->devices)
+      if ((*s->parts.context.house)[device].bus == id) caf::anon_send(actor, s->members->buses[id]);
+  };
+  return {"bus " + house[id].name, spawn, introduce};
+}
+
+family_member device_member(std::shared_ptr<site> s, device_id id) {
+  const auto& device = (*s->parts.context.house)[id];
+  const auto* found = find_model(device.model);
+  // The parser accepts only models of the registry.
+  const auto kind = std::shared_ptr<const model>{std::shared_ptr<const model>{}, found};
+  const auto spawn = [s, id, kind, on = device.bus] {
+    auto& place = s->members->devices[id];
+    place = s->system.spawn(device_of, s->parts.context, id, kind, s->members->buses[on]);
+    return caf::actor_cast<caf::strong_actor_ptr>(place);
+  };
+  const auto introduce = [s, id] {
+    const auto& actor = s->members->devices[id];
+    if (!s->complete()) return;
+    caf::anon_send(actor, s->everybody());
+    caf::anon_send(s->members->dispatcher, device_road{id, actor});
+  };
+  return {"device " + device.name, spawn, introduce};
+}
+
+family_member blackboard_member(std::shared_ptr<site> s) {
+  return {"blackboard",
+          [s] {
+            s->members->blackboard = s->system.spawn(blackboard_of, s->parts.context);
+            return caf::actor_cast<caf::strong_actor_ptr>(s->members->blackboard);
+          },
+          [s] { s->show_roads(); }};
+}
+
+family_member dispatcher_member(std::shared_ptr<site> s) {
+  return {"dispatcher",
+          [s] {
+            s->members->dispatcher = s->system.spawn(dispatcher_of, s->parts.context);
+            return caf::actor_cast<caf::strong_actor_ptr>(s->members->dispatcher);
+          },
+          [s] {
+            s->show_roads();
+            s->show_devices();
+          }};
+}
+
+family_member reporter_member(std::shared_ptr<site> s) {
+  return {"reporter",
+          [s] {
+            s->members->reporter = s->system.spawn(reporter_of, s->parts.context, s->parts.log);
+            return caf::actor_cast<caf::strong_actor_ptr>(s->members->reporter);
+          },
+          [s] { s->show_roads(); }};
+}
+
+family_member upstream_member(std::shared_ptr<site> s) {
+  return {"upstream",
+          [s] {
+            const auto boot = s->parts.boot_id + "." + std::to_string(++s->upstream_incarnation);
+            s->members->upstream = s->system.spawn(upstream_of, s->parts.context, boot, s->parts.connect);
+            return caf::actor_cast<caf::strong_actor_ptr>(s->members->upstream);
+          },
+          [s] { s->show_roads(); }};
+}
+
+}  // namespace
+
+void configure(caf::actor_system_config& config) {
+  // Work sharing instead of stealing: ten times shorter round trips and an idle program that sleeps.
+  config.set("scheduler.policy", caf::atom("sharing"));
+  config.set("scheduler.max-threads", 2);
+}
+
+running_house spawn_house(caf::actor_system& system, house_parts parts) {
+  const auto s = std::make_shared<site>(site{system, std::move(parts)});
+  const auto& house = *s->parts.context.house;
+  auto plan = std::vector<family_member>{};
+  for (std::uint16_t i = 0; i < house.buses.size(); ++i) plan.push_back(bus_member(s, bus_id{i}));
+  for (std::uint16_t i = 0; i < house.devices.size(); ++i) plan.push_back(device_member(s, device_id{i}));
+  plan.push_back(blackboard_member(s));
+  plan.push_back(dispatcher_member(s));
+  plan.push_back(reporter_member(s));
+  if (house.link) plan.push_back(upstream_member(s));
+  const auto supervisor = system.spawn(supervisor_of, s->parts.context, s->members, std::move(plan), s->parts.seed);
+  return {supervisor, s->members};
+}
+
+}  // namespace hearth

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "actors/house_context.hpp"
+#include "actors/interfaces.hpp"
+#include "actors/reporter_actor.hpp"
+#include "actors/supervisor_actor.hpp"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+
+namespace hearth {
+
+/// What a house is made of besides its layout: the ends that touch the world, which a test or a
+/// demo replaces.
+struct house_parts {
+  house_context context;
+  std::map<std::string, port_maker> ports;  ///< by kind of bus
+  mqtt_client_maker connect;                ///< of the upstream link
+  event_log log;
+  std::string boot_id;                      ///< new at every start of the program
+  bool blocking_ports = true;               ///< give each bus a thread of its own
+  std::uint64_t seed = 1;                   ///< of jitter
+  snapshot_sink snapshot_observer;
+  statement_sink statement_observer;
+};
+
+struct running_house {
+  supervisor_actor supervisor;
+  std::shared_ptr<const family> members;  ///< for tests, which look on from the same thread
+};
+
+/// Configures CAF for a house; call before the actor system is made.
+void configure(caf::actor_system_config& config);
+
+/// Spawns the supervisor, which spawns everybody else.
+running_house spawn_house(caf::actor_system& system, house_parts parts);
+
+}  // namespace hearth

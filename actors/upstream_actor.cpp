@@ -1,0 +1,113 @@
+#include "actors/upstream_actor.hpp"
+
+#include "protocol/limits.hpp"
+
+namespace hearth {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// How often the link machine looks at its timeouts.
+constexpr duration link_tick_every = 1s;
+
+template <class... Handlers>
+struct overloaded : Handlers... {
+  using Handlers::operator()...;
+};
+
+mqtt_options options_for(const layout& house, const std::string& boot_id, const link_publish& will) {
+  const auto& link = *house.link;
+  const auto path = [&](const std::string& file) {
+    return file.empty() || file.front() == '/' ? file : house.folder + "/" + file;
+  };
+  return {link.broker, "hearth-" + house.site + "-" + boot_id, path(link.ca), path(link.cert),
+          path(link.key), mqtt_will{will.topic, will.payload}};
+}
+
+link_input as_input(const mqtt_event& e) {
+  return std::visit(overloaded{
+                        [](const mqtt_connected&) -> link_input { return link_connected{}; },
+                        [](const mqtt_connect_failed& f) -> link_input { return link_connect_failed{f.why}; },
+                        [](const mqtt_subscribed&) -> link_input { return link_subscribed{}; },
+                        [](const mqtt_message& m) -> link_input { return link_message{m.topic, m.payload}; },
+                        [](const mqtt_disconnected& d) -> link_input { return link_disconnected{d.why}; },
+                    },
+                    e);
+}
+
+/// Queues what the connection says. Messages beyond the bound are dropped (the node repeats what
+/// it needs acknowledged); what happens to the connection itself is never dropped.
+mqtt_listener enqueue(upstream_actor to, std::shared_ptr<std::atomic<std::size_t>> waiting) {
+  return [to = std::move(to), waiting = std::move(waiting)](mqtt_event e) {
+    if (std::holds_alternative<mqtt_message>(e) && waiting->load() >= limits::heard_messages) return;
+    waiting->fetch_add(1);
+    caf::anon_send(to, std::move(e));
+  };
+}
+
+}  // namespace
+
+void upstream_state::feed(const link_input& input) {
+  for (const auto& output : machine->advance(input, context.clock.now())) carry(output);
+}
+
+void upstream_state::carry(const link_output& output) {
+  const auto say = [this](body what) {
+    if (peers) self->send(peers->reporter_statements, std::move(what));
+  };
+  std::visit(overloaded{
+                 [this](const link_connect&) { client->connect(); },
+                 [this](const link_subscribe& s) { client->subscribe(s.topics); },
+                 // What the client does not take is lost like on any bad network: the machine repeats it.
+                 [this](const link_publish& p) { client->publish(p.topic, p.payload, p.retained); },
+                 [this](const link_disconnect&) { client->disconnect(); },
+                 [this](const link_deliver& d) {
+                   if (!peers) return;
+                   if (const auto* q = std::get_if<query>(&d.message.body)) self->send(peers->reporter_queries, *q);
+                   else self->send(peers->dispatcher_directives, d.message);
+                 },
+                 [this](const link_peer_arrived&) {
+                   if (!peers) return;
+                   for (const auto subject : {query_subject::layout, query_subject::snapshot, query_subject::state})
+                     self->send(peers->reporter_queries, query{subject});
+                 },
+                 [](const link_state_changed&) {},
+                 [&say](const link_event& e) { say(e.event); },
+                 [&](const link_misuse& m) {
+                   say(event{severity::warning, "link-misuse", "upstream", to_text(m.why), context.clock.now()});
+                 },
+             },
+             output);
+}
+
+upstream_actor::behavior_type upstream_of(upstream_actor::stateful_pointer<upstream_state> self,
+                                          house_context context, std::string boot_id,
+                                          mqtt_client_maker connect) {
+  auto& s = self->state;
+  s.self = self;
+  s.context = context;
+  s.machine.emplace(link_options{context.house->site, boot_id, context.house->hash, HEARTH_VERSION});
+  s.client = connect(options_for(*context.house, boot_id, s.machine->will(context.clock.now())),
+                     enqueue(caf::actor_cast<upstream_actor>(self), s.waiting));
+  const auto tick = context.clock.outside(link_tick_every);
+  self->delayed_send(self, tick, atom::tick::value);
+  s.feed(link_start{});
+  return {
+      [self](const body& what) { self->state.feed(link_submit{what}); },
+      [self](const mqtt_event& e) {
+        self->state.waiting->fetch_sub(1);
+        self->state.feed(as_input(e));
+      },
+      [self, tick](atom::tick) {
+        self->delayed_send(self, tick, atom::tick::value);
+        self->state.feed(link_tick{});
+      },
+      [self](atom::farewell) -> atom::done {
+        self->state.feed(link_stop{});
+        return atom::done::value;
+      },
+      [self](const roads& r) { self->state.peers = r; },
+  };
+}
+
+}  // namespace hearth

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "actors/house_context.hpp"
+#include "actors/interfaces.hpp"
+#include "protocol/link.hpp"
+
+#include <atomic>
+#include <memory>
+#include <optional>
+
+namespace hearth {
+
+struct upstream_state {
+  upstream_state() = default;
+  static inline const char* name = "upstream";
+
+  void feed(const link_input& input);
+
+  upstream_actor::pointer self = nullptr;
+  house_context context{{}, house_clock::real()};
+  std::optional<link_machine> machine;
+  std::unique_ptr<mqtt_client> client;
+  std::optional<roads> peers;
+  /// Events of the connection that wait in the mailbox, bounded by `limits::heard_messages`.
+  std::shared_ptr<std::atomic<std::size_t>> waiting = std::make_shared<std::atomic<std::size_t>>(0);
+
+ private:
+  void carry(const link_output& output);
+};
+
+/// Runs the link machine on the connection that `connect` makes. `boot_id` must be new for each
+/// incarnation: it starts a new count of messages.
+upstream_actor::behavior_type upstream_of(upstream_actor::stateful_pointer<upstream_state> self,
+                                          house_context context, std::string boot_id,
+                                          mqtt_client_maker connect);
+
+}  // namespace hearth
