@@ -184,6 +184,12 @@ class TidyTest(unittest.TestCase):
     def test_an_actor_is_wired_and_has_a_page(self):
         self.assertEqual(self.found_in(self.ACTORS), [])
 
+    def test_an_actor_is_wired_where_its_behaviour_is_spawned(self):
+        for spawn in ["system.spawn(device, id)", "s.spawn<caf::detached>(device_of, id)"]:
+            self.assertEqual(self.found_in({**self.ACTORS, "actors/topology.cpp": spawn}), [])
+        found = self.found_in({**self.ACTORS, "actors/topology.cpp": "spawn(devices); device_of();"})
+        self.assertEqual(len(found), 1)
+
     def test_an_actor_that_is_only_mentioned_in_a_comment_is_not_wired(self):
         found = self.found_in({**self.ACTORS, "actors/topology.cpp": "// device_actor\n"})
         self.assertEqual(len(found), 1)

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Formats every C++ and .proto file of the tree with Debian 12's clang-format 14.
+# Formats every C++ file of the tree with Debian 12's clang-format 14.
 set -euo pipefail
 
 usage() {
   cat <<'END'
 usage: tools/format.sh [--check] [FILE…]
 
-Formats all C++ and .proto files that git knows, or the FILEs given.
+Formats all C++ files that git knows, or the FILEs given.
 
   --check   change nothing; list what would change and fail if anything would
   --help    print this
@@ -31,7 +31,7 @@ fi
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 if ((${#files[@]} == 0)); then
-  mapfile -t files < <(git ls-files --cached --others --exclude-standard -- '*.hpp' '*.cpp' '*.proto')
+  mapfile -t files < <(git ls-files --cached --others --exclude-standard -- "*.hpp" "*.cpp")
 fi
 ((${#files[@]})) || exit 0
 if [[ $check == yes ]]; then

@@ -48,7 +48,7 @@ if [[ -z $inside ]]; then
     { echo "fresh: debootstrap is missing: apt-get install debootstrap" >&2; exit 1; }
   folder=$(mktemp -d -t hearth-fresh.XXXXXX)
   chmod 755 "$folder"  # apt drops its privileges to download
-  if [[ $keep == no ]]; then trap 'rm -rf --one-file-system "$folder"' EXIT; fi
+  if [[ $keep == no ]]; then trap 'rm -rf --one-file-system "$folder" "$folder.log"' EXIT; fi
   # Its own mounts and processes: whatever happens, all of them end with this command, so nothing
   # is mounted in the folder when it is removed.
   status=0

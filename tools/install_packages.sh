@@ -55,7 +55,7 @@ if ((EUID != 0)); then
   as_root=(sudo)
 fi
 
-# Installing mosquitto or collectd would start a service. We need only the programs, so a policy
+# Installing mosquitto would start a broker. We need only the programs, so a policy
 # forbids starts while we install; a machine that has a policy of its own keeps it.
 policy=/usr/sbin/policy-rc.d
 if [[ ! -e $policy ]]; then
@@ -78,9 +78,7 @@ apt install --no-install-recommends "${missing[@]}"
 rm -f "$log"
 echo "install_packages: installed ${#missing[@]} packages"
 
-for service in mosquitto collectd; do
-  if [[ " ${missing[*]} " == *" $service"* && -d /run/systemd/system ]]; then
-    echo "install_packages: $service will start at the next boot; to prevent it:" \
-      "systemctl disable $service"
-  fi
-done
+if [[ " ${missing[*]} " == *" mosquitto "* && -d /run/systemd/system ]]; then
+  echo "install_packages: Debian's own mosquitto will start at the next boot; we need only the" \
+    "program, so to prevent it: systemctl disable mosquitto"
+fi

@@ -31,7 +31,7 @@ LIBRARY_HOMES = [
     (r"yaml-cpp/.*", r"layouts/.*", "layouts/parse.hpp"),
     (r"caf/.*", ACTOR_SHELL + r"|tools/.*", "a pure file that an _actor shell calls"),
     (r"(CLI|spdlog|fmt)/.*", r"tools/.*", "a value that tools/ prints"),
-    (r"nlohmann/.*", r"(layouts|drivers|tools)/.*", "values; JSON is for the edges"),
+    (r"nlohmann/.*", r"(layouts|drivers|actors/node|tools)/.*", "values; JSON is for the edges"),
     (r"date/.*", r"(layouts|actors|tools)/.*", "time_point of protocol/time.hpp"),
     (r"doctest/.*", r"", "a test in tests/"),
 ]
@@ -179,7 +179,10 @@ def check_pragma_once(files):
 
 
 def check_actors(files):
-    """Every actor of the table of contents is wired on the wiring page and has its page."""
+    """Every actor of the table of contents is wired on the wiring page and has its page.
+
+    A `device_actor` is wired where topology.cpp spawns `device` or `device_of`, or names the handle.
+    """
     by_path = {file.path: file for file in files}
     interfaces = by_path.get("actors/interfaces.hpp")
     if interfaces is None:
@@ -192,7 +195,8 @@ def check_actors(files):
         if not found:
             continue
         alias, name = found.groups()
-        if wiring is not None and not re.search(rf"\b{alias}\b", wiring):
+        spawned = rf"\bspawn(<[^<>]*>)?\s*\(\s*{name}(_of|_actor)?\b|\b{alias}\b"
+        if wiring is not None and not re.search(spawned, wiring):
             yield interfaces.path, number, (
                 f"{alias} is never wired; spawn it in actors/topology.cpp, or remove it instead")
         if has_pages and f"docs/actors/{name}.md" not in by_path:
