@@ -1,0 +1,25 @@
+#include "drivers/ports/all_ports.hpp"
+
+#include "drivers/ports/gpio_port.hpp"
+#include "drivers/ports/modbus_port.hpp"
+#include "drivers/ports/onewire_port.hpp"
+#include "drivers/simulated/simulated_port.hpp"
+
+namespace hearth {
+namespace {
+
+using maker = result<std::unique_ptr<port>> (*)(const layout&, bus_id);
+
+}  // namespace
+
+std::map<std::string, port_maker> all_ports() {
+  return {
+      {"modbus-tcp", maker{make_modbus_port}},
+      {"modbus-rtu", maker{make_modbus_port}},
+      {"gpio", maker{make_gpio_port}},
+      {"onewire", maker{make_onewire_port}},
+      {"simulated", maker{make_simulated_port}},
+  };
+}
+
+}  // namespace hearth

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "drivers/driver.hpp"
+
+#include <map>
+#include <string>
+
+namespace hearth {
+
+/// A maker for every kind of bus in the catalog: the ends that touch real hardware and networks.
+std::map<std::string, port_maker> all_ports();
+
+}  // namespace hearth

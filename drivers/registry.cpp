@@ -1,0 +1,49 @@
+#include "drivers/registry.hpp"
+
+#include "drivers/ds18b20.hpp"
+#include "drivers/gpio_bus.hpp"
+#include "drivers/gpio_input.hpp"
+#include "drivers/gpio_relay.hpp"
+#include "drivers/modbus_bus.hpp"
+#include "drivers/modbus_generic.hpp"
+#include "drivers/onewire_bus.hpp"
+#include "drivers/sdm120.hpp"
+#include "drivers/sdm630.hpp"
+#include "drivers/simulated/simulated_bus.hpp"
+#include "drivers/simulated/simulated_devices.hpp"
+
+#include <algorithm>
+
+namespace hearth {
+
+const std::vector<model>& models() {
+  static const auto all = std::vector<model>{
+      sdm120_model(),
+      sdm630_model(),
+      modbus_generic_model(),
+      gpio_relay_model(),
+      gpio_input_model(),
+      ds18b20_model(),
+      simulated_thermometer_model(),
+      simulated_relay_model(),
+      simulated_meter_model(),
+  };
+  return all;
+}
+
+const model* find_model(std::string_view name) {
+  const auto found = std::find_if(models().begin(), models().end(),
+                                  [&](const model& m) { return m.spec.name == name; });
+  return found == models().end() ? nullptr : &*found;
+}
+
+const catalog& known_catalog() {
+  static const auto known = [] {
+    auto c = catalog{{modbus_tcp_bus(), modbus_rtu_bus(), gpio_bus(), onewire_bus(), simulated_bus()}, {}};
+    for (const auto& m : models()) c.models.push_back(m.spec);
+    return c;
+  }();
+  return known;
+}
+
+}  // namespace hearth
