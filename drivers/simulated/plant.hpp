@@ -19,8 +19,7 @@
 /// Every joule is taken from one account and put into another, so the books balance to rounding.
 namespace hearth::simulated {
 
-/// The longest step of the integration, far shorter than anything it should show (a defrost: 6
-/// min).
+/// The longest step of the integration, far shorter than anything it should show.
 inline constexpr duration step_longest = 10s;
 /// A leap of the clock longer than this was a clock being set, not time that passed; the plant
 /// lives through the last week of it only, so that one call stays short.
@@ -56,8 +55,7 @@ class plant {
   void enable(bool on) { enabled_ = on; }
   /// The heat pump's circulator. Until first told, it runs with the heat pump.
   void pump(bool on) { pump_ = on; }
-  /// A zone's valve. Until first told, the zone has a thermostatic one that keeps its initial
-  /// warmth.
+  /// A zone's valve. Until first told, a thermostatic one keeps the zone at its initial warmth.
   void call(std::size_t zone, bool on) { zones_[zone].call = on; }
 
   [[nodiscard]] bool enabled() const { return enabled_; }
