@@ -11,6 +11,7 @@ one that sends a message ends when the house answered it: exit 0 for an ack (and
 due, an outcome or contract report that accepts), 1 for a refusal, 3 for no answer in time.
 """
 import argparse
+import collections
 import importlib
 import itertools
 import json
@@ -74,6 +75,7 @@ class Node:
         self.site = site
         self.heard = queue.Queue()
         self.seen = set()  # (boot id, sequence) of journaled messages
+        self.outgoing = collections.deque(maxlen=20)
         self.client = mqtt.Client(client_id=self.sender.boot_id, protocol=mqtt.MQTTv5)
         self.client.on_connect = self._connected
         self.client.on_message = self._arrived
@@ -85,13 +87,16 @@ class Node:
             raise TimeoutError("the broker did not confirm the subscription")
 
     def close(self):
+        for publication in self.outgoing:  # an ack that never left would be a lie to ourselves
+            publication.wait_for_publish(timeout=2)
         self.client.disconnect()
         self.client.loop_stop()
 
     def send(self, kind, body, in_reply_to=""):
         """Says one thing to the house; the message id is its name in every answer."""
         message = self.sender.envelope(kind, body, in_reply_to)
-        self.client.publish(f"hearth/v1/{self.site}/down/{kind}", message.SerializeToString(), qos=1)
+        self.outgoing.append(self.client.publish(f"hearth/v1/{self.site}/down/{kind}",
+                                                 message.SerializeToString(), qos=1))
         return message.message_id
 
     def _connected(self, client, _userdata, _flags, _reason, _properties=None):
