@@ -1,0 +1,232 @@
+#include "drivers/ds18b20.hpp"
+#include "drivers/gpio_input.hpp"
+#include "drivers/gpio_relay.hpp"
+#include "drivers/shelly.hpp"
+#include "drivers/tasmota.hpp"
+#include "tests/support/files.hpp"
+#include "tests/support/one_device.hpp"
+
+#include <doctest/doctest.h>
+
+#include <deque>
+#include <sstream>
+
+using namespace hearth;
+using namespace hearth::testing;
+
+// A transcript is a conversation with one device, line by line:
+//   option KEY VALUE           as in the layout, before all else
+//   poll | command CHANNEL on|off | safe CHANNEL
+//   >> REQUEST                 what the driver must ask for then, in order, and nothing else
+//   << ANSWER                  to the requests of a poll: done, on, off, a text, "fault CODE"
+//   << TOPIC PAYLOAD           otherwise: what the device says unasked
+//   == CHANNEL VALUE UNIT      every reading that follows from it, and no other
+//   == CHANNEL fault CODE
+
+namespace {
+
+const auto now = from_iso8601("2020-01-15T05:00:00Z").value();
+
+std::string text_of(const bus_request& request) {
+  const auto line = [](unsigned number, bool low) {
+    return std::to_string(number) + (low ? " active low" : " active high");
+  };
+  if (const auto* r = std::get_if<gpio_read>(&request)) return "read line " + line(r->line, r->active_low);
+  if (const auto* w = std::get_if<gpio_write>(&request))
+    return "write line " + line(w->line, w->active_low) + (w->on ? " on" : " off");
+  if (const auto* r = std::get_if<onewire_read>(&request)) return "read " + r->slave;
+  if (const auto* p = std::get_if<mqtt_publish>(&request))
+    return p->payload.empty() ? p->topic : p->topic + " " + p->payload;
+  return "another bus's request";
+}
+
+std::string text_of(const reading& r, const layout& house) {
+  CHECK(r.at == now);
+  const auto& name = house[r.channel].name;
+  if (!r.value) return name + " fault " + std::string{to_text(r.value.error().code)};
+  auto text = std::ostringstream{};
+  text << name << " " << r.value->amount << " " << symbol(r.value->unit);
+  return text.str();
+}
+
+fault_code code_from(const std::string& word) {
+  for (auto code = 0; code <= static_cast<int>(fault_code::unsupported); ++code)
+    if (to_text(static_cast<fault_code>(code)) == word) return static_cast<fault_code>(code);
+  FAIL("unknown fault code ", word);
+  return {};
+}
+
+result<bus_answer> answer_from(std::string text) {
+  if (text.starts_with("fault ")) return failed(code_from(text.substr(6)), "from the transcript");
+  if (text == "done") return done{};
+  if (text == "on" || text == "off") return text == "on";
+  for (auto at = text.find("\\n"); at != std::string::npos; at = text.find("\\n"))
+    text.replace(at, 2, "\n");
+  return text;
+}
+
+class conversation {
+ public:
+  conversation(const model& of, const std::map<std::string, std::string>& options)
+      : house_{one_device(of.spec, options)}, driver_{of.make(house_, {0})} {}
+
+  void play(const std::string& line) {
+    const auto rest = [&](std::size_t from) { return line.size() > from ? line.substr(from) : ""; };
+    if (line.starts_with(">> ")) return expect_request(rest(3));
+    if (line.starts_with("== ")) return expect_reading(rest(3));
+    finish();
+    if (line == "poll") return ask(driver_->poll(), true);
+    if (line.starts_with("safe ")) return ask(actuator_of()->make_safe(*house_.find_channel(rest(5))), false);
+    if (line.starts_with("command ")) {
+      const auto on = line.ends_with(" on");
+      const auto name = line.substr(8, line.rfind(' ') - 8);
+      const auto c = command{*house_.find_channel(name), switched(on), authority::admin, "", now, now};
+      const auto requests = actuator_of()->encode(c);
+      REQUIRE(requests);
+      return ask(*requests, false);
+    }
+    REQUIRE(line.starts_with("<< "));
+    hear(rest(3));
+  }
+
+  /// Nothing may be left that the transcript does not tell.
+  void finish() {
+    CHECK_MESSAGE(requests_.empty(), "also asked: ", requests_.empty() ? "" : requests_.front());
+    CHECK_MESSAGE(readings_.empty(), "also read: ", readings_.empty() ? "" : readings_.front());
+    requests_.clear();
+    readings_.clear();
+  }
+
+ private:
+  actuator* actuator_of() {
+    auto* const found = driver_->as_actuator();
+    REQUIRE(found);
+    return found;
+  }
+
+  void ask(const std::vector<bus_request>& requests, bool poll) {
+    for (const auto& request : requests) requests_.push_back(text_of(request));
+    unanswered_ = poll ? requests.size() : 0;
+    answers_.clear();
+  }
+
+  void hear(const std::string& text) {
+    if (unanswered_ == 0) {
+      const auto space = text.find(' ');
+      const auto message = bus_message{text.substr(0, space),
+                                       space == std::string::npos ? "" : text.substr(space + 1)};
+      const auto topics = driver_->topics();
+      CHECK_MESSAGE(std::find(topics.begin(), topics.end(), message.topic) != topics.end(),
+                    "not subscribed: ", message.topic);
+      return tell(driver_->heard(message, now));
+    }
+    answers_.push_back(answer_from(text));
+    if (--unanswered_ == 0) tell(driver_->decode(answers_, now));
+  }
+
+  void tell(const std::vector<reading>& readings) {
+    for (const auto& r : readings) readings_.push_back(text_of(r, house_));
+  }
+
+  void expect_request(const std::string& text) {
+    REQUIRE_FALSE(requests_.empty());
+    CHECK(requests_.front() == text);
+    requests_.pop_front();
+  }
+  void expect_reading(const std::string& text) {
+    REQUIRE_FALSE(readings_.empty());
+    CHECK(readings_.front() == text);
+    readings_.pop_front();
+  }
+
+  layout house_;
+  std::unique_ptr<driver> driver_;
+  std::deque<std::string> requests_;
+  std::deque<std::string> readings_;
+  std::vector<result<bus_answer>> answers_;
+  std::size_t unanswered_ = 0;
+};
+
+void play_file(const model& of, const std::filesystem::path& file) {
+  auto options = std::map<std::string, std::string>{};
+  auto talk = std::optional<conversation>{};
+  auto lines = std::istringstream{contents_of(file)};
+  auto number = 0;
+  for (auto line = std::string{}; std::getline(lines, line);) {
+    INFO(file.filename().string(), ":", ++number, ": ", line);
+    if (line.empty() || line.starts_with("#")) continue;
+    if (line.starts_with("option ")) {
+      const auto space = line.find(' ', 7);
+      options[line.substr(7, space - 7)] = line.substr(space + 1);
+      continue;
+    }
+    if (!talk) talk.emplace(of, options);
+    talk->play(line);
+  }
+  REQUIRE(talk);
+  talk->finish();
+}
+
+std::vector<model> text_models() {
+  return {gpio_relay_model(),     gpio_input_model(),    ds18b20_model(),
+          shelly_relay_model(),   shelly_thermometer_model(),
+          tasmota_relay_model(),  tasmota_thermometer_model()};
+}
+
+}  // namespace
+
+TEST_CASE("every device that speaks text behaves as its transcripts tell, failures included") {
+  for (const auto& of : text_models()) {
+    INFO(of.spec.name);
+    auto with_fault = 0;
+    for (const auto& entry :
+         std::filesystem::directory_iterator{source("tests/transcripts/" + of.spec.name)}) {
+      play_file(of, entry.path());
+      if (contents_of(entry.path()).find(" fault ") != std::string::npos) ++with_fault;
+    }
+    CHECK_MESSAGE(with_fault > 0, "no transcript of a failure");
+  }
+}
+
+TEST_CASE("no text a device can send makes a driver throw or invent a value") {
+  auto texts = std::vector<std::string>{
+      "", "{", "[]", "null", "1", "\"x\"", "NaN", "{\"output\":NaN}", "{\"apower\":1e999}",
+      std::string(1'000'000, '['), std::string(1'000'000, 'x'), std::string(15'000, '['),
+      std::string{"\0\xff\xfe", 3}, "{\"params\":[]}", "{\"method\":1,\"params\":{\"switch:0\":[]}}",
+      "{\"method\":\"NotifyStatus\",\"params\":{\"switch:0\":[]}}",
+      "{\"output\":1,\"apower\":\"1\",\"aenergy\":[1],\"tC\":{}}",
+      "{\"POWER\":1,\"POWER1\":[],\"ENERGY\":[[]],\"DS18B20\":1,\"TempUnit\":[]}",
+      "{\"ENERGY\":{\"Power\":[],\"Total\":\"x\",\"Voltage\":{},\"Current\":true}}",
+      "{\"StatusSNS\":7}", "{\"DS18B20\":{\"Temperature\":\"warm\"},\"TempUnit\":\"F\"}"};
+  for (auto depth = std::string{}; depth.size() < 12'000; depth += "{\"a\":") texts.push_back(depth + "1");
+  texts.resize(40);
+  for (const auto& of : text_models()) {
+    INFO(of.spec.name);
+    const auto house = one_device(of.spec, {{"line", "1"}, {"slave", "28-1"}, {"topic", "t"}});
+    const auto device = of.make(house, {0});
+    for (const auto& text : texts) {
+      for (const auto& topic : device->topics())
+        for (const auto& r : device->heard({topic, text}, now)) CHECK_FALSE(r.value);
+      const auto answer = result<bus_answer>{text};
+      for (const auto& r : device->decode({&answer, 1}, now)) CHECK_FALSE(r.value);
+    }
+    CHECK(device->heard({"another/topic", "{}"}, now).empty());
+    for (const auto& r : device->decode({}, now)) CHECK_FALSE(r.value);
+  }
+}
+
+TEST_CASE("a relay takes on and off on its state and nothing else") {
+  for (const auto& of : {gpio_relay_model(), shelly_relay_model(), tasmota_relay_model()}) {
+    INFO(of.spec.name);
+    const auto house = one_device(of.spec, {{"line", "1"}, {"topic", "t"}});
+    const auto device = of.make(house, {0});
+    auto* const relay = device->as_actuator();
+    REQUIRE(relay);
+    auto c = command{{0}, hearth::of(1 * watt), authority::admin, "", now, now};
+    const auto with_power = relay->encode(c);
+    REQUIRE_FALSE(with_power);
+    CHECK(with_power.error().code == fault_code::unsupported);
+    c = command{{9}, switched(true), authority::admin, "", now, now};
+    CHECK_FALSE(relay->encode(c));
+  }
+}
