@@ -92,8 +92,8 @@ inline constexpr duration report_every = 300s;
 inline constexpr duration snapshot_every = 30s;
 /// Power is told at once when it changes by this part of nameplate.
 inline constexpr double power_change_fraction = 0.02;
-/// Samples kept for the report being written. Beyond: further ones are dropped, and that is an event.
-inline constexpr std::size_t report_samples = 20'000;
+/// Samples kept for the report being written; at some 20 bytes each they fit `message_bytes`. Beyond: further ones are dropped, and that is an event.
+inline constexpr std::size_t report_samples = 8'000;
 
 /// SIGTERM to exit, actuators made safe in between.
 inline constexpr duration shutdown_longest = 2s;
