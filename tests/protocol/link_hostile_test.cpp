@@ -227,7 +227,7 @@ class world {
     if (const auto* a = std::get_if<ack>(&message->body)) unanswered.erase(a->message_id);
     // Garbage earns a nack of its own; a request never should.
     if (const auto* n = std::get_if<nack>(&message->body))
-      CHECK((n->reason == nack_reason::undecodable || n->reason == nack_reason::unexpected));
+      CHECK((n->reason != nack_reason::stale && n->reason != nack_reason::replayed));
     const auto* b = std::get_if<birth>(&message->body);
     const auto asks =
         std::holds_alternative<heartbeat>(message->body) && message->in_reply_to.empty();
