@@ -16,12 +16,15 @@ constexpr plausible sensor_temperature{unit::celsius, -55, 125};
 /// The topics of one Shelly and one of its components, such as "switch:0".
 class component {
  public:
-  component(std::string topic, std::string name) : topic_{std::move(topic)}, name_{std::move(name)} {}
+  component(std::string topic, std::string name)
+      : topic_{std::move(topic)}, name_{std::move(name)} {}
 
   [[nodiscard]] std::vector<std::string> topics() const {
     return {status_topic(), topic_ + "/events/rpc", online_topic()};
   }
-  [[nodiscard]] bus_request ask() const { return mqtt_publish{topic_ + "/command", "status_update"}; }
+  [[nodiscard]] bus_request ask() const {
+    return mqtt_publish{topic_ + "/command", "status_update"};
+  }
   [[nodiscard]] bus_request order(bool on) const {
     return mqtt_publish{topic_ + "/command/" + name_, on ? "on" : "off"};
   }
@@ -73,7 +76,8 @@ class shelly_relay final : public actuator {
   [[nodiscard]] std::vector<std::string> topics() const override { return relay_.topics(); }
   std::vector<bus_request> poll() override { return {relay_.ask()}; }
 
-  std::vector<reading> decode(std::span<const result<bus_answer>> answers, time_point now) override {
+  std::vector<reading> decode(std::span<const result<bus_answer>> answers,
+                              time_point now) override {
     return after_poll(channels_, answers, now);
   }
 
@@ -121,7 +125,8 @@ class shelly_thermometer final : public driver {
   [[nodiscard]] std::vector<std::string> topics() const override { return sensor_.topics(); }
   std::vector<bus_request> poll() override { return {sensor_.ask()}; }
 
-  std::vector<reading> decode(std::span<const result<bus_answer>> answers, time_point now) override {
+  std::vector<reading> decode(std::span<const result<bus_answer>> answers,
+                              time_point now) override {
     return after_poll(channels_, answers, now);
   }
 
@@ -161,7 +166,8 @@ model shelly_relay_model() {
   spec.name = "shelly-relay";
   spec.title = "Shelly Plus or Pro relay";
   spec.bus_kinds = {"mqtt"};
-  spec.options = {shelly_topic(true), number_option_spec("relay", "the relay's number, from 0", "0"),
+  spec.options = {shelly_topic(true),
+                  number_option_spec("relay", "the relay's number, from 0", "0"),
                   fail_safe_option()};
   spec.channels = {{"state", unit::on_off, "the relay's output", true},
                    {"power", unit::watt, "active power through the relay"},
@@ -176,8 +182,9 @@ model shelly_thermometer_model() {
   spec.name = "shelly-thermometer";
   spec.title = "Shelly Plus or Pro temperature sensor";
   spec.bus_kinds = {"mqtt"};
-  spec.options = {shelly_topic(false),
-                  number_option_spec("sensor", "the sensor's number; add-ons count from 100", "100")};
+  spec.options = {
+      shelly_topic(false),
+      number_option_spec("sensor", "the sensor's number; add-ons count from 100", "100")};
   spec.channels = {{"temperature", unit::celsius, "at the sensor"}};
   return {spec, [](const layout& house, device_id device) -> std::unique_ptr<driver> {
             return std::make_unique<shelly_thermometer>(house, device);
