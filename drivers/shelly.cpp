@@ -56,15 +56,6 @@ class component {
   std::string name_;
 };
 
-/// A poll that could be published says nothing yet: the answer is heard. One that could not is
-/// a fault of every channel.
-std::vector<reading> after_poll(const named_channels& channels,
-                                std::span<const result<bus_answer>> answers, time_point now) {
-  for (const auto& answer : answers)
-    if (!answer) return channels.all(answer.error(), now);
-  return {};
-}
-
 class shelly_relay final : public actuator {
  public:
   shelly_relay(const layout& house, device_id device)

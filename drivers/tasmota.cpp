@@ -39,13 +39,6 @@ result<measured> power_state(std::string_view word) {
   return failed(fault_code::malformed, "a relay is ON or OFF");
 }
 
-std::vector<reading> after_poll(const named_channels& channels,
-                                std::span<const result<bus_answer>> answers, time_point now) {
-  for (const auto& answer : answers)
-    if (!answer) return channels.all(answer.error(), now);
-  return {};
-}
-
 class tasmota_relay final : public actuator {
  public:
   tasmota_relay(const layout& house, device_id device)
