@@ -55,6 +55,16 @@ result<Answer> only_answer(std::span<const result<bus_answer>> answers) {
   return failed(fault_code::malformed, "the bus answered with another kind of value");
 }
 
+/// For devices that speak unasked: a poll that could be published says nothing yet: the answer is
+/// heard. One that could not is a fault of every channel.
+inline std::vector<reading> after_poll(const named_channels& channels,
+                                       std::span<const result<bus_answer>> answers,
+                                       time_point now) {
+  for (const auto& answer : answers)
+    if (!answer) return channels.all(answer.error(), now);
+  return {};
+}
+
 /// Whether `c` asks `actuator` to be on, or why it does not ask that.
 inline result<bool> wanted_state(const command& c, std::optional<channel_id> actuator) {
   if (c.target != actuator)

@@ -16,12 +16,15 @@ constexpr plausible sensor_temperature{unit::celsius, -55, 125};
 /// The topics of one Shelly and one of its components, such as "switch:0".
 class component {
  public:
-  component(std::string topic, std::string name) : topic_{std::move(topic)}, name_{std::move(name)} {}
+  component(std::string topic, std::string name)
+      : topic_{std::move(topic)}, name_{std::move(name)} {}
 
   [[nodiscard]] std::vector<std::string> topics() const {
     return {status_topic(), topic_ + "/events/rpc", online_topic()};
   }
-  [[nodiscard]] bus_request ask() const { return mqtt_publish{topic_ + "/command", "status_update"}; }
+  [[nodiscard]] bus_request ask() const {
+    return mqtt_publish{topic_ + "/command", "status_update"};
+  }
   [[nodiscard]] bus_request order(bool on) const {
     return mqtt_publish{topic_ + "/command/" + name_, on ? "on" : "off"};
   }
@@ -53,15 +56,6 @@ class component {
   std::string name_;
 };
 
-/// A poll that could be published says nothing yet: the answer is heard. One that could not is
-/// a fault of every channel.
-std::vector<reading> after_poll(const named_channels& channels,
-                                std::span<const result<bus_answer>> answers, time_point now) {
-  for (const auto& answer : answers)
-    if (!answer) return channels.all(answer.error(), now);
-  return {};
-}
-
 class shelly_relay final : public actuator {
  public:
   shelly_relay(const layout& house, device_id device)
@@ -73,7 +67,8 @@ class shelly_relay final : public actuator {
   [[nodiscard]] std::vector<std::string> topics() const override { return relay_.topics(); }
   std::vector<bus_request> poll() override { return {relay_.ask()}; }
 
-  std::vector<reading> decode(std::span<const result<bus_answer>> answers, time_point now) override {
+  std::vector<reading> decode(std::span<const result<bus_answer>> answers,
+                              time_point now) override {
     return after_poll(channels_, answers, now);
   }
 
@@ -121,7 +116,8 @@ class shelly_thermometer final : public driver {
   [[nodiscard]] std::vector<std::string> topics() const override { return sensor_.topics(); }
   std::vector<bus_request> poll() override { return {sensor_.ask()}; }
 
-  std::vector<reading> decode(std::span<const result<bus_answer>> answers, time_point now) override {
+  std::vector<reading> decode(std::span<const result<bus_answer>> answers,
+                              time_point now) override {
     return after_poll(channels_, answers, now);
   }
 
@@ -161,7 +157,8 @@ model shelly_relay_model() {
   spec.name = "shelly-relay";
   spec.title = "Shelly Plus or Pro relay";
   spec.bus_kinds = {"mqtt"};
-  spec.options = {shelly_topic(true), number_option_spec("relay", "the relay's number, from 0", "0"),
+  spec.options = {shelly_topic(true),
+                  number_option_spec("relay", "the relay's number, from 0", "0"),
                   fail_safe_option()};
   spec.channels = {{"state", unit::on_off, "the relay's output", true},
                    {"power", unit::watt, "active power through the relay"},
@@ -176,8 +173,9 @@ model shelly_thermometer_model() {
   spec.name = "shelly-thermometer";
   spec.title = "Shelly Plus or Pro temperature sensor";
   spec.bus_kinds = {"mqtt"};
-  spec.options = {shelly_topic(false),
-                  number_option_spec("sensor", "the sensor's number; add-ons count from 100", "100")};
+  spec.options = {
+      shelly_topic(false),
+      number_option_spec("sensor", "the sensor's number; add-ons count from 100", "100")};
   spec.channels = {{"temperature", unit::celsius, "at the sensor"}};
   return {spec, [](const layout& house, device_id device) -> std::unique_ptr<driver> {
             return std::make_unique<shelly_thermometer>(house, device);

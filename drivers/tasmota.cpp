@@ -39,13 +39,6 @@ result<measured> power_state(std::string_view word) {
   return failed(fault_code::malformed, "a relay is ON or OFF");
 }
 
-std::vector<reading> after_poll(const named_channels& channels,
-                                std::span<const result<bus_answer>> answers, time_point now) {
-  for (const auto& answer : answers)
-    if (!answer) return channels.all(answer.error(), now);
-  return {};
-}
-
 class tasmota_relay final : public actuator {
  public:
   tasmota_relay(const layout& house, device_id device)
@@ -70,7 +63,8 @@ class tasmota_relay final : public actuator {
             mqtt_publish{"cmnd/" + topic_ + "/STATUS", "10"}};
   }
 
-  std::vector<reading> decode(std::span<const result<bus_answer>> answers, time_point now) override {
+  std::vector<reading> decode(std::span<const result<bus_answer>> answers,
+                              time_point now) override {
     return after_poll(channels_, answers, now);
   }
 
@@ -95,8 +89,12 @@ class tasmota_relay final : public actuator {
   std::vector<bus_request> make_safe(channel_id) override { return order(safe_on_); }
 
  private:
-  [[nodiscard]] std::string stat(const std::string& what) const { return "stat/" + topic_ + "/" + what; }
-  [[nodiscard]] std::string tele(const std::string& what) const { return "tele/" + topic_ + "/" + what; }
+  [[nodiscard]] std::string stat(const std::string& what) const {
+    return "stat/" + topic_ + "/" + what;
+  }
+  [[nodiscard]] std::string tele(const std::string& what) const {
+    return "tele/" + topic_ + "/" + what;
+  }
 
   [[nodiscard]] std::vector<bus_request> order(bool on) const {
     return {mqtt_publish{"cmnd/" + topic_ + "/" + names_.front(), on ? "ON" : "OFF"}};
@@ -147,14 +145,16 @@ class tasmota_thermometer final : public driver {
         sensor_{text_option(house[device].options, "sensor")} {}
 
   [[nodiscard]] std::vector<std::string> topics() const override {
-    return {"stat/" + topic_ + "/STATUS10", "tele/" + topic_ + "/SENSOR", "tele/" + topic_ + "/LWT"};
+    return {"stat/" + topic_ + "/STATUS10", "tele/" + topic_ + "/SENSOR",
+            "tele/" + topic_ + "/LWT"};
   }
 
   std::vector<bus_request> poll() override {
     return {mqtt_publish{"cmnd/" + topic_ + "/STATUS", "10"}};
   }
 
-  std::vector<reading> decode(std::span<const result<bus_answer>> answers, time_point now) override {
+  std::vector<reading> decode(std::span<const result<bus_answer>> answers,
+                              time_point now) override {
     return after_poll(channels_, answers, now);
   }
 
@@ -162,7 +162,8 @@ class tasmota_thermometer final : public driver {
     if (message.topic == "tele/" + topic_ + "/LWT")
       return message.payload == "Offline" ? channels_.all(offline(topic_), now)
                                           : std::vector<reading>{};
-    if (message.topic != "tele/" + topic_ + "/SENSOR" && message.topic != "stat/" + topic_ + "/STATUS10")
+    if (message.topic != "tele/" + topic_ + "/SENSOR" &&
+        message.topic != "stat/" + topic_ + "/STATUS10")
       return {};
     const auto object = object_in(message.payload);
     if (!object) return channels_.all(garbled(message), now);

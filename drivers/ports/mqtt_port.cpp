@@ -23,7 +23,8 @@ struct listening {
 class mqtt_port final : public port {
  public:
   mqtt_port(mqtt_options options, const mqtt_client_maker& make_client)
-      : client_{make_client(std::move(options), [this](mqtt_event e) { happened(std::move(e)); })} {}
+      : client_{make_client(std::move(options), [this](mqtt_event e) { happened(std::move(e)); })} {
+  }
 
   result<bus_answer> transact(const bus_request& request, time_point now) override {
     const auto* const publish = std::get_if<mqtt_publish>(&request);

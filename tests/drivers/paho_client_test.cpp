@@ -282,6 +282,10 @@ TEST_CASE("with TLS both sides are verified") {
     house.client->disconnect();
     CHECK(house.connect());
   }
+  SUBCASE("a broker is verified by its name too") {
+    options.uri = "mqtts://localhost:" + std::to_string(broker.port());
+    CHECK(session{options}.connect());
+  }
   SUBCASE("a broker of another authority is refused") {
     options.ca = broker.file("other-ca.crt");
     CHECK(session{options}.connect_fault().code == fault_code::refused);
@@ -312,13 +316,11 @@ TEST_CASE("with TLS both sides are verified") {
 }
 
 TEST_CASE("a broker whose certificate is for another host is refused") {
-  auto scratch = temporary_folder{};
-  make_certificates(scratch.path());
-  auto broker =
-      mosquitto{mosquitto::security::tls, "certfile " + scratch.file("elsewhere.crt") +
-                                              "\nkeyfile " + scratch.file("elsewhere.key") + "\n"};
+  auto broker = mosquitto{mosquitto::security::tls_for_another_host};
   auto options = options_for(broker, "house");
-  options.ca = scratch.file("ca.crt");
+  options.ca = broker.file("ca.crt");
+  options.cert = broker.file("client.crt");
+  options.key = broker.file("client.key");
   const auto why = session{options}.connect_fault();
   CHECK(why.code == fault_code::refused);
   CHECK(why.detail.find("host name") != std::string::npos);

@@ -31,7 +31,8 @@ std::string text_of(const bus_request& request) {
   const auto line = [](unsigned number, bool low) {
     return std::to_string(number) + (low ? " active low" : " active high");
   };
-  if (const auto* r = std::get_if<gpio_read>(&request)) return "read line " + line(r->line, r->active_low);
+  if (const auto* r = std::get_if<gpio_read>(&request))
+    return "read line " + line(r->line, r->active_low);
   if (const auto* w = std::get_if<gpio_write>(&request))
     return "write line " + line(w->line, w->active_low) + (w->on ? " on" : " off");
   if (const auto* r = std::get_if<onewire_read>(&request)) return "read " + r->slave;
@@ -76,11 +77,13 @@ class conversation {
     if (line.starts_with("== ")) return expect_reading(rest(3));
     finish();
     if (line == "poll") return ask(driver_->poll(), true);
-    if (line.starts_with("safe ")) return ask(actuator_of()->make_safe(*house_.find_channel(rest(5))), false);
+    if (line.starts_with("safe "))
+      return ask(actuator_of()->make_safe(*house_.find_channel(rest(5))), false);
     if (line.starts_with("command ")) {
       const auto on = line.ends_with(" on");
       const auto name = line.substr(8, line.rfind(' ') - 8);
-      const auto c = command{*house_.find_channel(name), switched(on), authority::admin, "", now, now};
+      const auto c =
+          command{*house_.find_channel(name), switched(on), authority::admin, "", now, now};
       const auto requests = actuator_of()->encode(c);
       REQUIRE(requests);
       return ask(*requests, false);
@@ -168,9 +171,9 @@ void play_file(const model& of, const std::filesystem::path& file) {
 }
 
 std::vector<model> text_models() {
-  return {gpio_relay_model(),     gpio_input_model(),    ds18b20_model(),
-          shelly_relay_model(),   shelly_thermometer_model(),
-          tasmota_relay_model(),  tasmota_thermometer_model()};
+  return {gpio_relay_model(),         gpio_input_model(),         ds18b20_model(),
+          shelly_relay_model(),       shelly_thermometer_model(), tasmota_relay_model(),
+          tasmota_thermometer_model()};
 }
 
 }  // namespace
@@ -190,15 +193,29 @@ TEST_CASE("every device that speaks text behaves as its transcripts tell, failur
 
 TEST_CASE("no text a device can send makes a driver throw or invent a value") {
   auto texts = std::vector<std::string>{
-      "", "{", "[]", "null", "1", "\"x\"", "NaN", "{\"output\":NaN}", "{\"apower\":1e999}",
-      std::string(1'000'000, '['), std::string(1'000'000, 'x'), std::string(15'000, '['),
-      std::string{"\0\xff\xfe", 3}, "{\"params\":[]}", "{\"method\":1,\"params\":{\"switch:0\":[]}}",
+      "",
+      "{",
+      "[]",
+      "null",
+      "1",
+      "\"x\"",
+      "NaN",
+      "{\"output\":NaN}",
+      "{\"apower\":1e999}",
+      std::string(1'000'000, '['),
+      std::string(1'000'000, 'x'),
+      std::string(15'000, '['),
+      std::string{"\0\xff\xfe", 3},
+      "{\"params\":[]}",
+      "{\"method\":1,\"params\":{\"switch:0\":[]}}",
       "{\"method\":\"NotifyStatus\",\"params\":{\"switch:0\":[]}}",
       "{\"output\":1,\"apower\":\"1\",\"aenergy\":[1],\"tC\":{}}",
       "{\"POWER\":1,\"POWER1\":[],\"ENERGY\":[[]],\"DS18B20\":1,\"TempUnit\":[]}",
       "{\"ENERGY\":{\"Power\":[],\"Total\":\"x\",\"Voltage\":{},\"Current\":true}}",
-      "{\"StatusSNS\":7}", "{\"DS18B20\":{\"Temperature\":\"warm\"},\"TempUnit\":\"F\"}"};
-  for (auto depth = std::string{}; depth.size() < 12'000; depth += "{\"a\":") texts.push_back(depth + "1");
+      "{\"StatusSNS\":7}",
+      "{\"DS18B20\":{\"Temperature\":\"warm\"},\"TempUnit\":\"F\"}"};
+  for (auto depth = std::string{}; depth.size() < 12'000; depth += "{\"a\":")
+    texts.push_back(depth + "1");
   texts.resize(40);
   for (const auto& of : text_models()) {
     INFO(of.spec.name);

@@ -104,11 +104,11 @@ mosquitto::mosquitto(security how, const std::string& extra_config)
     : security_{how}, port_{free_port()} {
   auto config = std::ofstream{file("mosquitto.conf")};
   config << "listener " << port_ << " 127.0.0.1\nallow_anonymous true\nuser root\n";
-  if (how == security::tls) {
+  if (how != security::plain) {
     make_certificates(folder_.path());
-    config << "cafile " << file("ca.crt") << "\nrequire_certificate true\n";
-    if (extra_config.find("certfile") == std::string::npos)
-      config << "certfile " << file("server.crt") << "\nkeyfile " << file("server.key") << "\n";
+    const auto server = std::string{how == security::tls ? "server" : "elsewhere"};
+    config << "cafile " << file("ca.crt") << "\nrequire_certificate true\n"
+           << "certfile " << file(server + ".crt") << "\nkeyfile " << file(server + ".key") << "\n";
   }
   config << extra_config;
   config.close();
@@ -120,7 +120,7 @@ mosquitto::~mosquitto() {
 }
 
 std::string mosquitto::uri() const {
-  return (security_ == security::tls ? "mqtts://127.0.0.1:" : "mqtt://127.0.0.1:") +
+  return (security_ == security::plain ? "mqtt://127.0.0.1:" : "mqtts://127.0.0.1:") +
          std::to_string(port_);
 }
 

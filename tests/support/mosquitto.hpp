@@ -29,13 +29,14 @@ std::uint16_t free_port();
 int cut_connections_to(std::uint16_t port);
 
 /// Keys for one broker and one client, made by openssl: ca.crt, server.crt/.key (127.0.0.1
-/// and localhost), client.crt/.key, and a stranger's authority other-ca.crt.
+/// and localhost), elsewhere.crt/.key (another host's), client.crt/.key, and a stranger's
+/// authority other-ca.crt.
 void make_certificates(const std::filesystem::path& folder);
 
 /// A real broker on a free loopback port, ended and cleaned up with the object.
 class mosquitto {
  public:
-  enum class security : unsigned char { plain, tls };
+  enum class security : unsigned char { plain, tls, tls_for_another_host };
   explicit mosquitto(security how = security::plain, const std::string& extra_config = {});
   mosquitto(const mosquitto&) = delete;
   mosquitto& operator=(const mosquitto&) = delete;

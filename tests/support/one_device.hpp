@@ -24,7 +24,8 @@ inline option_value stored(const option_spec& spec, const std::string& text) {
 
 /// A house of one device on one bus, with all the model's channels, named as at the device.
 /// `options` are texts as in YAML; the rest are the spec's fallbacks.
-inline layout one_device(const model_spec& spec, const std::map<std::string, std::string>& options) {
+inline layout one_device(const model_spec& spec,
+                         const std::map<std::string, std::string>& options) {
   auto house = layout{};
   house.site = "test-house";
   house.timezone = "UTC";

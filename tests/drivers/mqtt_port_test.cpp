@@ -1,0 +1,152 @@
+#include "drivers/ports/mqtt_port.hpp"
+
+#include "drivers/ports/paho_client.hpp"
+#include "drivers/shelly.hpp"
+#include "tests/support/heard_events.hpp"
+#include "tests/support/mosquitto.hpp"
+#include "tests/support/one_device.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace hearth;
+using namespace hearth::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A broker in memory that answers at once.
+struct memory_broker {
+  mqtt_listener tell;
+  bool there = true;
+  int attempts = 0;
+  std::vector<std::vector<std::string>> subscriptions;
+  std::vector<std::string> published;
+
+  mqtt_client_maker maker() {
+    return [this](const mqtt_options&, mqtt_listener listener) {
+      tell = std::move(listener);
+      return std::make_unique<client>(*this);
+    };
+  }
+
+  class client final : public mqtt_client {
+   public:
+    explicit client(memory_broker& b) : broker_{b} {}
+    void connect() override {
+      ++broker_.attempts;
+      if (broker_.there)
+        broker_.tell(mqtt_connected{});
+      else
+        broker_.tell(mqtt_connect_failed{{fault_code::disconnected, "nobody there"}});
+    }
+    void subscribe(std::vector<std::string> topics) override {
+      broker_.subscriptions.push_back(std::move(topics));
+      broker_.tell(mqtt_subscribed{});
+    }
+    bool publish(std::string_view topic, std::string_view payload, bool) override {
+      if (broker_.there)
+        broker_.published.push_back(std::string{topic} + " " + std::string{payload});
+      return broker_.there;
+    }
+    void disconnect() override {}
+
+   private:
+    memory_broker& broker_;
+  };
+};
+
+const auto start = time_point{};
+const auto question = mqtt_publish{"a/command", "status_update"};
+
+}  // namespace
+
+TEST_CASE("the topics of several devices add up, and each hears its own") {
+  auto broker = memory_broker{};
+  const auto bus = make_mqtt_port({}, broker.maker());
+  auto a = std::vector<std::string>{};
+  auto b = std::vector<std::string>{};
+  bus->listen({"a/1", "a/2"}, [&](const bus_message& m) { a.push_back(m.topic + m.payload); });
+  CHECK(broker.attempts == 0);
+  CHECK(bus->transact(question, start) == result<bus_answer>{done{}});
+  bus->listen({"b/1"}, [&](const bus_message& m) { b.push_back(m.topic + m.payload); });
+  CHECK(broker.subscriptions == std::vector<std::vector<std::string>>{{"a/1", "a/2"}, {"b/1"}});
+  CHECK(broker.published == std::vector<std::string>{"a/command status_update"});
+  broker.tell(mqtt_message{"a/2", "!"});
+  broker.tell(mqtt_message{"b/1", "?"});
+  broker.tell(mqtt_message{"c", ""});
+  CHECK(a == std::vector<std::string>{"a/2!"});
+  CHECK(b == std::vector<std::string>{"b/1?"});
+}
+
+TEST_CASE("a lost broker is found again with growing pauses and all topics") {
+  auto broker = memory_broker{};
+  const auto bus = make_mqtt_port({}, broker.maker());
+  bus->listen({"a"}, [](const bus_message&) {});
+  bus->listen({"b"}, [](const bus_message&) {});
+  REQUIRE(bus->transact(question, start));
+  broker.there = false;
+  broker.tell(mqtt_disconnected{{fault_code::disconnected, "gone"}});
+  auto now = start;
+  auto faults = 0;
+  for (; now < start + 10min; now += 500ms) {
+    const auto answer = bus->transact(question, now);
+    REQUIRE_FALSE(answer);
+    CHECK(answer.error().code == fault_code::disconnected);
+    ++faults;
+  }
+  MESSAGE(broker.attempts << " attempts in 10 min");
+  CHECK(faults == 1200);
+  CHECK(broker.attempts > 10);
+  CHECK(broker.attempts < 20);
+  broker.there = true;
+  REQUIRE(bus->transact(question, now + 60s));
+  CHECK(broker.subscriptions.back() == std::vector<std::string>{"a", "b"});
+}
+
+TEST_CASE("a broker that takes no more is a fault, and so is a request of another bus") {
+  auto broker = memory_broker{};
+  const auto bus = make_mqtt_port({}, broker.maker());
+  REQUIRE(bus->transact(question, start));
+  broker.there = false;
+  CHECK_FALSE(bus->transact(question, start));
+  const auto other = bus->transact(gpio_read{1}, start);
+  REQUIRE_FALSE(other);
+  CHECK(other.error().code == fault_code::unsupported);
+}
+
+TEST_CASE("a Shelly on a real broker is switched and heard, across the broker's restart") {
+  auto broker = mosquitto{};
+  auto house = one_device(shelly_relay_model().spec, {{"topic", "shelly"}});
+  house.buses[0].options["broker"] = broker.uri();
+  const auto bus = std::move(make_mqtt_port(house, {0}).value());
+  const auto relay = shelly_relay_model().make(house, {0});
+  auto heard = heard_events{};
+  bus->listen(relay->topics(), [tell = heard.listener()](bus_message m) {
+    tell(mqtt_message{std::move(m.topic), std::move(m.payload)});
+  });
+  auto device_heard = heard_events{};
+  const auto device =
+      make_paho_client({broker.uri(), "shelly", "", "", "", {}}, device_heard.listener());
+  auto now = start;
+  for (auto round = 0; round < 2; ++round) {
+    device->connect();
+    REQUIRE(device_heard.next<mqtt_connected>());
+    device->subscribe({"shelly/command"});
+    REQUIRE(device_heard.next<mqtt_subscribed>());
+    auto asked = bus->transact(relay->poll().front(), now);
+    for (auto tries = 0; !asked && tries < 10; ++tries)
+      asked = bus->transact(relay->poll().front(), now += 60s);
+    REQUIRE(asked);
+    CHECK(device_heard.next<mqtt_message>()->payload == "status_update");
+    REQUIRE(device->publish("shelly/status/switch:0", R"({"output":true})", false));
+    const auto message = heard.next<mqtt_message>();
+    REQUIRE(message);
+    const auto readings = relay->heard({message->topic, message->payload}, now);
+    REQUIRE(readings.size() == 1);
+    CHECK(readings.front().value == result<measured>{switched(true)});
+    if (round > 0) break;
+    broker.kill();
+    REQUIRE(device_heard.next<mqtt_disconnected>());
+    broker.start();
+  }
+}
