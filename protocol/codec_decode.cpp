@@ -1,0 +1,289 @@
+#include "protocol/codec.hpp"
+#include "protocol/codec_words.hpp"
+#include "protocol/limits.hpp"
+#include "protocol/utf8.hpp"
+
+#include <google/protobuf/stubs/logging.h>
+
+#include <cmath>
+
+// Wire → values.
+namespace hearth {
+namespace {
+
+namespace v1 = ::hearth::v1;
+using words::from_wire;
+
+using namespace std::chrono_literals;
+constexpr time_point earliest = std::chrono::sys_days{std::chrono::year{2000} / 1 / 1};
+constexpr time_point latest = std::chrono::sys_days{std::chrono::year{2200} / 1 / 1};
+
+/// Checks fields one by one and remembers the first that may not be; what it gives back for a
+/// bad one is never used. So reading a message is one straight line per field.
+class reader {
+ public:
+  std::optional<fault> problem;
+
+  void refuse(std::string_view field, std::string_view why) {
+    if (!problem) problem = fault{fault_code::malformed, std::string{field}.append(why)};
+  }
+  std::string text(const std::string& value, std::string_view field) {
+    if (value.size() > limits::text_bytes) refuse(field, " is longer than 1024 bytes");
+    return value;
+  }
+  std::string name(const std::string& value, std::string_view field) {
+    if (value.empty()) refuse(field, " is empty");
+    return text(value, field);
+  }
+  time_point time(std::int64_t unix_ms, std::string_view field) {
+    // Compared before it becomes a time, so that no sum can overflow.
+    if (unix_ms < earliest.time_since_epoch().count() ||
+        unix_ms >= latest.time_since_epoch().count())
+      refuse(field, " is missing or not between the years 2000 and 2200");
+    return time_point{duration{unix_ms}};
+  }
+  duration length(std::uint32_t seconds, std::string_view field) {
+    if (seconds == 0) refuse(field, " must be above zero");
+    return std::chrono::seconds{seconds};
+  }
+  double number(double value, std::string_view field) {
+    if (!std::isfinite(value)) refuse(field, " is not a finite number");
+    return value;
+  }
+  double number(bool present, double value, std::string_view field) {
+    if (!present) refuse(field, " is missing");
+    return number(value, field);
+  }
+  template <class Native, class Wire, std::size_t Count>
+  Native word(const words::table<Native, Wire, Count>& words, Wire wire, std::string_view field) {
+    const auto native = from_wire(words, wire);
+    if (!native) refuse(field, " is missing or a word of another version");
+    return native.value_or(words.front().first);
+  }
+  template <class Quantity, class Numbers>
+  std::vector<Quantity> series(const Numbers& numbers, Quantity (*make)(double),
+                               std::string_view field) {
+    auto out = std::vector<Quantity>{};
+    if (static_cast<std::size_t>(numbers.size()) > limits::series_slots)
+      refuse(field, " has more than 672 slots");
+    else
+      for (auto value : numbers) out.push_back(make(number(value, field)));
+    return out;
+  }
+
+  fault reason(const v1::Fault& f, std::string_view field) {
+    return {word(words::fault_codes, f.code(), field), text(f.detail(), field)};
+  }
+  measured quantity(const v1::Measured& m, std::string_view field) {
+    return {number(m.has_amount(), m.amount(), field), word(words::units, m.unit(), field)};
+  }
+
+  body read(const v1::Birth& b) {
+    return birth{b.online(), text(b.layout_hash(), "birth.layout_hash"),
+                 text(b.version(), "birth.version")};
+  }
+  sample read(const v1::Sample& s) {
+    auto out = sample{time(s.at_unix_ms(), "report.series.samples.at_unix_ms"), {}};
+    if (s.has_fault())
+      out.value = tl::make_unexpected(reason(s.fault(), "report.series.samples.fault"));
+    else
+      out.value = number(s.has_value(), s.value(), "report.series.samples.value");
+    return out;
+  }
+  body read(const v1::Report& r) {
+    auto out = report{time(r.slot_start_unix_ms(), "report.slot_start_unix_ms"),
+                      length(r.slot_length_s(), "report.slot_length_s"),
+                      {}};
+    for (const auto& series : r.series()) {
+      auto& row = out.series.emplace_back();
+      row.channel = name(series.channel(), "report.series.channel");
+      row.unit = word(words::units, series.unit(), "report.series.unit");
+      for (const auto& s : series.samples()) row.samples.push_back(read(s));
+    }
+    return out;
+  }
+  body read(const v1::Power& p) {
+    return power_update{name(p.channel(), "power.channel"),
+                        number(p.has_power_w(), p.power_w(), "power.power_w") * watt,
+                        time(p.at_unix_ms(), "power.at_unix_ms")};
+  }
+  channel_point read(const v1::ChannelPoint& p) {
+    auto out = channel_point{};
+    out.channel = name(p.channel(), "snapshot.points.channel");
+    if (p.has_fault())
+      out.value = tl::make_unexpected(reason(p.fault(), "snapshot.points.fault"));
+    else
+      out.value = quantity(p.value(), "snapshot.points.value");
+    out.quality = word(words::qualities, p.quality(), "snapshot.points.quality");
+    // What was never heard has no time either.
+    if (out.quality != quality::never || p.at_unix_ms() != 0)
+      out.at = time(p.at_unix_ms(), "snapshot.points.at_unix_ms");
+    return out;
+  }
+  body read(const v1::Snapshot& s) {
+    auto out = snapshot_report{time(s.at_unix_ms(), "snapshot.at_unix_ms"), {}};
+    for (const auto& p : s.points()) out.points.push_back(read(p));
+    return out;
+  }
+  body read(const v1::State& s) {
+    return state_report{word(words::authorities, s.in_charge(), "state.in_charge"),
+                        text(s.mode(), "state.mode"), text(s.cause(), "state.cause"),
+                        text(s.contract_id(), "state.contract_id"),
+                        time(s.since_unix_ms(), "state.since_unix_ms")};
+  }
+  body read(const v1::Event& e) {
+    return event{word(words::severities, e.severity(), "event.severity"),
+                 name(e.kind(), "event.kind"), text(e.subject(), "event.subject"),
+                 text(e.text(), "event.text"), time(e.at_unix_ms(), "event.at_unix_ms")};
+  }
+  body read(const v1::Outcome& o) {
+    return outcome{name(o.request_id(), "outcome.request_id"), o.accepted(),
+                   text(o.reason(), "outcome.reason")};
+  }
+  body read(const v1::ContractReport& c) {
+    return contract_report{
+        name(c.contract_id(), "contract_report.contract_id"),
+        word(words::contract_statuses, c.status(), "contract_report.status"),
+        text(c.reason(), "contract_report.reason"),
+        number(c.has_promised_wh(), c.promised_wh(), "contract_report.promised_wh") * watt_hour,
+        number(c.has_metered_wh(), c.metered_wh(), "contract_report.metered_wh") * watt_hour,
+        time(c.at_unix_ms(), "contract_report.at_unix_ms")};
+  }
+  body read(const v1::Layout& l) {
+    auto out = layout_report{text(l.layout_hash(), "layout.layout_hash"), {}};
+    for (const auto& c : l.channels())
+      out.channels.push_back({name(c.channel(), "layout.channels.channel"),
+                              word(words::units, c.unit(), "layout.channels.unit"),
+                              text(c.device(), "layout.channels.device"),
+                              text(c.model(), "layout.channels.model"), c.actuator()});
+    return out;
+  }
+  body read(const v1::Heartbeat& h) {
+    return heartbeat{text(h.contract_id(), "heartbeat.contract_id")};
+  }
+  body read(const v1::Ack& a) { return ack{name(a.message_id(), "ack.message_id")}; }
+  body read(const v1::Nack& n) {
+    return nack{text(n.message_id(), "nack.message_id"),
+                word(words::nack_reasons, n.reason(), "nack.reason"), text(n.text(), "nack.text")};
+  }
+  body read(const v1::Contract& c) {
+    return contract{
+        name(c.contract_id(), "contract.contract_id"),
+        time(c.start_unix_ms(), "contract.start_unix_ms"),
+        length(c.length_s(), "contract.length_s"),
+        number(c.has_average_power_w(), c.average_power_w(), "contract.average_power_w") * watt};
+  }
+  body read(const v1::Withdrawal& w) {
+    return withdrawal{name(w.contract_id(), "withdrawal.contract_id"),
+                      text(w.reason(), "withdrawal.reason")};
+  }
+  body read(const v1::Prices& p) {
+    const auto make = +[](double amount) { return amount * usd_per_mwh; };
+    auto out =
+        prices{time(p.start_unix_ms(), "prices.start_unix_ms"), length(p.slot_s(), "prices.slot_s"),
+               series(p.energy_usd_per_mwh(), make, "prices.energy_usd_per_mwh"),
+               series(p.distribution_usd_per_mwh(), make, "prices.distribution_usd_per_mwh")};
+    if (out.energy.empty()) refuse("prices.energy_usd_per_mwh", " is empty");
+    if (!out.distribution.empty() && out.distribution.size() != out.energy.size())
+      refuse("prices.distribution_usd_per_mwh",
+             " is neither empty nor as long as the energy prices");
+    return out;
+  }
+  body read(const v1::Weather& w) {
+    auto out = weather{time(w.start_unix_ms(), "weather.start_unix_ms"),
+                       length(w.slot_s(), "weather.slot_s"),
+                       series(w.outdoor_c(), &celsius, "weather.outdoor_c")};
+    if (out.outdoor.empty()) refuse("weather.outdoor_c", " is empty");
+    return out;
+  }
+  body read(const v1::Request& r) {
+    auto out = request{word(words::authorities, r.rank(), "request.rank"),
+                       {},
+                       std::chrono::seconds{r.lease_s()},
+                       text(r.reason(), "request.reason")};
+    if (out.rank != authority::admin && out.rank != authority::grid)
+      refuse("request.rank", " must be ADMIN or GRID");
+    switch (r.wish_case()) {
+    case v1::Request::kHold:
+      out.wish = hold{name(r.hold().channel(), "request.hold.channel"),
+                      quantity(r.hold().value(), "request.hold.value")};
+      break;
+    case v1::Request::kShed: out.wish = shed{}; break;
+    case v1::Request::kRelease: out.wish = release{}; break;
+    case v1::Request::WISH_NOT_SET: refuse("request.wish", " is missing"); break;
+    }
+    return out;
+  }
+  body read(const v1::Query& q) {
+    return query{word(words::query_subjects, q.subject(), "query.subject")};
+  }
+
+  body read(const v1::Envelope& e) {
+    switch (e.body_case()) {
+    case v1::Envelope::kBirth: return read(e.birth());
+    case v1::Envelope::kReport: return read(e.report());
+    case v1::Envelope::kPower: return read(e.power());
+    case v1::Envelope::kSnapshot: return read(e.snapshot());
+    case v1::Envelope::kState: return read(e.state());
+    case v1::Envelope::kEvent: return read(e.event());
+    case v1::Envelope::kOutcome: return read(e.outcome());
+    case v1::Envelope::kContractReport: return read(e.contract_report());
+    case v1::Envelope::kLayout: return read(e.layout());
+    case v1::Envelope::kHeartbeat: return read(e.heartbeat());
+    case v1::Envelope::kAck: return read(e.ack());
+    case v1::Envelope::kNack: return read(e.nack());
+    case v1::Envelope::kContract: return read(e.contract());
+    case v1::Envelope::kWithdrawal: return read(e.withdrawal());
+    case v1::Envelope::kPrices: return read(e.prices());
+    case v1::Envelope::kWeather: return read(e.weather());
+    case v1::Envelope::kRequest: return read(e.request());
+    case v1::Envelope::kQuery: return read(e.query());
+    case v1::Envelope::BODY_NOT_SET: break;
+    }
+    refuse("body", " is missing or of a kind this version does not know");
+    return heartbeat{};
+  }
+};
+
+/// Fills `out` as far as `bytes` go; false if they are not Protobuf to the end.
+bool parse(std::string_view bytes, v1::Envelope& out) {
+  const auto quiet = google::protobuf::LogSilencer{};  // else it prints for each bad letter
+  return out.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+}
+
+}  // namespace
+
+result<envelope> decode(std::string_view bytes) {
+  if (bytes.size() > limits::message_bytes)
+    return failed(fault_code::overflow, "a message of " + std::to_string(bytes.size()) +
+                                            " bytes; at most 262144 are taken");
+  auto in = v1::Envelope{};
+  if (!parse(bytes, in))
+    return failed(fault_code::malformed, "these bytes are no hearth.v1.Envelope");
+  auto check = reader{};
+  auto out = envelope{check.name(in.site(), "site"),
+                      check.name(in.boot_id(), "boot_id"),
+                      in.sequence(),
+                      check.name(in.message_id(), "message_id"),
+                      check.time(in.sent_unix_ms(), "sent_unix_ms"),
+                      check.text(in.in_reply_to(), "in_reply_to"),
+                      {}};
+  if (out.sequence == 0) check.refuse("sequence", " must be above zero");
+  out.body = check.read(in);
+  if (check.problem) return tl::make_unexpected(std::move(*check.problem));
+  return out;
+}
+
+std::optional<std::string> message_id_in(std::string_view bytes) {
+  auto in = v1::Envelope{};
+  parse(bytes.substr(0, limits::message_bytes), in);
+  const auto& id = in.message_id();
+  if (id.empty() || mended(id) != id) return {};
+  return id;
+}
+
+nack_reason reason_for(const fault& f) {
+  return f.code == fault_code::overflow ? nack_reason::oversized : nack_reason::undecodable;
+}
+
+}  // namespace hearth

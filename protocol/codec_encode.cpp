@@ -1,0 +1,201 @@
+#include "protocol/codec.hpp"
+#include "protocol/codec_words.hpp"
+#include "protocol/utf8.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+// Values → wire.
+namespace hearth {
+namespace {
+
+namespace v1 = ::hearth::v1;
+using words::on_wire;
+
+std::int64_t unix_ms(time_point t) {
+  return t.time_since_epoch().count();
+}
+
+std::uint32_t whole_seconds(duration d) {
+  const auto s = std::chrono::ceil<std::chrono::seconds>(d).count();
+  return static_cast<std::uint32_t>(std::clamp<decltype(s)>(s, 0, UINT32_MAX));
+}
+
+void put(const fault& f, v1::Fault& out) {
+  out.set_code(on_wire(words::fault_codes, f.code));
+  out.set_detail(mended(f.detail));
+}
+
+void put(const measured& m, v1::Measured& out) {
+  out.set_amount(m.amount);
+  out.set_unit(on_wire(words::units, m.unit));
+}
+
+const fault no_number{fault_code::out_of_range, "not a finite number"};
+
+void put(const sample& s, v1::Sample& out) {
+  out.set_at_unix_ms(unix_ms(s.at));
+  if (!s.value)
+    put(s.value.error(), *out.mutable_fault());
+  else if (!std::isfinite(*s.value))
+    put(no_number, *out.mutable_fault());
+  else
+    out.set_value(*s.value);
+}
+
+void put(const channel_point& p, v1::ChannelPoint& out) {
+  out.set_channel(mended(p.channel));
+  if (!p.value)
+    put(p.value.error(), *out.mutable_fault());
+  else if (!std::isfinite(p.value->amount))
+    put(no_number, *out.mutable_fault());
+  else
+    put(*p.value, *out.mutable_value());
+  out.set_quality(on_wire(words::qualities, p.quality));
+  out.set_at_unix_ms(unix_ms(p.at));
+}
+
+/// Puts one body into the envelope's oneof; a body without its overload does not compile.
+struct body_writer {
+  v1::Envelope& out;
+
+  void operator()(const birth& b) const {
+    auto& to = *out.mutable_birth();
+    to.set_online(b.online);
+    to.set_layout_hash(mended(b.layout_hash));
+    to.set_version(mended(b.version));
+  }
+  void operator()(const report& r) const {
+    auto& to = *out.mutable_report();
+    to.set_slot_start_unix_ms(unix_ms(r.slot_start));
+    to.set_slot_length_s(whole_seconds(r.slot_length));
+    for (const auto& series : r.series) {
+      auto& row = *to.add_series();
+      row.set_channel(mended(series.channel));
+      row.set_unit(on_wire(words::units, series.unit));
+      for (const auto& s : series.samples) put(s, *row.add_samples());
+    }
+  }
+  void operator()(const power_update& p) const {
+    auto& to = *out.mutable_power();
+    to.set_channel(mended(p.channel));
+    to.set_power_w(p.power.in(watt));
+    to.set_at_unix_ms(unix_ms(p.at));
+  }
+  void operator()(const snapshot_report& s) const {
+    auto& to = *out.mutable_snapshot();
+    to.set_at_unix_ms(unix_ms(s.at));
+    for (const auto& p : s.points) put(p, *to.add_points());
+  }
+  void operator()(const state_report& s) const {
+    auto& to = *out.mutable_state();
+    to.set_in_charge(on_wire(words::authorities, s.in_charge));
+    to.set_mode(mended(s.mode));
+    to.set_cause(mended(s.cause));
+    to.set_contract_id(mended(s.contract_id));
+    to.set_since_unix_ms(unix_ms(s.since));
+  }
+  void operator()(const event& e) const {
+    auto& to = *out.mutable_event();
+    to.set_severity(on_wire(words::severities, e.severity));
+    to.set_kind(mended(e.kind));
+    to.set_subject(mended(e.subject));
+    to.set_text(mended(e.text));
+    to.set_at_unix_ms(unix_ms(e.at));
+  }
+  void operator()(const outcome& o) const {
+    auto& to = *out.mutable_outcome();
+    to.set_request_id(mended(o.request_id));
+    to.set_accepted(o.accepted);
+    to.set_reason(mended(o.reason));
+  }
+  void operator()(const contract_report& c) const {
+    auto& to = *out.mutable_contract_report();
+    to.set_contract_id(mended(c.contract_id));
+    to.set_status(on_wire(words::contract_statuses, c.status));
+    to.set_reason(mended(c.reason));
+    to.set_promised_wh(c.promised.in(watt_hour));
+    to.set_metered_wh(c.metered.in(watt_hour));
+    to.set_at_unix_ms(unix_ms(c.at));
+  }
+  void operator()(const layout_report& l) const {
+    auto& to = *out.mutable_layout();
+    to.set_layout_hash(mended(l.layout_hash));
+    for (const auto& c : l.channels) {
+      auto& row = *to.add_channels();
+      row.set_channel(mended(c.channel));
+      row.set_unit(on_wire(words::units, c.unit));
+      row.set_device(mended(c.device));
+      row.set_model(mended(c.model));
+      row.set_actuator(c.actuator);
+    }
+  }
+  void operator()(const heartbeat& h) const {
+    out.mutable_heartbeat()->set_contract_id(mended(h.contract_id));
+  }
+  void operator()(const ack& a) const { out.mutable_ack()->set_message_id(mended(a.message_id)); }
+  void operator()(const nack& n) const {
+    auto& to = *out.mutable_nack();
+    to.set_message_id(mended(n.message_id));
+    to.set_reason(on_wire(words::nack_reasons, n.reason));
+    to.set_text(mended(n.text));
+  }
+  void operator()(const contract& c) const {
+    auto& to = *out.mutable_contract();
+    to.set_contract_id(mended(c.id));
+    to.set_start_unix_ms(unix_ms(c.start));
+    to.set_length_s(whole_seconds(c.length));
+    to.set_average_power_w(c.average.in(watt));
+  }
+  void operator()(const withdrawal& w) const {
+    auto& to = *out.mutable_withdrawal();
+    to.set_contract_id(mended(w.contract_id));
+    to.set_reason(mended(w.reason));
+  }
+  void operator()(const prices& p) const {
+    auto& to = *out.mutable_prices();
+    to.set_start_unix_ms(unix_ms(p.start));
+    to.set_slot_s(whole_seconds(p.slot));
+    for (auto price : p.energy) to.add_energy_usd_per_mwh(price.in(usd_per_mwh));
+    for (auto price : p.distribution) to.add_distribution_usd_per_mwh(price.in(usd_per_mwh));
+  }
+  void operator()(const weather& w) const {
+    auto& to = *out.mutable_weather();
+    to.set_start_unix_ms(unix_ms(w.start));
+    to.set_slot_s(whole_seconds(w.slot));
+    for (auto outdoor : w.outdoor) to.add_outdoor_c(outdoor.in_celsius());
+  }
+  void operator()(const request& r) const {
+    auto& to = *out.mutable_request();
+    to.set_rank(on_wire(words::authorities, r.rank));
+    if (const auto* h = std::get_if<hold>(&r.wish)) {
+      to.mutable_hold()->set_channel(mended(h->channel));
+      put(h->value, *to.mutable_hold()->mutable_value());
+    } else if (std::holds_alternative<shed>(r.wish)) {
+      to.mutable_shed();
+    } else {
+      to.mutable_release();
+    }
+    to.set_lease_s(whole_seconds(r.lease));
+    to.set_reason(mended(r.reason));
+  }
+  void operator()(const query& q) const {
+    out.mutable_query()->set_subject(on_wire(words::query_subjects, q.subject));
+  }
+};
+
+}  // namespace
+
+std::string encode(const envelope& e) {
+  auto out = v1::Envelope{};
+  out.set_site(mended(e.site));
+  out.set_boot_id(mended(e.boot_id));
+  out.set_sequence(e.sequence);
+  out.set_message_id(mended(e.message_id));
+  out.set_sent_unix_ms(unix_ms(e.sent));
+  out.set_in_reply_to(mended(e.in_reply_to));
+  std::visit(body_writer{out}, e.body);
+  return out.SerializeAsString();
+}
+
+}  // namespace hearth

@@ -1,0 +1,71 @@
+#pragma once
+
+#include "protocol/messages.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+/// One good message of every kind, used by the codec's tests and, as golden files, by the
+/// Python client's.
+namespace hearth::testing {
+
+using namespace std::chrono_literals;
+
+inline constexpr time_point january = std::chrono::sys_days{std::chrono::year{2020} / 1 / 15};
+
+inline envelope wrap(hearth::body content, std::uint64_t sequence = 7) {
+  const auto boot = std::string{"b5"};
+  return {"maple-12",      boot, sequence,          boot + "-" + std::to_string(sequence),
+          january + 250ms, "",   std::move(content)};
+}
+
+/// Name of the golden file and the content.
+inline std::vector<std::pair<std::string, body>> examples() {
+  const auto silent = tl::make_unexpected(fault{fault_code::timeout, "no answer within 500 ms"});
+  return {
+      {"birth", birth{true, "9f86d081", "0.1.0"}},
+      {"report",
+       report{january,
+              5min,
+              {{"hp.power", unit::watt, {{january + 10s, 2300.5}, {january + 20s, silent}}},
+               {"tank1.top", unit::celsius, {{january + 15s, 48.25}}}}}},
+      {"power", power_update{"hp.power", 2300.5 * watt, january + 10s}},
+      {"snapshot",
+       snapshot_report{january + 30s,
+                       {{"hp.power", measured{2300.5, unit::watt}, quality::good, january + 10s},
+                        {"hp.enable", switched(false), quality::stale, january - 60s},
+                        {"tank1.top", silent, quality::fault, january + 20s},
+                        {"tank1.mid",
+                         tl::make_unexpected(fault{fault_code::not_ready, "not heard since start"}),
+                         quality::never,
+                         {}}}}},
+      {"state", state_report{authority::contract, "tariff-timer", "Contract c-17 asks for 3 kW.",
+                             "c-17", january}},
+      {"event", event{severity::alarm, "device-failed", "hp-meter", "5 restarts within 60 s – café",
+                      january + 1s}},
+      {"outcome", outcome{"node-9", false, "'hp.power' is no actuator"}},
+      {"contract_report",
+       contract_report{"c-17", contract_status::given_up, "living is 0.7 K short", 3000 * watt_hour,
+                       512 * watt_hour, january + 10min}},
+      {"layout", layout_report{"9f86d081",
+                               {{"hp.power", unit::watt, "hp-meter", "eastron-sdm120", false},
+                                {"hp.enable", unit::on_off, "hp-relay", "gpio-relay", true}}}},
+      {"heartbeat", heartbeat{"c-17"}},
+      {"ack", ack{"b5-6"}},
+      {"nack", nack{"node-9", nack_reason::stale, "sent 6 min ago"}},
+      {"contract", contract{"c-17", january, 1h, 3000 * watt}},
+      {"withdrawal", withdrawal{"c-17", "the market was cancelled"}},
+      {"prices", prices{january,
+                        1h,
+                        {-150 * usd_per_mwh, 24.5 * usd_per_mwh},
+                        {50 * usd_per_mwh, 390 * usd_per_mwh}}},
+      {"weather", weather{january, 1h, {celsius(-12.5), celsius(0)}}},
+      {"request_hold", request{authority::admin, hold{"hp.enable", switched(true)}, 5min, "test"}},
+      {"request_shed", request{authority::grid, shed{}, 0s, "peak"}},
+      {"request_release", request{authority::admin, release{}, 0s, ""}},
+      {"query", query{query_subject::layout}},
+  };
+}
+
+}  // namespace hearth::testing
