@@ -20,13 +20,21 @@ inline constexpr std::size_t text_bytes = 1024;
 inline constexpr std::size_t series_slots = 7 * 96;
 /// Message ids remembered to recognise repeats; a repeat inside is acknowledged again, not executed.
 inline constexpr std::size_t remembered_messages = 1024;
+/// Nodes remembered as told about the house. Beyond: all are forgotten and told again.
+inline constexpr std::size_t remembered_peers = 16;
 
 // The upstream link.
 /// Journaled messages waiting for the node's ack. Beyond: the oldest is dropped, and that is an event.
 inline constexpr std::size_t unacknowledged_messages = 4096;
+/// The same in bytes: days of reports of a large house. Beyond: as above.
+inline constexpr std::size_t unacknowledged_bytes = 8 * 1024 * 1024;
 /// Messages sent and not yet acknowledged at one time. Beyond: they wait.
 inline constexpr std::size_t send_window = 5;
 inline constexpr duration ack_timeout = 5s;
+/// A message the node never answers, while it acks this many later ones, is set aside.
+inline constexpr int overtaken_by = 50;
+/// A broker confirms a subscription at once; one that takes longer than this is left and tried again.
+inline constexpr duration setup_timeout = 30s;
 /// Silence after which the peer is pinged, and after another `ack_timeout` declared gone.
 inline constexpr duration ping_after_silence = 60s;
 inline constexpr duration reconnect_first = 2s;

@@ -223,5 +223,7 @@ bool is_journaled(const body& b);
 /// May be sent by a house (`up/<kind>`) or by a node (`down/<kind>`).
 bool is_upstream(const body& b);
 bool is_downstream(const body& b);
+/// The receiver answers it with an ack: what is journaled, and whatever only a node says.
+bool wants_ack(const body& b);
 
 }  // namespace hearth

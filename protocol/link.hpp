@@ -1,0 +1,174 @@
+#pragma once
+
+#include "protocol/inbox.hpp"
+#include "protocol/link_state.hpp"
+#include "protocol/messages.hpp"
+#include "protocol/outbox.hpp"
+
+#include <map>
+#include <optional>
+#include <random>
+#include <set>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+/// The house's end of the link to its cloud node, as a pure machine: no socket, no thread, no
+/// clock. What happens goes in, what is to be done comes out; the states and the ways between
+/// them are drawn in link_state.hpp.
+///
+/// Timeouts, all in limits.hpp: `ack_timeout` for an answer to anything we asked (response
+/// timeout) and before a journaled message is sent again; `ping_after_silence` before a
+/// heartbeat asks whether the node is there; `setup_timeout` for the subscriptions;
+/// `reconnect_first` doubling to `reconnect_longest` between attempts to connect.
+///
+/// Journaled messages wait in the outbox until the node acks them and are sent while active,
+/// oldest first, at most `send_window` unanswered. Live ones are sent at once while connected
+/// and forgotten otherwise.
+namespace hearth {
+
+// ---- what happens
+
+struct link_start {};
+struct link_connected {};
+struct link_connect_failed {
+  fault why;
+};
+struct link_subscribed {};  ///< one `link_subscribe` was confirmed
+struct link_message {
+  std::string topic;
+  std::string payload;
+};
+struct link_disconnected {
+  fault why;
+};
+struct link_tick {};  ///< time passed; once a second is enough
+struct link_stop {};
+/// The house has something to say.
+struct link_submit {
+  hearth::body body;
+  std::string in_reply_to = {};  ///< message id of what it answers, or empty
+};
+using link_input = std::variant<link_start, link_connected, link_connect_failed, link_subscribed,
+                                link_message, link_disconnected, link_tick, link_stop, link_submit>;
+
+// ---- what is to be done, in this order
+
+struct link_connect {};  ///< start one attempt
+struct link_subscribe {
+  std::vector<std::string> topics;
+};
+struct link_publish {
+  std::string topic;
+  std::string payload;
+  bool retained = false;
+};
+struct link_disconnect {};
+/// A new message for the house; the link has acknowledged that it arrived, no more.
+struct link_deliver {
+  envelope message;
+};
+/// A node that knows nothing of this house is there: tell it the layout, a snapshot, the state.
+struct link_peer_arrived {};
+struct link_state_changed {
+  link_state from, to;
+  std::string why;
+};
+/// Something for the event log, at most once per kind of trouble.
+struct link_event {
+  hearth::event event;
+};
+/// This input makes no sense in this state; nothing was changed.
+struct link_misuse {
+  fault why;
+};
+using link_output =
+    std::variant<link_connect, link_subscribe, link_publish, link_disconnect, link_deliver,
+                 link_peer_arrived, link_state_changed, link_event, link_misuse>;
+
+struct link_options {
+  std::string site;
+  std::string boot_id;  ///< new at every start of the program
+  std::string layout_hash;
+  std::string version;
+  std::uint64_t seed = 1;  ///< of the back-off's jitter
+  std::vector<std::string> topics =
+      {};  ///< to subscribe to; empty: everything sent down to the site
+};
+
+struct link_counters {
+  std::uint64_t published = 0;     ///< repeats included
+  std::uint64_t acknowledged = 0;  ///< journaled messages the node has
+  std::uint64_t dropped = 0;       ///< journaled messages that found no room
+  std::uint64_t set_aside = 0;     ///< journaled messages the node refuses or never answers
+  std::uint64_t delivered = 0;
+  std::uint64_t repeated = 0;                         ///< arrived again and were acknowledged again
+  std::map<nack_reason, std::uint64_t> refused = {};  ///< arrived and were answered with a nack
+};
+
+class link_machine {
+ public:
+  explicit link_machine(link_options options);
+
+  std::vector<link_output> advance(const link_input& input, time_point now);
+
+  /// What the broker shall say, retained, when this house vanishes: its offline birth.
+  link_publish will(time_point now);
+
+  [[nodiscard]] link_state state() const { return state_; }
+  [[nodiscard]] const link_counters& counters() const { return counters_; }
+  [[nodiscard]] std::size_t waiting() const { return outbox_.size(); }
+  [[nodiscard]] std::size_t under_way() const { return outbox_.under_way(); }
+
+ private:
+  void on(const link_start&, time_point now);
+  void on(const link_connected&, time_point now);
+  void on(const link_connect_failed& failed, time_point now);
+  void on(const link_subscribed&, time_point now);
+  void on(const link_message& message, time_point now);
+  void on(const link_disconnected& lost, time_point now);
+  void on(const link_tick&, time_point now);
+  void on(const link_stop&, time_point now);
+  void on(const link_submit& submitted, time_point now);
+
+  void on_verdict(const message_taken& taken, time_point now);
+  void on_verdict(const message_repeated& repeated, time_point now);
+  void on_verdict(const message_refused& refused, time_point now);
+
+  /// Takes the arrow for `signal`; false, with a `link_misuse`, if there is none.
+  bool step(link_signal signal, std::string why, time_point now);
+  void heard_peer(const envelope& message, time_point now);
+  void welcome_peer();
+  void connection_lost(time_point now);
+  void keep_journaled(const envelope& message, std::string payload, time_point now);
+  void send_due(time_point now);
+  void ping(time_point now);
+  void say(body content, time_point now, std::string in_reply_to = {});
+  envelope wrap(body content, time_point now, std::string in_reply_to);
+  void publish(std::string topic, std::string payload, bool retained);
+  /// Tells the event log, unless it knows of this `kind` of trouble with this `subject`.
+  void complain(std::string kind, std::string subject, std::string text, time_point now);
+  void check_overtaken(time_point now);
+
+  link_options options_;
+  inbox inbox_;
+  outbox outbox_;
+  std::minstd_rand random_;
+  link_counters counters_;
+  link_state state_ = link_state::not_started;
+  time_point since_;                    ///< when this state was entered
+  std::uint64_t sequence_ = 0;          ///< of the last message made
+  std::size_t subscriptions_left_ = 0;  ///< not yet confirmed
+  duration backoff_;                    ///< before the next attempt but one
+  std::optional<time_point> reconnect_at_;
+  std::optional<time_point> asked_;  ///< of the first thing asked since the node was heard
+  time_point quiet_since_;           ///< when the node was last heard or pinged
+  std::string peer_boot_;            ///< of the node heard last on this connection
+  std::set<std::string> welcomed_;   ///< boots of nodes that were told about the house since
+  std::string contract_id_;          ///< in force, as the house last said
+  std::set<std::string> complained_;
+  std::vector<link_output> out_;
+};
+
+}  // namespace hearth
