@@ -104,6 +104,13 @@ std::optional<nack> objection(const envelope& e) {
   return {};
 }
 
+/// A house that is back waits for its node before it sends what it kept; a heartbeat that answers
+/// nothing asks whether the node is there.
+bool calls_for_a_sign_of_life(const envelope& e) {
+  if (const auto* b = std::get_if<birth>(&e.body)) return b->online;
+  return std::holds_alternative<heartbeat>(e.body) && e.in_reply_to.empty();
+}
+
 sequence_set& sequences_of(site_memory& memory, const std::string& boot_id) {
   auto& heard = memory.heard;
   const auto found = std::ranges::find(heard, boot_id, &std::pair<std::string, sequence_set>::first);
@@ -140,7 +147,11 @@ hearing site_memory::hear(const envelope& e, time_point now, const price_lookup&
     ++counters.duplicates;
   if (first_time || is_birth) std::visit(effect{*this, e, price_at}, e.body);
   auto out = hearing{{}, first_time};
-  if (is_journaled(e.body)) out.reply = ack{e.message_id};
+  if (wants_ack(e.body)) out.reply = ack{e.message_id};
+  if (calls_for_a_sign_of_life(e)) {
+    const auto* c = in_force(now);
+    out.reply = heartbeat{c != nullptr ? c->offered->id : ""};
+  }
   return out;
 }
 

@@ -73,7 +73,7 @@ using price_lookup = std::function<std::optional<energy_price>(time_point)>;
 
 /// What to do about one message.
 struct hearing {
-  std::optional<body> reply;  ///< an ack or a nack
+  std::optional<body> reply;  ///< an ack, a nack or a heartbeat
   bool fresh = false;         ///< heard for the first time, and it had its effect
 };
 
