@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/node/outlook.hpp"
 #include "actors/node/site_memory.hpp"
 
 #include <optional>
@@ -9,12 +10,6 @@
 /// The node's plan, in its simplest true form: buy the cheapest hours of every local day. It is
 /// one pure function of what is known, so that bidding can take its place.
 namespace hearth {
-
-/// What the node expects of the world. The series may be as long as the files they come from.
-struct outlook {
-  std::optional<hearth::prices> prices;
-  std::optional<hearth::weather> weather;
-};
 
 struct dispatch_options {
   int contracts_per_day = 8;         ///< 0 offers none
@@ -29,9 +24,6 @@ struct dispatch_options {
 
 /// Why these options cannot be used, in one sentence with the remedy; nothing if they can.
 std::optional<std::string> validate(const dispatch_options& o, const outlook& world);
-
-/// Energy and distribution together at `t`; nothing where no price is known.
-std::optional<energy_price> price_at(const outlook& world, time_point t);
 
 /// The slots with the `count` lowest prices of the local day that holds `t`, in order of time;
 /// of equal ones the earlier. Slots without a price are never chosen.

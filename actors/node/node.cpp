@@ -33,9 +33,9 @@ turn node::take(const mqtt_message& m, time_point now) {
   const auto where = parse_topic(m.topic);
   if (!where) {
     ++counters_.foreign;
-    return {{}, {}, false, fault{fault_code::malformed, "'" + m.topic + "' is no topic of ours"}, {}};
+    return {.trouble = fault{fault_code::malformed, "'" + m.topic + "' is no topic of ours"}};
   }
-  auto out = turn{{}, where->site, false, {}, {}};
+  auto out = turn{.site = where->site};
   // Clearing a retained birth is done with an empty message; it says nothing.
   if (where->kind == "birth" && m.payload.empty()) return out;
 
@@ -46,12 +46,10 @@ turn node::take(const mqtt_message& m, time_point now) {
                          read.error().detail};
     return refuse(std::move(out), *where, no, to_text(read.error()), now);
   }
+  out.way = where->direction;
+  if (out.way == direction::down) return overhear(std::move(out), std::move(*read), now);
   out.heard = std::move(*read);
   const auto& e = *out.heard;
-  if (where->direction == direction::down) {
-    out.fresh = true;
-    return out;
-  }
   if (e.site != where->site)
     return refuse(std::move(out), *where,
                   {e.message_id, nack_reason::wrong_site, "this is the topic of another house"},
@@ -75,6 +73,17 @@ turn node::take(const mqtt_message& m, time_point now) {
       out.send.push_back(compose(e.site, std::move(*heard.reply), now, e.message_id));
   }
   return out;
+}
+
+/// A contract another program sent is as good as one of ours: it is remembered as offered. What
+/// comes back of our own words is passed over.
+turn node::overhear(turn t, envelope e, time_point now) {
+  if (e.boot_id == options_.boot_id) return t;
+  if (std::holds_alternative<contract>(e.body) && e.site == t.site)
+    if (auto* memory = memory_of(t.site)) memory->say(e.body, now, prices());
+  t.heard = std::move(e);
+  t.fresh = true;
+  return t;
 }
 
 turn node::refuse(turn t, const topic& where, nack no, std::string why, time_point now) {
@@ -117,7 +126,9 @@ site_memory* node::memory_of(const std::string& site) {
 }
 
 price_lookup node::prices() const {
-  return [this](time_point t) { return price_at(world_, t); };
+  return [this](time_point t) {
+    return world_.prices ? price_at(*world_.prices, t) : std::nullopt;
+  };
 }
 
 }  // namespace hearth

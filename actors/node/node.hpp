@@ -25,11 +25,12 @@ struct outgoing {
 
 /// What became of one MQTT message.
 struct turn {
-  std::optional<envelope> heard;  ///< what it says, if it could be read
-  std::string site;               ///< empty where the topic is none of ours
-  bool fresh = false;             ///< heard for the first time, and it had its effect
-  std::optional<fault> trouble;   ///< why it was not taken in
-  std::vector<outgoing> send;
+  std::optional<envelope> heard = {};  ///< what it says, if it could be read
+  std::string site = {};               ///< empty where the topic is none of ours
+  direction way = direction::up;       ///< down: another node said it
+  bool fresh = false;                  ///< heard for the first time, and it had its effect
+  std::optional<fault> trouble = {};   ///< why it was not taken in
+  std::vector<outgoing> send = {};
 };
 
 struct node_options {
@@ -63,6 +64,7 @@ class node {
   [[nodiscard]] const node_counters& counters() const { return counters_; }
 
  private:
+  turn overhear(turn t, envelope e, time_point now);
   turn refuse(turn t, const topic& where, nack no, std::string why, time_point now);
   site_memory* memory_of(const std::string& site);
   [[nodiscard]] price_lookup prices() const;

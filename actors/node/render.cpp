@@ -131,8 +131,9 @@ std::string said(const request& r) {
 }
 std::string said(const query& q) { return std::string{to_text(q.subject)}; }
 
-json object_of(const envelope& e) {
-  return {{"site", e.site},
+json object_of(const envelope& e, direction way) {
+  return {{"direction", way == direction::up ? "up" : "down"},
+          {"site", e.site},
           {"kind", kind_of(e.body)},
           {"boot_id", e.boot_id},
           {"sequence", e.sequence},
@@ -150,21 +151,21 @@ std::string text_of(const body& b) {
   return shown(std::visit([](const auto& content) { return said(content); }, b));
 }
 
-std::string line_of(const envelope& e) {
-  return clock_time(e.sent) + "  " + padded(shown(e.site), 12) + "  " +
+std::string line_of(const envelope& e, direction way) {
+  return clock_time(e.sent) + (way == direction::up ? " ← " : " → ") + padded(shown(e.site), 12) + "  " +
          padded(std::string{kind_of(e.body)}, 9) + "  " + text_of(e.body);
 }
 
-std::string json_of(const envelope& e) { return dump(object_of(e)); }
+std::string json_of(const envelope& e, direction way) { return dump(object_of(e, way)); }
 
 std::string line_of(const turn& t) {
-  auto line = t.heard ? line_of(*t.heard) : padded("--:--:--  " + shown(t.site), 22);
+  auto line = t.heard ? line_of(*t.heard, t.way) : "--:--:-- ← " + padded(shown(t.site), 12);
   if (t.trouble) return line + "  [not taken: " + shown(to_text(*t.trouble)) + "]";
   return t.heard && !t.fresh ? line + "  [repeat]" : line;
 }
 
 std::string json_of(const turn& t) {
-  auto j = t.heard ? object_of(*t.heard) : json{{"site", t.site}};
+  auto j = t.heard ? object_of(*t.heard, t.way) : json{{"site", t.site}};
   j["repeat"] = t.heard && !t.fresh && !t.trouble;
   if (t.trouble) j["not_taken"] = to_text(*t.trouble);
   return dump(j);
