@@ -4,7 +4,9 @@ namespace hearth {
 namespace {
 
 /// The kind of message that answers a query.
-std::string_view answer_to(query_subject q) { return to_text(q); }
+std::string_view answer_to(query_subject q) {
+  return to_text(q);
+}
 
 std::string contract_meant(const body& b) {
   if (const auto* c = std::get_if<contract>(&b)) return c->id;
@@ -22,7 +24,8 @@ bool correspondence::concerns(const envelope& e) const {
   if (const auto* o = std::get_if<outcome>(&e.body)) return o->request_id == sent_.message_id;
   if (const auto* r = std::get_if<contract_report>(&e.body))
     return !r->contract_id.empty() && r->contract_id == contract_meant(sent_.body);
-  if (const auto* q = std::get_if<query>(&sent_.body)) return kind_of(e.body) == answer_to(q->subject);
+  if (const auto* q = std::get_if<query>(&sent_.body))
+    return kind_of(e.body) == answer_to(q->subject);
   return false;
 }
 
@@ -34,7 +37,8 @@ std::optional<correspondence::answer> correspondence::hear(const envelope& e) {
   if (const auto* r = std::get_if<contract_report>(&e.body)) return judge(*r);
   arrived_ = true;
   if (const auto* q = std::get_if<query>(&sent_.body))
-    return kind_of(e.body) == answer_to(q->subject) ? std::optional{answer{true, {}}} : std::nullopt;
+    return kind_of(e.body) == answer_to(q->subject) ? std::optional{answer{true, {}}}
+                                                    : std::nullopt;
   const auto told_only = std::holds_alternative<prices>(sent_.body) ||
                          std::holds_alternative<weather>(sent_.body) ||
                          std::holds_alternative<heartbeat>(sent_.body);
@@ -45,8 +49,7 @@ std::optional<correspondence::answer> correspondence::hear(const envelope& e) {
 /// one that cannot be about this message is passed over.
 std::optional<correspondence::answer> correspondence::judge(const contract_report& r) const {
   const auto reason = std::string{to_text(r.status)} + (r.reason.empty() ? "" : ": " + r.reason);
-  const auto alive =
-      r.status == contract_status::accepted || r.status == contract_status::active;
+  const auto alive = r.status == contract_status::accepted || r.status == contract_status::active;
   if (std::holds_alternative<contract>(sent_.body)) return answer{alive, reason};
   if (alive) return {};
   return answer{r.status == contract_status::withdrawn, reason};

@@ -12,14 +12,14 @@
 namespace hearth {
 
 struct dispatch_options {
-  int contracts_per_day = 8;         ///< 0 offers none
-  power nameplate = 9.7 * kilowatt;  ///< of the heat pump
-  double fraction = 0.8;             ///< of the nameplate, promised as the slot's average
-  std::string timezone = "UTC";      ///< IANA name: whose days are meant by "of each day"
-  duration lead = std::chrono::minutes{5};           ///< a contract is offered so long before its slot
-  duration repeat_after = std::chrono::seconds{60};  ///< an unanswered offer is repeated
+  int contracts_per_day = 8;                ///< 0 offers none
+  power nameplate = 9.7 * kilowatt;         ///< of the heat pump
+  double fraction = 0.8;                    ///< of the nameplate, promised as the slot's average
+  std::string timezone = "UTC";             ///< IANA name: whose days are meant by "of each day"
+  duration lead = std::chrono::minutes{5};  ///< a contract is offered so long before its slot
+  duration repeat_after = std::chrono::seconds{60};     ///< an unanswered offer is repeated
   duration heartbeat_every = std::chrono::seconds{60};  ///< while a contract is in force
-  duration horizon = std::chrono::hours{48};         ///< of the price and weather messages
+  duration horizon = std::chrono::hours{48};            ///< of the price and weather messages
 };
 
 /// Why these options cannot be used, in one sentence with the remedy; nothing if they can.

@@ -5,7 +5,9 @@
 namespace hearth::json_words {
 namespace {
 
-double seconds(duration d) { return std::chrono::duration<double>(d).count(); }
+double seconds(duration d) {
+  return std::chrono::duration<double>(d).count();
+}
 
 duration duration_from(const json& j) {
   return std::chrono::round<duration>(std::chrono::duration<double>(j.get<double>()));
@@ -74,12 +76,18 @@ json of(const layout_report& l) {
   return {{"layout_hash", l.layout_hash}, {"channels", std::move(channels)}};
 }
 
-json of(const heartbeat& h) { return {{"contract_id", h.contract_id}}; }
-json of(const ack& a) { return {{"message_id", a.message_id}}; }
+json of(const heartbeat& h) {
+  return {{"contract_id", h.contract_id}};
+}
+json of(const ack& a) {
+  return {{"message_id", a.message_id}};
+}
 json of(const nack& n) {
   return {{"message_id", n.message_id}, {"reason", to_text(n.reason)}, {"text", n.text}};
 }
-json of(const withdrawal& w) { return {{"contract_id", w.contract_id}, {"reason", w.reason}}; }
+json of(const withdrawal& w) {
+  return {{"contract_id", w.contract_id}, {"reason", w.reason}};
+}
 
 json of(const prices& p) {
   return {{"start", to_iso8601(p.start)},
@@ -99,8 +107,12 @@ json of(const hold& h) {
   j.update(json_words::of(result<measured>{h.value}));
   return j;
 }
-json of(const shed&) { return {{"wish", "shed"}}; }
-json of(const release&) { return {{"wish", "release"}}; }
+json of(const shed&) {
+  return {{"wish", "shed"}};
+}
+json of(const release&) {
+  return {{"wish", "release"}};
+}
 
 json of(const request& r) {
   auto j = json{{"rank", to_text(r.rank)}};
@@ -110,7 +122,9 @@ json of(const request& r) {
   return j;
 }
 
-json of(const query& q) { return {{"subject", to_text(q.subject)}}; }
+json of(const query& q) {
+  return {{"subject", to_text(q.subject)}};
+}
 
 }  // namespace
 
@@ -181,9 +195,11 @@ json of(const contract_report& r) {
 }
 contract_report contract_report_from(const json& j) {
   return {j.at("contract_id").get<std::string>(),
-          word_from(j.at("status"), contract_status::given_up), j.at("reason").get<std::string>(),
+          word_from(j.at("status"), contract_status::given_up),
+          j.at("reason").get<std::string>(),
           j.at("promised_wh").get<double>() * watt_hour,
-          j.at("metered_wh").get<double>() * watt_hour, time_from(j.at("at"))};
+          j.at("metered_wh").get<double>() * watt_hour,
+          time_from(j.at("at"))};
 }
 
 json of(const result<measured>& value) {
@@ -199,7 +215,9 @@ result<measured> value_from(const json& j) {
   return measured{j.at("value").get<double>(), *unit};
 }
 
-quality quality_from(const json& j) { return word_from(j, quality::never); }
+quality quality_from(const json& j) {
+  return word_from(j, quality::never);
+}
 
 time_point time_from(const json& j) {
   const auto t = from_iso8601(j.get<std::string>());

@@ -11,7 +11,9 @@ namespace {
 
 using json_words::json;
 
-std::string dump(const json& j) { return j.dump(-1, ' ', false, json::error_handler_t::replace); }
+std::string dump(const json& j) {
+  return j.dump(-1, ' ', false, json::error_handler_t::replace);
+}
 
 template <class T>
 json optional_of(const std::optional<T>& value) {
@@ -84,8 +86,7 @@ void read_channels(site_memory& m, const json& j) {
   for (const auto& one : j)
     m.channels[one.at("channel").get<std::string>()] = {
         json_words::value_from(one), json_words::quality_from(one.at("quality")),
-        json_words::time_from(one.at("at")),
-        one.at("energy_so_far_wh").get<double>() * watt_hour,
+        json_words::time_from(one.at("at")), one.at("energy_so_far_wh").get<double>() * watt_hour,
         one.at("cost_so_far_usd").get<double>() * us_dollar};
 }
 
@@ -160,8 +161,9 @@ std::optional<fault> read_part(site_memory& house, std::string_view part, std::s
       row.read(house, json::parse(text));
       return {};
     } catch (const std::exception& e) {
-      return fault{fault_code::malformed, "what is stored as '" + std::string{part} + "' of site '" +
-                                              house.site + "' cannot be read: " + e.what()};
+      return fault{fault_code::malformed, "what is stored as '" + std::string{part} +
+                                              "' of site '" + house.site +
+                                              "' cannot be read: " + e.what()};
     }
   }
   return fault{fault_code::malformed, "'" + std::string{part} + "' is no part of a memory"};

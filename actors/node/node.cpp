@@ -42,8 +42,8 @@ turn node::take(const mqtt_message& m, time_point now) {
   auto read = decode(m.payload);
   if (!read) {
     ++counters_.undecodable;
-    const auto no = nack{message_id_in(m.payload).value_or(""), reason_for(read.error()),
-                         read.error().detail};
+    const auto no =
+        nack{message_id_in(m.payload).value_or(""), reason_for(read.error()), read.error().detail};
     return refuse(std::move(out), *where, no, to_text(read.error()), now);
   }
   out.way = where->direction;
@@ -107,9 +107,9 @@ std::vector<outgoing> node::tick(time_point now) {
 
 outgoing node::compose(const std::string& site, body b, time_point now, std::string in_reply_to) {
   const auto sequence = ++sequence_;
-  auto message = envelope{site, options_.boot_id, sequence,
-                          options_.boot_id + "-" + std::to_string(sequence), now,
-                          std::move(in_reply_to), std::move(b)};
+  auto message = envelope{
+      site, options_.boot_id,       sequence,    options_.boot_id + "-" + std::to_string(sequence),
+      now,  std::move(in_reply_to), std::move(b)};
   return {down_topic(site, kind_of(message.body)), encode(message), message};
 }
 
@@ -126,9 +126,8 @@ site_memory* node::memory_of(const std::string& site) {
 }
 
 price_lookup node::prices() const {
-  return [this](time_point t) {
-    return world_.prices ? price_at(*world_.prices, t) : std::nullopt;
-  };
+  return
+      [this](time_point t) { return world_.prices ? price_at(*world_.prices, t) : std::nullopt; };
 }
 
 }  // namespace hearth

@@ -34,15 +34,15 @@ struct turn {
 };
 
 struct node_options {
-  std::string boot_id;             ///< of this program's start; unique
-  std::vector<std::string> sites;  ///< to listen to; empty: all
-  bool answers = true;             ///< false: listens only, beside another node
-  bool overhears = false;          ///< listens to what nodes say as well
+  std::string boot_id;                       ///< of this program's start; unique
+  std::vector<std::string> sites;            ///< to listen to; empty: all
+  bool answers = true;                       ///< false: listens only, beside another node
+  bool overhears = false;                    ///< listens to what nodes say as well
   std::optional<dispatch_options> dispatch;  ///< absent: plans nothing
 };
 
 struct node_counters {
-  std::uint64_t foreign = 0;     ///< on topics that are none of ours
+  std::uint64_t foreign = 0;  ///< on topics that are none of ours
   std::uint64_t undecodable = 0;
   std::uint64_t beyond_limit = 0;  ///< from sites beyond `node_limits::sites`
 };

@@ -19,7 +19,8 @@ reconnect::todo reconnect::on(const mqtt_event& e, time_point now) {
     state_ = state::ready;
     back_off_ = limits::reconnect_first;
   }
-  if (std::holds_alternative<mqtt_connect_failed>(e) || std::holds_alternative<mqtt_disconnected>(e))
+  if (std::holds_alternative<mqtt_connect_failed>(e) ||
+      std::holds_alternative<mqtt_disconnected>(e))
     wait(now);
   return todo::nothing;
 }

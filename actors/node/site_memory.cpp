@@ -8,8 +8,12 @@
 namespace hearth {
 namespace {
 
-energy metered(const known_contract& c) { return c.reported ? c.reported->metered : energy{}; }
-money cost(const known_contract& c) { return c.price ? metered(c) * *c.price : money{}; }
+energy metered(const known_contract& c) {
+  return c.reported ? c.reported->metered : energy{};
+}
+money cost(const known_contract& c) {
+  return c.price ? metered(c) * *c.price : money{};
+}
 
 /// The effect of each kind of message on the memory.
 struct effect {
@@ -113,7 +117,8 @@ bool calls_for_a_sign_of_life(const envelope& e) {
 
 sequence_set& sequences_of(site_memory& memory, const std::string& boot_id) {
   auto& heard = memory.heard;
-  const auto found = std::ranges::find(heard, boot_id, &std::pair<std::string, sequence_set>::first);
+  const auto found =
+      std::ranges::find(heard, boot_id, &std::pair<std::string, sequence_set>::first);
   if (found != heard.end()) {
     std::rotate(found, found + 1, heard.end());
   } else {

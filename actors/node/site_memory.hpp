@@ -37,10 +37,10 @@ struct known_channel {
 
 /// A contract as the node sent it and the house keeps it.
 struct known_contract {
-  std::optional<contract> offered;   ///< absent: another node sent it
-  std::optional<time_point> sent;    ///< last time this node sent it
+  std::optional<contract> offered;  ///< absent: another node sent it
+  std::optional<time_point> sent;   ///< last time this node sent it
   std::optional<contract_report> reported;
-  std::optional<energy_price> price; ///< energy and distribution at its start, when known
+  std::optional<energy_price> price;  ///< energy and distribution at its start, when known
   /// True until the house has said what becomes of it.
   [[nodiscard]] bool unanswered() const { return !reported; }
   /// Accepted or running.
@@ -49,7 +49,7 @@ struct known_contract {
 };
 
 struct site_counters {
-  std::uint64_t messages = 0;    ///< taken in, repeats not counted
+  std::uint64_t messages = 0;  ///< taken in, repeats not counted
   std::uint64_t reports = 0;
   std::uint64_t duplicates = 0;  ///< heard again: acknowledged, without further effect
   std::uint64_t refused = 0;     ///< answered with a nack
@@ -81,21 +81,21 @@ struct site_memory {
   std::string site;
   std::optional<birth> last_birth;
   time_point last_birth_sent;
-  std::string boot_id;        ///< of the house's latest start known
+  std::string boot_id;  ///< of the house's latest start known
   time_point last_heard;
   bool heard_ever = false;
   std::optional<state_report> state;
   std::optional<outcome> last_outcome;
   std::map<std::string, known_channel> channels;
   std::map<std::string, known_contract> contracts;
-  energy settled_energy;      ///< metered under contracts that are forgotten by now
+  energy settled_energy;  ///< metered under contracts that are forgotten by now
   money settled_cost;
-  std::deque<event> events;   ///< oldest first
+  std::deque<event> events;  ///< oldest first
   /// By boot id; the one heard longest ago stands first.
   std::vector<std::pair<std::string, sequence_set>> heard;
   site_counters counters;
-  said_times said;            ///< not kept on disk: saying it again is harmless
-  unsigned changed = 0;       ///< a bit per `memory_part`
+  said_times said;       ///< not kept on disk: saying it again is harmless
+  unsigned changed = 0;  ///< a bit per `memory_part`
 
   hearing hear(const envelope& e, time_point now, const price_lookup& price_at);
   /// Notes what this node just sent to the house.

@@ -1,13 +1,12 @@
 #include "drivers/ports/node_store.hpp"
 
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <sys/file.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
 #include <utility>
 
 namespace hearth {
@@ -92,8 +91,9 @@ class sqlite_store final : public node_store {
 
  private:
   std::optional<fault> write(std::span<const stored_part> parts) {
-    auto row = prepare("INSERT INTO memory (site, part, text) VALUES (?, ?, ?)"
-                       " ON CONFLICT (site, part) DO UPDATE SET text = excluded.text");
+    auto row = prepare(
+        "INSERT INTO memory (site, part, text) VALUES (?, ?, ?)"
+        " ON CONFLICT (site, part) DO UPDATE SET text = excluded.text");
     if (!row) return row.error();
     for (const auto& p : parts) {
       bind(row->get(), 1, p.site);
@@ -153,12 +153,12 @@ made connect(const std::string& file, int flags, file_lock lock) {
                                                std::to_string(*version) + ", this one reads " +
                                                std::to_string(schema_version) + ")");
   if ((flags & SQLITE_OPEN_READONLY) == 0)
-    for (const auto& sql : {std::string{"PRAGMA journal_mode = WAL"},
-                            std::string{"PRAGMA synchronous = FULL"},
-                            "PRAGMA application_id = " + std::to_string(application_id),
-                            "PRAGMA user_version = " + std::to_string(schema_version),
-                            std::string{"CREATE TABLE IF NOT EXISTS memory (site TEXT NOT NULL, part "
-                                        "TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (site, part))"}})
+    for (const auto& sql :
+         {std::string{"PRAGMA journal_mode = WAL"}, std::string{"PRAGMA synchronous = FULL"},
+          "PRAGMA application_id = " + std::to_string(application_id),
+          "PRAGMA user_version = " + std::to_string(schema_version),
+          std::string{"CREATE TABLE IF NOT EXISTS memory (site TEXT NOT NULL, part "
+                      "TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (site, part))"}})
       if (auto f = store->run(sql)) return tl::make_unexpected(*f);
   return made{std::move(store)};
 }
@@ -192,8 +192,7 @@ result<std::unique_ptr<node_store>> node_store::open_to_read(const std::filesyst
 
 std::optional<std::filesystem::path> default_node_store() {
   const auto* state = std::getenv("XDG_STATE_HOME");
-  if (state != nullptr && *state == '/')
-    return std::filesystem::path{state} / "hearth" / "atn.db";
+  if (state != nullptr && *state == '/') return std::filesystem::path{state} / "hearth" / "atn.db";
   const auto* home = std::getenv("HOME");
   if (home == nullptr || *home == '\0') return {};
   return std::filesystem::path{home} / ".local/state/hearth/atn.db";
