@@ -12,7 +12,7 @@ namespace hearth {
 namespace {
 
 namespace v1 = ::hearth::v1;
-using words::from_wire;
+using wire_words::from_wire;
 
 using namespace std::chrono_literals;
 constexpr time_point earliest = std::chrono::sys_days{std::chrono::year{2000} / 1 / 1};
@@ -55,7 +55,8 @@ class reader {
     return number(value, field);
   }
   template <class Native, class Wire, std::size_t Count>
-  Native word(const words::table<Native, Wire, Count>& words, Wire wire, std::string_view field) {
+  Native word(const wire_words::table<Native, Wire, Count>& words, Wire wire,
+              std::string_view field) {
     const auto native = from_wire(words, wire);
     if (!native) refuse(field, " is missing or a word of another version");
     return native.value_or(words.front().first);
@@ -72,10 +73,10 @@ class reader {
   }
 
   fault reason(const v1::Fault& f, std::string_view field) {
-    return {word(words::fault_codes, f.code(), field), text(f.detail(), field)};
+    return {word(wire_words::fault_codes, f.code(), field), text(f.detail(), field)};
   }
   measured quantity(const v1::Measured& m, std::string_view field) {
-    return {number(m.has_amount(), m.amount(), field), word(words::units, m.unit(), field)};
+    return {number(m.has_amount(), m.amount(), field), word(wire_words::units, m.unit(), field)};
   }
 
   body read(const v1::Birth& b) {
@@ -97,7 +98,7 @@ class reader {
     for (const auto& series : r.series()) {
       auto& row = out.series.emplace_back();
       row.channel = name(series.channel(), "report.series.channel");
-      row.unit = word(words::units, series.unit(), "report.series.unit");
+      row.unit = word(wire_words::units, series.unit(), "report.series.unit");
       for (const auto& s : series.samples()) row.samples.push_back(read(s));
     }
     return out;
@@ -114,7 +115,7 @@ class reader {
       out.value = tl::make_unexpected(reason(p.fault(), "snapshot.points.fault"));
     else
       out.value = quantity(p.value(), "snapshot.points.value");
-    out.quality = word(words::qualities, p.quality(), "snapshot.points.quality");
+    out.quality = word(wire_words::qualities, p.quality(), "snapshot.points.quality");
     // What was never heard has no time either.
     if (out.quality != quality::never || p.at_unix_ms() != 0)
       out.at = time(p.at_unix_ms(), "snapshot.points.at_unix_ms");
@@ -126,13 +127,13 @@ class reader {
     return out;
   }
   body read(const v1::State& s) {
-    return state_report{word(words::authorities, s.in_charge(), "state.in_charge"),
+    return state_report{word(wire_words::authorities, s.in_charge(), "state.in_charge"),
                         text(s.mode(), "state.mode"), text(s.cause(), "state.cause"),
                         text(s.contract_id(), "state.contract_id"),
                         time(s.since_unix_ms(), "state.since_unix_ms")};
   }
   body read(const v1::Event& e) {
-    return event{word(words::severities, e.severity(), "event.severity"),
+    return event{word(wire_words::severities, e.severity(), "event.severity"),
                  name(e.kind(), "event.kind"), text(e.subject(), "event.subject"),
                  text(e.text(), "event.text"), time(e.at_unix_ms(), "event.at_unix_ms")};
   }
@@ -143,7 +144,7 @@ class reader {
   body read(const v1::ContractReport& c) {
     return contract_report{
         name(c.contract_id(), "contract_report.contract_id"),
-        word(words::contract_statuses, c.status(), "contract_report.status"),
+        word(wire_words::contract_statuses, c.status(), "contract_report.status"),
         text(c.reason(), "contract_report.reason"),
         number(c.has_promised_wh(), c.promised_wh(), "contract_report.promised_wh") * watt_hour,
         number(c.has_metered_wh(), c.metered_wh(), "contract_report.metered_wh") * watt_hour,
@@ -153,7 +154,7 @@ class reader {
     auto out = layout_report{text(l.layout_hash(), "layout.layout_hash"), {}};
     for (const auto& c : l.channels())
       out.channels.push_back({name(c.channel(), "layout.channels.channel"),
-                              word(words::units, c.unit(), "layout.channels.unit"),
+                              word(wire_words::units, c.unit(), "layout.channels.unit"),
                               text(c.device(), "layout.channels.device"),
                               text(c.model(), "layout.channels.model"), c.actuator()});
     return out;
@@ -164,7 +165,8 @@ class reader {
   body read(const v1::Ack& a) { return ack{name(a.message_id(), "ack.message_id")}; }
   body read(const v1::Nack& n) {
     return nack{text(n.message_id(), "nack.message_id"),
-                word(words::nack_reasons, n.reason(), "nack.reason"), text(n.text(), "nack.text")};
+                word(wire_words::nack_reasons, n.reason(), "nack.reason"),
+                text(n.text(), "nack.text")};
   }
   body read(const v1::Contract& c) {
     return contract{
@@ -197,7 +199,7 @@ class reader {
     return out;
   }
   body read(const v1::Request& r) {
-    auto out = request{word(words::authorities, r.rank(), "request.rank"),
+    auto out = request{word(wire_words::authorities, r.rank(), "request.rank"),
                        {},
                        std::chrono::seconds{r.lease_s()},
                        text(r.reason(), "request.reason")};
@@ -215,7 +217,7 @@ class reader {
     return out;
   }
   body read(const v1::Query& q) {
-    return query{word(words::query_subjects, q.subject(), "query.subject")};
+    return query{word(wire_words::query_subjects, q.subject(), "query.subject")};
   }
 
   body read(const v1::Envelope& e) {

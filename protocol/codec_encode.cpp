@@ -10,7 +10,7 @@ namespace hearth {
 namespace {
 
 namespace v1 = ::hearth::v1;
-using words::on_wire;
+using wire_words::on_wire;
 
 std::int64_t unix_ms(time_point t) {
   return t.time_since_epoch().count();
@@ -22,13 +22,13 @@ std::uint32_t whole_seconds(duration d) {
 }
 
 void put(const fault& f, v1::Fault& out) {
-  out.set_code(on_wire(words::fault_codes, f.code));
+  out.set_code(on_wire(wire_words::fault_codes, f.code));
   out.set_detail(mended(f.detail));
 }
 
 void put(const measured& m, v1::Measured& out) {
   out.set_amount(m.amount);
-  out.set_unit(on_wire(words::units, m.unit));
+  out.set_unit(on_wire(wire_words::units, m.unit));
 }
 
 const fault no_number{fault_code::out_of_range, "not a finite number"};
@@ -51,7 +51,7 @@ void put(const channel_point& p, v1::ChannelPoint& out) {
     put(no_number, *out.mutable_fault());
   else
     put(*p.value, *out.mutable_value());
-  out.set_quality(on_wire(words::qualities, p.quality));
+  out.set_quality(on_wire(wire_words::qualities, p.quality));
   out.set_at_unix_ms(unix_ms(p.at));
 }
 
@@ -72,7 +72,7 @@ struct body_writer {
     for (const auto& series : r.series) {
       auto& row = *to.add_series();
       row.set_channel(mended(series.channel));
-      row.set_unit(on_wire(words::units, series.unit));
+      row.set_unit(on_wire(wire_words::units, series.unit));
       for (const auto& s : series.samples) put(s, *row.add_samples());
     }
   }
@@ -89,7 +89,7 @@ struct body_writer {
   }
   void operator()(const state_report& s) const {
     auto& to = *out.mutable_state();
-    to.set_in_charge(on_wire(words::authorities, s.in_charge));
+    to.set_in_charge(on_wire(wire_words::authorities, s.in_charge));
     to.set_mode(mended(s.mode));
     to.set_cause(mended(s.cause));
     to.set_contract_id(mended(s.contract_id));
@@ -97,7 +97,7 @@ struct body_writer {
   }
   void operator()(const event& e) const {
     auto& to = *out.mutable_event();
-    to.set_severity(on_wire(words::severities, e.severity));
+    to.set_severity(on_wire(wire_words::severities, e.severity));
     to.set_kind(mended(e.kind));
     to.set_subject(mended(e.subject));
     to.set_text(mended(e.text));
@@ -112,7 +112,7 @@ struct body_writer {
   void operator()(const contract_report& c) const {
     auto& to = *out.mutable_contract_report();
     to.set_contract_id(mended(c.contract_id));
-    to.set_status(on_wire(words::contract_statuses, c.status));
+    to.set_status(on_wire(wire_words::contract_statuses, c.status));
     to.set_reason(mended(c.reason));
     to.set_promised_wh(c.promised.in(watt_hour));
     to.set_metered_wh(c.metered.in(watt_hour));
@@ -124,7 +124,7 @@ struct body_writer {
     for (const auto& c : l.channels) {
       auto& row = *to.add_channels();
       row.set_channel(mended(c.channel));
-      row.set_unit(on_wire(words::units, c.unit));
+      row.set_unit(on_wire(wire_words::units, c.unit));
       row.set_device(mended(c.device));
       row.set_model(mended(c.model));
       row.set_actuator(c.actuator);
@@ -137,7 +137,7 @@ struct body_writer {
   void operator()(const nack& n) const {
     auto& to = *out.mutable_nack();
     to.set_message_id(mended(n.message_id));
-    to.set_reason(on_wire(words::nack_reasons, n.reason));
+    to.set_reason(on_wire(wire_words::nack_reasons, n.reason));
     to.set_text(mended(n.text));
   }
   void operator()(const contract& c) const {
@@ -167,7 +167,7 @@ struct body_writer {
   }
   void operator()(const request& r) const {
     auto& to = *out.mutable_request();
-    to.set_rank(on_wire(words::authorities, r.rank));
+    to.set_rank(on_wire(wire_words::authorities, r.rank));
     if (const auto* h = std::get_if<hold>(&r.wish)) {
       to.mutable_hold()->set_channel(mended(h->channel));
       put(h->value, *to.mutable_hold()->mutable_value());
@@ -180,7 +180,7 @@ struct body_writer {
     to.set_reason(mended(r.reason));
   }
   void operator()(const query& q) const {
-    out.mutable_query()->set_subject(on_wire(words::query_subjects, q.subject));
+    out.mutable_query()->set_subject(on_wire(wire_words::query_subjects, q.subject));
   }
 };
 

@@ -11,7 +11,7 @@
 #include <protocol/hearth.pb.h>
 #include <utility>
 
-namespace hearth::words {
+namespace hearth::wire_words {
 
 namespace v1 = ::hearth::v1;
 
@@ -118,4 +118,4 @@ std::optional<Native> from_wire(const table<Native, Wire, Count>& words, Wire wi
   return {};
 }
 
-}  // namespace hearth::words
+}  // namespace hearth::wire_words

@@ -97,6 +97,9 @@ bool is_upstream(const body& b) {
 bool is_downstream(const body& b) {
   return traits_of(b).downstream;
 }
+bool wants_ack(const body& b) {
+  return is_journaled(b) || !is_upstream(b);
+}
 
 std::string_view to_text(severity s) {
   switch (s) {

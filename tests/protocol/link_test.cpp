@@ -1,0 +1,285 @@
+#include "protocol/link.hpp"
+
+#include "tests/protocol/link_fixture.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace hearth;
+using namespace hearth::testing;
+using enum link_state;
+
+namespace {
+
+struct active_link : link_fixture {
+  active_link() { go_to(active); }
+};
+
+/// An event whose bytes are too many for the wire cannot be made by texts alone: a report can.
+report huge_report(time_point at) {
+  auto series = channel_series{"hp.power", unit::watt, {}};
+  series.samples.assign(20'000, sample{at, 1.5});
+  return {at, 5min, {series}};
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(link_fixture,
+                  "a link comes up, loses the node, the broker, and ends in good order") {
+  CHECK(feed(link_start{}) == lines{"not started -> connecting", "connect"});
+  // The node is there first: its message arrives before the subscription is confirmed.
+  CHECK(feed(link_connected{}) == lines{"connecting -> awaiting setup and peer",
+                                        "birth online h-1 retained",
+                                        "subscribe hearth/v1/maple/down/#"});
+  CHECK(hear(from_node(heartbeat{})) == lines{"awaiting setup and peer -> awaiting setup",
+                                              "deliver heartbeat n-1", "up/heartbeat h-2"});
+  CHECK(feed(link_subscribed{}) == lines{"awaiting setup -> active", "peer arrived"});
+
+  CHECK(submit_event() == lines{"up/event h-3"});
+  CHECK(hear_ack("h-3") == lines{});
+  CHECK(link.waiting() == 0);
+
+  // Silence: a question, then the node counts as gone, and is asked once more.
+  CHECK(pass(limits::ping_after_silence) == lines{"up/heartbeat h-4"});
+  CHECK(pass(limits::ack_timeout) == lines{"active -> awaiting peer", "up/heartbeat h-5"});
+  CHECK(submit_event() == lines{});
+  CHECK(link.waiting() == 1);
+  CHECK(hear_life() == lines{"awaiting peer -> active", "deliver heartbeat n-3", "up/event h-6"});
+
+  // The broker goes: what was under way goes out again on the next connection, before newer ones.
+  CHECK(feed(link_disconnected{{fault_code::disconnected, "reset"}}) ==
+        lines{"active -> connecting"});
+  CHECK(submit_event() == lines{});
+  CHECK(pass(limits::reconnect_first) == lines{"connect"});
+  CHECK(feed(link_connected{}).front() == "connecting -> awaiting setup and peer");
+  CHECK(feed(link_subscribed{}) ==
+        lines{"awaiting setup and peer -> awaiting peer", "up/heartbeat h-9"});
+  CHECK(hear_life() == lines{"awaiting peer -> active", "peer arrived", "deliver heartbeat n-4",
+                             "up/event h-6", "up/event h-7"});
+
+  CHECK(feed(link_stop{}) ==
+        lines{"birth offline h-10 retained", "active -> stopped", "disconnect"});
+  CHECK(pass(10min) == lines{});
+}
+
+TEST_CASE_FIXTURE(link_fixture, "the will is an offline birth that the broker keeps") {
+  const auto will = link.will(now);
+  CHECK(will.topic == "hearth/v1/maple/birth");
+  CHECK(will.retained);
+  const auto message = decode(will.payload);
+  REQUIRE(message);
+  CHECK(message->body == body{birth{false, "hash", "0.1.0"}});
+}
+
+TEST_CASE_FIXTURE(link_fixture,
+                  "attempts to connect grow rarer, up to a minute, and differ between houses") {
+  feed(link_start{});
+  auto waits = std::vector<duration>{};
+  for (auto i = 0; i < 10; ++i) {
+    const auto failed_at = now;
+    CHECK(feed(link_connect_failed{{fault_code::refused, "no"}}) == lines{});
+    while (feed(link_tick{}) != lines{"connect"}) now += 100ms;
+    waits.push_back(now - failed_at);
+  }
+  auto longest = limits::reconnect_first;
+  for (auto wait : waits) {
+    CHECK(wait >= longest / 2);
+    CHECK(wait <= longest + 100ms);
+    longest = std::min(longest * 2, limits::reconnect_longest);
+  }
+  auto other = link_machine{{"maple", "h", "", "", 2}};
+  other.advance(link_start{}, now);
+  other.advance(link_connect_failed{{fault_code::refused, "no"}}, now);
+  auto wait = 0ms;
+  while (other.advance(link_tick{}, now + wait).empty()) wait += 1ms;
+  CHECK(wait != waits.front());
+}
+
+TEST_CASE_FIXTURE(link_fixture,
+                  "a broker that never confirms the subscription is left and tried again") {
+  go_to(awaiting_setup_and_peer);
+  CHECK(pass(limits::setup_timeout) ==
+        lines{"disconnect", "awaiting setup and peer -> connecting"});
+  CHECK(pass(limits::reconnect_first) == lines{"connect"});
+}
+
+TEST_CASE_FIXTURE(link_fixture,
+                  "live messages are sent while connected, node or no node, and never queued") {
+  CHECK(submit(power_update{"hp.power", 1 * watt, now}) == lines{});
+  go_to(awaiting_setup_and_peer);
+  CHECK(submit(power_update{"hp.power", 2 * watt, now}) == lines{"up/power h-2"});
+  feed(link_subscribed{});
+  CHECK(submit(power_update{"hp.power", 3 * watt, now}) == lines{"up/power h-4"});
+  CHECK(link.waiting() == 0);
+}
+
+TEST_CASE_FIXTURE(active_link,
+                  "never more than the window is under way, one more for each ack, oldest first") {
+  auto sent = lines{};
+  for (auto i = 0; i < 8; ++i)
+    for (auto& line : submit_event()) sent.push_back(line);
+  CHECK(sent ==
+        lines{"up/event h-2", "up/event h-3", "up/event h-4", "up/event h-5", "up/event h-6"});
+  CHECK(link.under_way() == limits::send_window);
+  CHECK(hear_ack("h-3") == lines{"up/event h-7"});
+  CHECK(hear_ack("h-2") == lines{"up/event h-8"});
+  CHECK(hear_ack("h-2") == lines{});
+  CHECK(link.counters().acknowledged == 2);
+}
+
+TEST_CASE_FIXTURE(active_link,
+                  "a message without ack is sent again while the node speaks of other things") {
+  submit_event();
+  pass(limits::ack_timeout - 1s);
+  hear_life();
+  CHECK(pass(1s) == lines{"up/event h-2"});
+  CHECK(link.state() == active);
+}
+
+TEST_CASE_FIXTURE(active_link,
+                  "a node that answers nothing counts as gone; its next word brings the rest") {
+  submit_event();
+  CHECK(pass(limits::ack_timeout) == lines{"active -> awaiting peer", "up/heartbeat h-3"});
+  CHECK(pass(limits::ack_timeout) == lines{});
+  CHECK(pass(limits::ping_after_silence - limits::ack_timeout) == lines{"up/heartbeat h-4"});
+  CHECK(hear_life() == lines{"awaiting peer -> active", "deliver heartbeat n-2", "up/event h-2"});
+}
+
+TEST_CASE_FIXTURE(active_link, "each node that starts is told about the house once") {
+  CHECK(hear_life() == lines{"deliver heartbeat n-2"});
+  node_boot = "second";
+  CHECK(hear_life() == lines{"peer arrived", "deliver heartbeat second-3"});
+  node_boot = "n";
+  CHECK(hear_life() == lines{"deliver heartbeat n-4"});
+}
+
+TEST_CASE_FIXTURE(
+    active_link, "a heartbeat that asks is answered with the contract in force, an answer is not") {
+  submit(state_report{authority::contract, "", "", "c-1", now});
+  auto asked = from_node(heartbeat{});
+  const auto outputs =
+      link.advance(link_message{down_topic("maple", "heartbeat"), encode(asked)}, now);
+  const auto answer = decode(std::get<link_publish>(outputs.at(1)).payload);
+  REQUIRE(answer);
+  CHECK(answer->in_reply_to == asked.message_id);
+  CHECK(answer->body == body{heartbeat{"c-1"}});
+  CHECK(hear_life() == lines{"deliver heartbeat n-3"});
+}
+
+TEST_CASE_FIXTURE(active_link, "what a node says is delivered once and acknowledged each time") {
+  const auto message = from_node(contract{"c-1", now + 5min, 1h, 3000 * watt});
+  CHECK(hear(message) == lines{"deliver contract n-2", "up/ack of n-2"});
+  CHECK(hear(message) == lines{"up/ack of n-2"});
+  now += 1h;
+  CHECK(hear(message) == lines{"up/ack of n-2"});
+  CHECK(link.counters().repeated == 2);
+  CHECK(link.counters().delivered == 2);  // with the heartbeat that made the link active
+}
+
+TEST_CASE_FIXTURE(active_link, "bad messages are answered by reason and logged once per kind") {
+  auto stale = from_node(query{query_subject::state});
+  stale.sent -= limits::downstream_max_age + 1ms;
+  CHECK(hear(stale) == lines{"event bad-message stale", "up/nack of n-2: stale"});
+  CHECK(hear(stale) == lines{"up/nack of n-2: stale"});
+  CHECK(feed(link_message{down_topic("maple", "query"), "\xff"}) ==
+        lines{"event bad-message undecodable", "up/nack of : undecodable"});
+  CHECK(link.counters().refused.at(nack_reason::stale) == 2);
+  CHECK(link.counters().refused.at(nack_reason::undecodable) == 1);
+  CHECK(link.state() == active);
+}
+
+TEST_CASE_FIXTURE(link_fixture, "bad messages are no sign of life") {
+  go_to(awaiting_peer);
+  feed(link_message{down_topic("maple", "query"), "\xff"});
+  CHECK(link.state() == awaiting_peer);
+}
+
+TEST_CASE_FIXTURE(
+    active_link,
+    "a refused nack is not answered, so that two sides never refuse each other for ever") {
+  CHECK(feed(link_message{down_topic("maple", "nack"), "\xff"}) ==
+        lines{"event bad-message undecodable"});
+  auto elsewhere = from_node(nack{"h-1", nack_reason::invalid, ""});
+  elsewhere.site = "oak";
+  CHECK(hear(elsewhere) == lines{"event bad-message wrong-site"});
+}
+
+// ---- defects of a relative, each kept out by a test
+
+TEST_CASE_FIXTURE(active_link,
+                  "an event the node cannot decode is set aside and never blocks the rest") {
+  for (auto i = 0; i < 7; ++i) submit_event();
+  CHECK(hear(from_node(nack{"h-2", nack_reason::undecodable, "what is this?"})) ==
+        lines{"event message-refused undecodable", "up/event h-7"});
+  CHECK(hear(from_node(nack{"h-3", nack_reason::undecodable, "and this?"})) ==
+        lines{"up/event h-8"});
+  CHECK(link.counters().set_aside == 2);
+  CHECK(link.waiting() == 5);
+}
+
+TEST_CASE_FIXTURE(
+    active_link,
+    "an event the node never answers is overtaken by others and set aside in the end") {
+  submit_event();
+  auto told = lines{};
+  for (auto i = 0; i < limits::overtaken_by; ++i) {
+    const auto sent = submit_event();
+    REQUIRE(sent.size() == 1);
+    for (auto& line : hear_ack(sent[0].substr(std::string{"up/event "}.size())))
+      told.push_back(line);
+  }
+  CHECK(told == lines{"event message-unanswered outbox"});
+  CHECK(link.waiting() == 0);
+  CHECK(link.counters().set_aside == 1);
+}
+
+TEST_CASE_FIXTURE(active_link, "a good message in the wrong place stops nothing") {
+  const auto lost = from_node(contract{"c-1", now, 1h, 1 * watt});
+  CHECK(feed(link_message{down_topic("maple", "prices"), encode(lost)}) ==
+        lines{"event bad-message unexpected", "up/nack of n-2: unexpected"});
+  // A house's own report, reflected.
+  const auto own = from_node(report{now, 5min, {}});
+  CHECK(hear(own) == lines{"up/nack of n-3: unexpected"});
+  CHECK(hear_life() == lines{"deliver heartbeat n-4"});
+}
+
+TEST_CASE_FIXTURE(active_link, "an ack or nack of something unknown is nothing") {
+  CHECK(hear_ack("never-sent-1") == lines{});
+  CHECK(hear(from_node(nack{"", nack_reason::oversized, ""})) ==
+        lines{"event message-refused oversized"});
+  CHECK(link.counters().set_aside == 0);
+}
+
+TEST_CASE_FIXTURE(active_link, "a clock some seconds off loses no contract, a wrong one is told") {
+  auto early = from_node(contract{"c-1", now + 5min, 1h, 1 * watt});
+  early.sent += limits::clock_skew;
+  CHECK(hear(early).front() == "deliver contract n-2");
+  auto wrong = from_node(contract{"c-2", now + 5min, 1h, 1 * watt});
+  wrong.sent += limits::clock_skew + 1ms;
+  CHECK(hear(wrong).back() == "up/nack of n-3: stale");
+}
+
+TEST_CASE_FIXTURE(link_fixture,
+                  "a queue that is full drops its oldest, counts each and says so once") {
+  for (std::size_t i = 0; i < limits::unacknowledged_messages; ++i)
+    CHECK(submit_event() == lines{});
+  CHECK(submit_event() == lines{"event messages-dropped outbox"});
+  CHECK(submit_event() == lines{});
+  CHECK(link.counters().dropped == 2);
+  CHECK(link.waiting() == limits::unacknowledged_messages);
+  go_to(active);
+  CHECK(link.under_way() == limits::send_window);
+}
+
+TEST_CASE_FIXTURE(active_link,
+                  "a message too large for the wire is dropped with a word, not sent for ever") {
+  CHECK(submit(huge_report(now)) == lines{"event message-too-large report"});
+  CHECK(submit(huge_report(now)) == lines{});
+  CHECK(link.counters().dropped == 2);
+  CHECK(link.waiting() == 0);
+}
+
+TEST_CASE_FIXTURE(active_link, "a house cannot say what only a node may") {
+  CHECK(submit(query{}) == lines{"misuse"});
+  feed(link_stop{});
+  CHECK(submit_event() == lines{"misuse"});
+}
