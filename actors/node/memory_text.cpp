@@ -176,7 +176,7 @@ std::string json_summary(const site_memory& house, time_point now) {
 std::string json_of(const site_memory& house, time_point now) {
   auto j = summary(house, now);
   j["missing"] = house.missing();
-  for (const auto& row : rows) j[std::string{to_text(row.part)}] = row.write(house);
+  for (const auto& row : rows) j["memory"][std::string{to_text(row.part)}] = row.write(house);
   return dump(j);
 }
 

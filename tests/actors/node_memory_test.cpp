@@ -209,8 +209,9 @@ TEST_CASE("a memory comes back from its text as it was") {
   CHECK(back.events == m.events);
   CHECK(back.heard == m.heard);
   CHECK(back.counters == m.counters);
-  CHECK_FALSE(back.hear(said(3, one_hour_of_2_kw()), start + 2h, flat_price).fresh);
   CHECK(json_of(back, start) == json_of(m, start));
+  CHECK(json_of(m, start).starts_with(R"({"site":"maple-12","presence":"online")"));
+  CHECK_FALSE(back.hear(said(3, one_hour_of_2_kw()), start + 2h, flat_price).fresh);
 }
 
 TEST_CASE("a part that cannot be read says which and is no crash") {

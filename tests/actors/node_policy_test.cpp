@@ -63,12 +63,13 @@ TEST_CASE("a day is the house's day: 23 and 25 hours when the clocks change") {
 TEST_CASE("a contract is offered 5 min before a cheap hour, and no earlier") {
   const auto world = daily(midnight, 48);
   const auto o = dispatch_options{.contracts_per_day = 2, .nameplate = 10 * kilowatt};
-  const auto house = online_at(midnight);
+  const auto house = online_at(midnight + 54min);
   CHECK_FALSE(find<contract>(decide(house, world, o, midnight + 54min)));
   const auto c = find<contract>(decide(house, world, o, midnight + 55min));
   REQUIRE(c);
   CHECK(*c == contract{"maple-12/2020-01-15T01:00:00Z", midnight + 1h, 60min, 8 * kilowatt});
-  CHECK_FALSE(find<contract>(decide(online_at(midnight + 4h), world, o, midnight + 4h + 56min)));
+  CHECK_FALSE(
+      find<contract>(decide(online_at(midnight + 4h + 56min), world, o, midnight + 4h + 56min)));
 }
 
 TEST_CASE(
@@ -97,6 +98,7 @@ TEST_CASE("prices and weather are told hourly for 48 h, heartbeats each minute u
   CHECK(house.said.prices == now);
   CHECK(house.said.weather == now);
   CHECK(decide(house, world, o, midnight + 32min).empty());
+  house.last_heard = midnight + 1h;
   const auto later = decide(house, world, o, midnight + 1h);
   const auto p = find<prices>(later);
   REQUIRE(p);

@@ -45,7 +45,7 @@ void add_sites_and_show(CLI::App& app, settings& s, action& todo) {
   one->add_option("SITE", *site, "The house")->required();
   one->footer(
       "Reads what 'atn run' keeps; the broker is not asked.\n\nExamples:\n"
-      "  atn show maple-12\n  atn show --json maple-12 | jq .contracts\n");
+      "  atn show maple-12\n  atn show --json maple-12 | jq .memory.contracts\n");
   one->callback([&s, &todo, site] { todo = [&s, site] { return show(s, *site); }; });
 }
 
