@@ -1,5 +1,6 @@
 #include "actors/node/json_words.hpp"
 
+#include <limits>
 #include <stdexcept>
 
 namespace hearth::json_words {
@@ -182,7 +183,7 @@ json of(const contract& c) {
 }
 contract contract_from(const json& j) {
   return {j.at("contract_id").get<std::string>(), time_from(j.at("start")),
-          duration_from(j.at("length_s")), j.at("average_power_w").get<double>() * watt};
+          duration_from(j.at("length_s")), number_from(j.at("average_power_w")) * watt};
 }
 
 json of(const contract_report& r) {
@@ -197,8 +198,8 @@ contract_report contract_report_from(const json& j) {
   return {j.at("contract_id").get<std::string>(),
           word_from(j.at("status"), contract_status::given_up),
           j.at("reason").get<std::string>(),
-          j.at("promised_wh").get<double>() * watt_hour,
-          j.at("metered_wh").get<double>() * watt_hour,
+          number_from(j.at("promised_wh")) * watt_hour,
+          number_from(j.at("metered_wh")) * watt_hour,
           time_from(j.at("at"))};
 }
 
@@ -212,11 +213,15 @@ result<measured> value_from(const json& j) {
                   j.at("detail").get<std::string>());
   const auto unit = unit_from_symbol(j.at("unit").get<std::string>());
   if (!unit) throw std::invalid_argument{"unknown unit"};
-  return measured{j.at("value").get<double>(), *unit};
+  return measured{number_from(j.at("value")), *unit};
 }
 
 quality quality_from(const json& j) {
   return word_from(j, quality::never);
+}
+
+double number_from(const json& j) {
+  return j.is_null() ? std::numeric_limits<double>::infinity() : j.get<double>();
 }
 
 time_point time_from(const json& j) {

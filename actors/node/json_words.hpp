@@ -23,6 +23,8 @@ json of(const result<measured>& value);
 // The way back, for what was written by the functions above. They throw what nlohmann throws, or
 // std::invalid_argument for a word or time that is none; `memory_text.cpp` catches both.
 time_point time_from(const json& j);
+/// A number as JSON writes it: `null` is one too large to be written, which a peer may well cause.
+double number_from(const json& j);
 birth birth_from(const json& j);
 state_report state_from(const json& j);
 event event_from(const json& j);

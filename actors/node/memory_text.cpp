@@ -49,8 +49,8 @@ void read_site(site_memory& m, const json& j) {
   m.counters = {j.at("messages").get<std::uint64_t>(), j.at("reports").get<std::uint64_t>(),
                 j.at("duplicates").get<std::uint64_t>(), j.at("refused").get<std::uint64_t>(),
                 j.at("overflowed").get<std::uint64_t>()};
-  m.settled_energy = j.at("settled_energy_wh").get<double>() * watt_hour;
-  m.settled_cost = j.at("settled_cost_usd").get<double>() * us_dollar;
+  m.settled_energy = json_words::number_from(j.at("settled_energy_wh")) * watt_hour;
+  m.settled_cost = json_words::number_from(j.at("settled_cost_usd")) * us_dollar;
 }
 
 json sequences_part(const site_memory& m) {
@@ -86,8 +86,9 @@ void read_channels(site_memory& m, const json& j) {
   for (const auto& one : j)
     m.channels[one.at("channel").get<std::string>()] = {
         json_words::value_from(one), json_words::quality_from(one.at("quality")),
-        json_words::time_from(one.at("at")), one.at("energy_so_far_wh").get<double>() * watt_hour,
-        one.at("cost_so_far_usd").get<double>() * us_dollar};
+        json_words::time_from(one.at("at")),
+        json_words::number_from(one.at("energy_so_far_wh")) * watt_hour,
+        json_words::number_from(one.at("cost_so_far_usd")) * us_dollar};
 }
 
 json contracts_part(const site_memory& m) {

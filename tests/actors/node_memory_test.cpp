@@ -214,6 +214,21 @@ TEST_CASE("a memory comes back from its text as it was") {
   CHECK_FALSE(back.hear(said(3, one_hour_of_2_kw()), start + 2h, flat_price).fresh);
 }
 
+TEST_CASE("a house that reports impossible energies spoils its own sums and nothing else") {
+  auto m = maple();
+  for (auto i = std::uint64_t{1}; i <= 3; ++i)
+    m.hear(said(i, report{start, 60min, {{"hp.power", unit::watt, {{start, 1e308}}}}}), start,
+           flat_price);
+  m.hear(said(4, told(contract_status::completed, start, 1e308 * watt_hour)), start, no_price);
+  auto back = maple();
+  for (auto p = 0U; p < memory_parts; ++p) {
+    const auto part = static_cast<memory_part>(p);
+    CHECK_FALSE(read_part(back, to_text(part), text_of(m, part)));
+  }
+  CHECK(back.channels == m.channels);
+  CHECK(back.contracts == m.contracts);
+}
+
 TEST_CASE("a part that cannot be read says which and is no crash") {
   for (const auto* bad :
        {"", "{", "[]", "{}", "null", "[1]", R"([{"boot_id":1}])", R"([{"at":"soon"}])"})

@@ -78,6 +78,10 @@ int start(int argc, char** argv) {
   app.set_version_flag("--version", HEARTH_VERSION);
   app.require_subcommand(1);
   app.fallthrough();
+  app.failure_message([](const CLI::App*, const CLI::Error& e) {
+    return "atn: " + std::string{e.what()} +
+           "\natn: the commands are run, send, watch, sites and show; see 'atn COMMAND --help'\n";
+  });
   auto s = settings{};
   auto todo = action{};
   add_settings(app, s);
@@ -97,7 +101,7 @@ int start(int argc, char** argv) {
       "  atn watch\n"
       "  atn run --prices prices.csv --weather weather.csv\n"
       "  atn send maple-12 contract --start now --minutes 60 --power '4 kW'\n"
-      "  atn --broker mqtts://broker.example.net --ca ca.crt --cert atn.crt --key atn.key sites\n");
+      "  atn --broker mqtts://broker.example.net --ca ca.crt --cert atn.crt --key atn.key watch\n");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
