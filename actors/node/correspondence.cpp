@@ -3,11 +3,6 @@
 namespace hearth {
 namespace {
 
-/// The kind of message that answers a query.
-std::string_view answer_to(query_subject q) {
-  return to_text(q);
-}
-
 std::string contract_meant(const body& b) {
   if (const auto* c = std::get_if<contract>(&b)) return c->id;
   if (const auto* w = std::get_if<withdrawal>(&b)) return w->contract_id;
@@ -25,10 +20,11 @@ bool correspondence::concerns(const envelope& e) const {
   if (const auto* r = std::get_if<contract_report>(&e.body))
     return !r->contract_id.empty() && r->contract_id == contract_meant(sent_.body);
   if (const auto* q = std::get_if<query>(&sent_.body))
-    return kind_of(e.body) == answer_to(q->subject);
+    return kind_of(e.body) == to_text(q->subject);
   return false;
 }
 
+/// A query is answered by the kind of message its subject is named after.
 std::optional<correspondence::answer> correspondence::hear(const envelope& e) {
   if (!concerns(e)) return {};
   if (const auto* n = std::get_if<nack>(&e.body))
@@ -37,8 +33,7 @@ std::optional<correspondence::answer> correspondence::hear(const envelope& e) {
   if (const auto* r = std::get_if<contract_report>(&e.body)) return judge(*r);
   arrived_ = true;
   if (const auto* q = std::get_if<query>(&sent_.body))
-    return kind_of(e.body) == answer_to(q->subject) ? std::optional{answer{true, {}}}
-                                                    : std::nullopt;
+    return kind_of(e.body) == to_text(q->subject) ? std::optional{answer{true, {}}} : std::nullopt;
   const auto told_only = std::holds_alternative<prices>(sent_.body) ||
                          std::holds_alternative<weather>(sent_.body) ||
                          std::holds_alternative<heartbeat>(sent_.body);

@@ -24,7 +24,6 @@ class reconnect {
   todo tick(time_point now);
   todo on(const mqtt_event& e, time_point now);
 
-  [[nodiscard]] state stands() const { return state_; }
   [[nodiscard]] bool ready() const { return state_ == state::ready; }
 
  private:
