@@ -229,6 +229,8 @@ std::string hint_for_syntax(std::string_view text, const YAML::Exception& error)
     return "this line is indented with a tab; YAML wants spaces";
   if (error.msg.find("not found") != std::string::npos)
     return "something opened above is never closed: look for a missing ']', '}' or quote";
+  if (error.msg.find("anchor") != std::string::npos)
+    return "'*word' stands for what '&word' names above; text that starts with '*' needs quotes";
   return "look here and in the line above: indentation, a missing ':' or ',', an unclosed quote";
 }
 

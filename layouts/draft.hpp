@@ -21,6 +21,8 @@ struct draft {
   layout result = {};
 
   std::map<std::string, bus_id, std::less<>> buses = {};
+  /// False when `buses` itself is missing or wrong: then references to a bus are no further error.
+  bool buses_known = false;
   std::map<std::string, channel_id, std::less<>> channels = {};
   /// Channels of devices too broken to say what they are: references to them are no further error.
   std::set<std::string, std::less<>> doubtful = {};

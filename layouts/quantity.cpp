@@ -143,9 +143,11 @@ tl::unexpected<quantity_error> wrong_unit(std::string_view text, std::string_vie
                         ", but " + std::string{noun_of(wanted)} + " is wanted",
                     write_it_like(wanted));
   const auto known = unit_spellings(wanted);
+  if (known.empty())
+    return complain(in_quotes(text) + " has a unit, but a plain number is wanted",
+                    write_it_like(wanted));
   const auto message = in_quotes(unit) + " is no unit of " +
                        std::string{noun_of(wanted).substr(noun_of(wanted).find(' ') + 1)};
-  if (known.empty()) return complain(message, write_it_like(wanted));
   auto names = std::vector<std::string>{known.begin(), known.end()};
   return complain(message, suggestion(unit, names, listing::always));
 }

@@ -32,6 +32,7 @@ std::string peek(const node& map, std::string_view key) {
 void read_buses(draft& d, section_reader& top) {
   const auto* table = top.table("buses");
   if (!table) return;
+  d.buses_known = true;
   for (const auto& e : table->entries) {
     auto bus = bus_layout{};
     bus.name = e.key;

@@ -180,6 +180,12 @@ std::optional<bus_id> read_bus_of(draft& d, section_reader& from, const model_sp
   const auto name = from.text("bus");
   if (!name) return {};
   const auto found = d.buses.find(*name);
+  if (found == d.buses.end() && !d.buses_known) return {};
+  if (found == d.buses.end() && d.buses.empty()) {
+    d.out.add(from.place_of("bus"), "there is no bus " + in_quotes(*name),
+              "describe it under 'buses'");
+    return {};
+  }
   if (found == d.buses.end()) {
     d.out.add_unknown(from.place_of("bus"), "there is no bus " + in_quotes(*name), *name,
                       keys_of(d.buses), listing::always);

@@ -143,7 +143,7 @@ std::optional<option_value> read_word(diagnostics& out, const field& f, form as,
     return {};
   }
   if (std::ranges::find(f.choices, value.text) != f.choices.end()) return value.text;
-  out.add_unknown(value.at, in_quotes(value.text) + " is no " + f.key + " known here", value.text,
+  out.add_unknown(value.at, "'" + f.key + "' cannot be " + in_quotes(value.text), value.text,
                   f.choices, listing::always);
   return {};
 }
@@ -198,11 +198,13 @@ section_reader::section_reader(diagnostics& out, const node& value, position at,
         out.add_unknown(e.at, "unknown key " + in_quotes(e.key) + " in " + where_, e.key,
                         keys.keys());
     } else if (e.value->is == node::kind::nothing) {
-      out.add(e.at, "'" + e.key + "' has no value", keys.find(e.key)->help);
+      out.add(e.at, "'" + e.key + "' has no value",
+              "write one or remove the key: " + keys.find(e.key)->help);
     }
   }
   for (const auto& f : keys.fields)
-    if (f.required && !value.find(f.key)) out.add(at_, where_ + " lacks '" + f.key + "'", f.help);
+    if (f.required && !value.find(f.key))
+      out.add(at_, where_ + " lacks '" + f.key + "'", "add '" + f.key + "': " + f.help);
 }
 
 const field& section_reader::row(std::string_view key) const {

@@ -20,8 +20,8 @@ namespace {
 
 /// What `scada check` would print.
 std::string complaints_about(const std::filesystem::path& file) {
-  const auto parsed =
-      parse_layout(contents_of(file), file.filename().string(), file.parent_path(), known_catalog());
+  const auto parsed = parse_layout(contents_of(file), file.filename().string(), file.parent_path(),
+                                   known_catalog());
   auto text = std::string{};
   for (const auto& d : parsed.diagnostics) text += to_text(d);
   if (parsed.layout) text += "(no error)\n";

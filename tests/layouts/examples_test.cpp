@@ -107,7 +107,8 @@ TEST_CASE("every beginning of an example is a layout or at least one error") {
   const auto whole = contents_of(source("layouts/pi-bench.yaml"));
   for (std::size_t length = 0; length <= whole.size(); ++length) survives(whole.substr(0, length));
   const auto house = contents_of(source("layouts/maine-house.yaml"));
-  for (std::size_t length = 0; length <= house.size(); length += 97) survives(house.substr(0, length));
+  for (std::size_t length = 0; length <= house.size(); length += 97)
+    survives(house.substr(0, length));
 }
 
 TEST_CASE("an example with random bytes in it is a layout or at least one error") {
@@ -118,8 +119,8 @@ TEST_CASE("an example with random bytes in it is a layout or at least one error"
   for (int round = 0; round < 400; ++round) {
     auto bytes = whole;
     for (auto hits = below(6) + 1; hits > 0; --hits)
-      bytes[below(bytes.size())] = below(2) == 0 ? telling[below(telling.size())]
-                                                 : static_cast<char>(below(256));
+      bytes[below(bytes.size())] =
+          below(2) == 0 ? telling[below(telling.size())] : static_cast<char>(below(256));
     survives(bytes);
   }
 }

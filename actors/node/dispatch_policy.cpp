@@ -1,0 +1,114 @@
+#include "actors/node/dispatch_policy.hpp"
+
+#include "protocol/limits.hpp"
+
+#include <date/tz.h>
+
+#include <algorithm>
+
+namespace hearth {
+namespace {
+
+using std::chrono::floor;
+using std::chrono::hours;
+
+const date::time_zone* zone(const std::string& name) {
+  try {
+    return date::locate_zone(name);
+  } catch (const std::runtime_error&) {
+    return nullptr;
+  }
+}
+
+/// The first and the last instant of the local day that holds `t`; 23 to 25 hours apart.
+std::pair<time_point, time_point> local_day(time_point t, const date::time_zone& z) {
+  const auto day = date::floor<date::days>(z.to_local(t));
+  const auto midnight = [&](date::local_days d) {
+    return std::chrono::time_point_cast<duration>(z.to_sys(d, date::choose::earliest));
+  };
+  return {midnight(day), midnight(day + date::days{1})};
+}
+
+bool due_hourly(std::optional<time_point> last, time_point now) {
+  return !last || floor<hours>(*last) != floor<hours>(now);
+}
+
+/// The contract for the slot that comes next, if it is one of the cheapest and time to offer it.
+std::optional<contract> next_offer(const site_memory& house, const prices& p,
+                                   const dispatch_options& o, time_point now) {
+  if (now < p.start) return {};
+  const auto start = p.start + p.slot * ((now - p.start) / p.slot + 1);
+  if (now < start - o.lead) return {};
+  if (!std::ranges::binary_search(cheapest_slots(p, start, o.contracts_per_day, o.timezone), start))
+    return {};
+  const auto id = contract_id(house.site, start);
+  if (const auto known = house.contracts.find(id); known != house.contracts.end()) {
+    const auto& c = known->second;
+    if (!c.unanswered() || (c.sent && now < *c.sent + o.repeat_after)) return {};
+  }
+  return contract{id, start, p.slot, o.fraction * o.nameplate};
+}
+
+}  // namespace
+
+std::optional<std::string> validate(const dispatch_options& o, const outlook& world) {
+  if (zone(o.timezone) == nullptr)
+    return "unknown time zone '" + o.timezone + "'; write an IANA name such as America/New_York";
+  if (o.contracts_per_day < 0 || o.contracts_per_day > 24)
+    return "contracts per day must be 0 to 24";
+  if (o.nameplate <= power{}) return "the nameplate power must be above zero";
+  if (!(o.fraction > 0 && o.fraction <= 1)) return "the fraction must be above 0 and at most 1";
+  if (!world.prices || o.contracts_per_day == 0) return {};
+  const auto slot = world.prices->slot;
+  const auto whole = std::chrono::duration_cast<std::chrono::minutes>(slot);
+  for (const auto allowed : {5, 15, 30, 60})
+    if (whole == slot && whole.count() == allowed) {
+      if (world.prices->start.time_since_epoch() % limits::contract_start_step == duration{0})
+        return {};
+      return "prices must start at a multiple of 5 min to be contracted by";
+    }
+  return "prices come every " + to_text(slot) + ", but contracts are 5, 15, 30 or 60 min long";
+}
+
+std::vector<time_point> cheapest_slots(const prices& p, time_point t, int count,
+                                       const std::string& timezone) {
+  const auto* z = zone(timezone);
+  if (z == nullptr || p.slot <= duration{0} || count <= 0) return {};
+  const auto [from, to] = local_day(t, *z);
+  auto slots = std::vector<std::pair<energy_price, time_point>>{};
+  const auto skipped = from > p.start ? (from - p.start + p.slot - duration{1}) / p.slot : 0;
+  for (auto at = p.start + p.slot * skipped; at < to; at += p.slot)
+    if (const auto price = price_at(p, at))
+      slots.emplace_back(*price, at);
+    else
+      break;
+  const auto chosen = std::min(slots.size(), static_cast<std::size_t>(count));
+  std::ranges::sort(slots);
+  slots.resize(chosen);
+  auto out = std::vector<time_point>{};
+  for (const auto& [price, at] : slots) out.push_back(at);
+  std::ranges::sort(out);
+  return out;
+}
+
+std::string contract_id(const std::string& site, time_point start) {
+  return site + "/" + to_iso8601(start);
+}
+
+std::vector<body> decide(const site_memory& house, const outlook& world, const dispatch_options& o,
+                         time_point now) {
+  auto out = std::vector<body>{};
+  if (house.presence_at(now) != presence::online) return out;
+  if (world.prices && due_hourly(house.said.prices, now))
+    if (auto p = part_from(*world.prices, now, o.horizon)) out.emplace_back(std::move(*p));
+  if (world.weather && due_hourly(house.said.weather, now))
+    if (auto w = part_from(*world.weather, now, o.horizon)) out.emplace_back(std::move(*w));
+  if (world.prices && o.contracts_per_day > 0)
+    if (auto c = next_offer(house, *world.prices, o, now)) out.emplace_back(std::move(*c));
+  if (const auto* c = house.in_force(now))
+    if (!house.said.heartbeat || now >= *house.said.heartbeat + o.heartbeat_every)
+      out.emplace_back(heartbeat{c->offered->id});
+  return out;
+}
+
+}  // namespace hearth

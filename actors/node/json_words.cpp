@@ -1,0 +1,233 @@
+#include "actors/node/json_words.hpp"
+
+#include <limits>
+#include <stdexcept>
+
+namespace hearth::json_words {
+namespace {
+
+double seconds(duration d) {
+  return std::chrono::duration<double>(d).count();
+}
+
+duration duration_from(const json& j) {
+  return std::chrono::round<duration>(std::chrono::duration<double>(j.get<double>()));
+}
+
+/// The enumerator up to `last` whose word stands in `j`.
+template <class Enum>
+Enum word_from(const json& j, Enum last) {
+  const auto text = j.get<std::string>();
+  for (auto i = 0U; i <= static_cast<unsigned>(last); ++i)
+    if (to_text(static_cast<Enum>(i)) == text) return static_cast<Enum>(i);
+  throw std::invalid_argument{"'" + text + "' is no word known here"};
+}
+
+json prices_per_mwh(const std::vector<energy_price>& all) {
+  auto out = json::array();
+  for (const auto p : all) out.push_back(p.in(usd_per_mwh));
+  return out;
+}
+
+json of(const report& r) {
+  auto series = json::array();
+  for (const auto& s : r.series) {
+    auto samples = json::array();
+    for (const auto& one : s.samples) {
+      auto j = json{{"at", to_iso8601(one.at)}};
+      if (one.value) {
+        j["value"] = *one.value;
+      } else {
+        j["fault"] = to_text(one.value.error().code);
+        j["detail"] = one.value.error().detail;
+      }
+      samples.push_back(std::move(j));
+    }
+    series.push_back({{"channel", s.channel}, {"unit", symbol(s.unit)}, {"samples", samples}});
+  }
+  return {{"slot_start", to_iso8601(r.slot_start)},
+          {"slot_length_s", seconds(r.slot_length)},
+          {"series", std::move(series)}};
+}
+
+json of(const power_update& p) {
+  return {{"channel", p.channel}, {"power_w", p.power.in(watt)}, {"at", to_iso8601(p.at)}};
+}
+
+json of(const snapshot_report& s) {
+  auto points = json::array();
+  for (const auto& p : s.points) {
+    auto j = json{{"channel", p.channel}};
+    j.update(json_words::of(p.value));
+    j["quality"] = to_text(p.quality);
+    j["at"] = to_iso8601(p.at);
+    points.push_back(std::move(j));
+  }
+  return {{"at", to_iso8601(s.at)}, {"points", std::move(points)}};
+}
+
+json of(const layout_report& l) {
+  auto channels = json::array();
+  for (const auto& c : l.channels)
+    channels.push_back({{"channel", c.channel},
+                        {"unit", symbol(c.unit)},
+                        {"device", c.device},
+                        {"model", c.model},
+                        {"actuator", c.actuator}});
+  return {{"layout_hash", l.layout_hash}, {"channels", std::move(channels)}};
+}
+
+json of(const heartbeat& h) {
+  return {{"contract_id", h.contract_id}};
+}
+json of(const ack& a) {
+  return {{"message_id", a.message_id}};
+}
+json of(const nack& n) {
+  return {{"message_id", n.message_id}, {"reason", to_text(n.reason)}, {"text", n.text}};
+}
+json of(const withdrawal& w) {
+  return {{"contract_id", w.contract_id}, {"reason", w.reason}};
+}
+
+json of(const prices& p) {
+  return {{"start", to_iso8601(p.start)},
+          {"slot_s", seconds(p.slot)},
+          {"energy_usd_per_mwh", prices_per_mwh(p.energy)},
+          {"distribution_usd_per_mwh", prices_per_mwh(p.distribution)}};
+}
+
+json of(const weather& w) {
+  auto outdoor = json::array();
+  for (const auto t : w.outdoor) outdoor.push_back(t.in_celsius());
+  return {{"start", to_iso8601(w.start)}, {"slot_s", seconds(w.slot)}, {"outdoor_c", outdoor}};
+}
+
+json of(const hold& h) {
+  auto j = json{{"wish", "hold"}, {"channel", h.channel}};
+  j.update(json_words::of(result<measured>{h.value}));
+  return j;
+}
+json of(const shed&) {
+  return {{"wish", "shed"}};
+}
+json of(const release&) {
+  return {{"wish", "release"}};
+}
+
+json of(const request& r) {
+  auto j = json{{"rank", to_text(r.rank)}};
+  j.update(std::visit([](const auto& wish) { return of(wish); }, r.wish));
+  j["lease_s"] = seconds(r.lease);
+  j["reason"] = r.reason;
+  return j;
+}
+
+json of(const query& q) {
+  return {{"subject", to_text(q.subject)}};
+}
+
+}  // namespace
+
+json of(const body& b) {
+  return std::visit([](const auto& content) { return of(content); }, b);
+}
+
+json of(const birth& b) {
+  return {{"online", b.online}, {"layout_hash", b.layout_hash}, {"version", b.version}};
+}
+birth birth_from(const json& j) {
+  return {j.at("online").get<bool>(), j.at("layout_hash").get<std::string>(),
+          j.at("version").get<std::string>()};
+}
+
+json of(const state_report& s) {
+  return {{"in_charge", to_text(s.in_charge)},
+          {"mode", s.mode},
+          {"cause", s.cause},
+          {"contract_id", s.contract_id},
+          {"since", to_iso8601(s.since)}};
+}
+state_report state_from(const json& j) {
+  return {word_from(j.at("in_charge"), authority::local), j.at("mode").get<std::string>(),
+          j.at("cause").get<std::string>(), j.at("contract_id").get<std::string>(),
+          time_from(j.at("since"))};
+}
+
+json of(const event& e) {
+  return {{"severity", to_text(e.severity)},
+          {"kind", e.kind},
+          {"subject", e.subject},
+          {"text", e.text},
+          {"at", to_iso8601(e.at)}};
+}
+event event_from(const json& j) {
+  return {word_from(j.at("severity"), severity::alarm), j.at("kind").get<std::string>(),
+          j.at("subject").get<std::string>(), j.at("text").get<std::string>(),
+          time_from(j.at("at"))};
+}
+
+json of(const outcome& o) {
+  return {{"request_id", o.request_id}, {"accepted", o.accepted}, {"reason", o.reason}};
+}
+outcome outcome_from(const json& j) {
+  return {j.at("request_id").get<std::string>(), j.at("accepted").get<bool>(),
+          j.at("reason").get<std::string>()};
+}
+
+json of(const contract& c) {
+  return {{"contract_id", c.id},
+          {"start", to_iso8601(c.start)},
+          {"length_s", seconds(c.length)},
+          {"average_power_w", c.average.in(watt)}};
+}
+contract contract_from(const json& j) {
+  return {j.at("contract_id").get<std::string>(), time_from(j.at("start")),
+          duration_from(j.at("length_s")), number_from(j.at("average_power_w")) * watt};
+}
+
+json of(const contract_report& r) {
+  return {{"contract_id", r.contract_id},
+          {"status", to_text(r.status)},
+          {"reason", r.reason},
+          {"promised_wh", r.promised.in(watt_hour)},
+          {"metered_wh", r.metered.in(watt_hour)},
+          {"at", to_iso8601(r.at)}};
+}
+contract_report contract_report_from(const json& j) {
+  return {j.at("contract_id").get<std::string>(),
+          word_from(j.at("status"), contract_status::given_up),
+          j.at("reason").get<std::string>(),
+          number_from(j.at("promised_wh")) * watt_hour,
+          number_from(j.at("metered_wh")) * watt_hour,
+          time_from(j.at("at"))};
+}
+
+json of(const result<measured>& value) {
+  if (value) return {{"value", value->amount}, {"unit", symbol(value->unit)}};
+  return {{"fault", to_text(value.error().code)}, {"detail", value.error().detail}};
+}
+result<measured> value_from(const json& j) {
+  if (j.contains("fault"))
+    return failed(word_from(j.at("fault"), fault_code::unsupported),
+                  j.at("detail").get<std::string>());
+  const auto unit = unit_from_symbol(j.at("unit").get<std::string>());
+  if (!unit) throw std::invalid_argument{"unknown unit"};
+  return measured{number_from(j.at("value")), *unit};
+}
+
+quality quality_from(const json& j) {
+  return word_from(j, quality::never);
+}
+
+double number_from(const json& j) {
+  return j.is_null() ? std::numeric_limits<double>::infinity() : j.get<double>();
+}
+
+time_point time_from(const json& j) {
+  const auto t = from_iso8601(j.get<std::string>());
+  if (!t) throw std::invalid_argument{"'" + j.get<std::string>() + "' is no time"};
+  return *t;
+}
+
+}  // namespace hearth::json_words

@@ -1,0 +1,193 @@
+#include "layouts/parse.hpp"
+
+#include "tests/support/catalog.hpp"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <string>
+
+using namespace hearth;
+using namespace hearth::testing;
+
+namespace {
+
+const std::string smallest = R"(site: oak
+timezone: America/New_York
+buses:
+  pins: { kind: gpio }
+devices:
+  - { id: relay, model: gpio-relay, bus: pins, line: 17, channels: { state: hp.enable } }
+)";
+
+parsed_layout parse(const std::string& yaml) {
+  return parse_layout(yaml, "oak.yaml", "/houses", known_catalog());
+}
+
+layout good(const std::string& yaml) {
+  const auto parsed = parse(yaml);
+  auto complaints = std::string{};
+  for (const auto& d : parsed.diagnostics) complaints += to_text(d);
+  REQUIRE_MESSAGE(parsed.layout.has_value(), complaints);
+  return *parsed.layout;
+}
+
+std::string first_error(const std::string& yaml) {
+  const auto parsed = parse(yaml);
+  REQUIRE_FALSE(parsed.diagnostics.empty());
+  return parsed.diagnostics.front().message;
+}
+
+}  // namespace
+
+TEST_CASE("the smallest house has one relay, and what it leaves away has its default") {
+  const auto house = good(smallest);
+  CHECK(house.folder == "/houses");
+  CHECK_FALSE(house.link.has_value());
+  CHECK_FALSE(house.tariff.energy.has_value());
+  CHECK(house.tariff.distribution.in(usd_per_mwh) == 0);
+  REQUIRE(house.devices.size() == 1);
+  CHECK(house.devices[0].poll_every == std::chrono::seconds{10});
+  CHECK(text_option(house.devices[0].options, "fail_safe") == "open");
+  REQUIRE(house.channels.size() == 1);
+  CHECK(house.channels[0].actuator);
+  CHECK(house.channels[0].unit == unit::on_off);
+  CHECK(house.channels[0].max_age == std::chrono::seconds{30});
+  CHECK(house.channels[0].at.line == 6);
+}
+
+TEST_CASE("the hash of a layout is the SHA-256 of its bytes") {
+  // What sha256sum says of the text above.
+  CHECK(good(smallest).hash == "79d73b05db7d1f0b9dc43b55e4a517dfea9640d9f83921ef33da1ad2a2edb275");
+}
+
+TEST_CASE("a byte order mark and Windows line ends change nothing") {
+  auto windows = std::string{"\xEF\xBB\xBF"};
+  for (const auto c : smallest) windows += c == '\n' ? "\r\n" : std::string(1, c);
+  CHECK(good(windows).channels.size() == 1);
+}
+
+TEST_CASE("columns count characters as an editor does, not bytes") {
+  auto yaml = smallest;
+  yaml.replace(yaml.find("pins: { kind: gpio }"), 20, "pins: { kind: gpio } # °");
+  const auto parsed = parse(yaml + "tariff: { energy: °°°, distribution: °C }\n");
+  REQUIRE(parsed.diagnostics.size() == 2);
+  CHECK(parsed.diagnostics[0].at.column == 19);
+  CHECK(parsed.diagnostics[1].at.column == 38);
+}
+
+TEST_CASE("an alias stands for what it names") {
+  auto yaml = smallest;
+  yaml.replace(yaml.find("hp.enable"), 9, "&name hp.enable");
+  const auto house =
+      good(yaml + "plant: { heat_pump: { enable: *name, max_power: 5 kW }, zones: [] }\n");
+  CHECK(house[house.plant->heat_pump.enable].name == "hp.enable");
+}
+
+TEST_CASE(
+    "generic registers become channels with their own unit, and writable ones can be commanded") {
+  const auto house = good(R"(site: oak
+timezone: America/New_York
+buses: { tcp: { kind: modbus-tcp } }
+devices:
+  - id: pump
+    model: modbus-generic
+    bus: tcp
+    address: 3
+    registers:
+      power: { table: input, address: 12, format: f32, unit: W, word_order: little, range: [0, 20000] }
+      mode: { table: holding, address: 0x10, format: u16, unit: count, writable: true }
+      on: { table: coil, address: 1, writable: true }
+    channels: { power: hp.power, on: hp.on }
+)");
+  const auto& rows =
+      std::get<std::vector<register_row>>(house.devices[0].options.find("registers")->second);
+  REQUIRE(rows.size() == 3);
+  CHECK(rows[0].low_word_first);
+  CHECK(rows[0].highest == 20000.0);
+  CHECK(rows[1].address == 16);
+  CHECK(rows[2].as == register_row::format::bit);
+  REQUIRE(house.channels.size() == 2);
+  CHECK(house.channels[0].unit == unit::watt);
+  CHECK_FALSE(house.channels[0].actuator);
+  CHECK(house.channels[1].unit == unit::on_off);
+  CHECK(house.channels[1].actuator);
+}
+
+TEST_CASE(
+    "a setpoint may be a channel, and a zone the simulation does not describe is an average one") {
+  const auto house = good(R"(site: oak
+timezone: America/New_York
+buses: { sim: { kind: simulated } }
+devices:
+  - { id: relay, model: simulated-relay, bus: sim, of: heat_pump.enable, channels: { state: hp.enable } }
+  - { id: set, model: simulated-thermometer, bus: sim, of: zone.set, channels: { temperature: living.set } }
+  - { id: sensor, model: simulated-thermometer, bus: sim, of: zone.living, channels: { temperature: living.temp } }
+plant:
+  heat_pump: { enable: hp.enable, max_power: 9.7 kW }
+  zones: [ { id: living, temperature: living.temp, setpoint: living.set } ]
+simulation: { weather: w.csv, prices: p.csv }
+tariff: { energy: 0.1 USD/kWh, distribution: 30 USD/MWh }
+)");
+  REQUIRE(house.simulation->zones.size() == 1);
+  CHECK(house.simulation->zones[0].conductance_w_per_k == 150);
+  CHECK_FALSE(house.simulation->start.has_value());
+  CHECK(house[std::get<channel_id>(house.plant->zones[0].setpoint)].name == "living.set");
+  CHECK(house.tariff.energy->in(usd_per_mwh) == doctest::Approx(100));
+  CHECK(house.tariff.distribution.in(usd_per_mwh) == doctest::Approx(30));
+}
+
+TEST_CASE("a broker on loopback may be plain, in each of its spellings") {
+  for (const auto* broker :
+       {"mqtt://127.0.0.1:1883", "mqtt://127.1.2.3", "mqtt://localhost:1", "mqtt://[::1]:1883"})
+    CHECK(good(smallest + "link: { broker: \"" + broker + "\" }\n").link->broker == broker);
+  for (const auto* broker :
+       {"mqtt://10.0.0.1", "mqtt://localhost.example.net", "mqtt://[::2]", "mqtt://",
+        "mqtt://user:word@127.0.0.1", "mqtt://127.0.0.1:", "mqtt://[::1", "http://127.0.0.1"})
+    CHECK_FALSE(parse(smallest + "link: { broker: \"" + broker + "\" }\n").layout.has_value());
+}
+
+TEST_CASE("a device with an unknown model does not make its channels unknown too") {
+  auto yaml = smallest;
+  yaml.replace(yaml.find("gpio-relay"), 10, "gpio-reley");
+  const auto parsed =
+      parse(yaml + "plant: { heat_pump: { enable: hp.enable, max_power: 5 kW }, zones: [] }\n");
+  REQUIRE(parsed.diagnostics.size() == 1);
+  CHECK(parsed.diagnostics[0].message == "unknown model 'gpio-reley'");
+}
+
+TEST_CASE("a file that is too large, too deep or full of brackets ends quickly") {
+  CHECK(first_error(std::string(1024 * 1024 + 1, ' ')) == "the file is larger than 1 MiB");
+  const auto most = std::size_t{1024 * 1024};
+  for (const auto* piece : {"[",   "{",     "- ",    "? ",    "a: ",   "&a ",  "!a ",  "'",  "\"",
+                            "|\n", ": ",    "%",     "*a ",   "[[],",  "a: [", "{a: ", "x,", "\\",
+                            "#",   "---\n", "...\n", "a:\n ", "- a\n", "\t",   "[a, "}) {
+    auto bytes = std::string{};
+    while (bytes.size() < most / 8) bytes += piece;
+    INFO(piece);
+    CHECK_FALSE(parse(bytes).layout.has_value());
+  }
+}
+
+TEST_CASE("thousands of wrong references stay quick and end in one count") {
+  auto yaml = smallest +
+              "plant:\n  zones: []\n  heat_pump: { enable: hp.enable, max_power: 5 kW }\n  "
+              "store:\n    volume: 100 L\n"
+              "    max: 70 °C\n    layers:\n";
+  for (int i = 0; i < 20'000; ++i) yaml += "      - tank.layer-" + std::to_string(i) + "\n";
+  const auto parsed = parse(yaml);
+  CHECK(parsed.diagnostics.size() == 101);
+  CHECK(parsed.diagnostics.back().message == "and 19900 more errors");
+}
+
+TEST_CASE("a file that is not there, or is no file, is an error and not an exception") {
+  const auto missing = load_layout("/no/such/oak.yaml", known_catalog());
+  REQUIRE(missing.diagnostics.size() == 1);
+  CHECK(
+      to_text(missing.diagnostics[0]) ==
+      "/no/such/oak.yaml: error: no such file\n"
+      "/no/such/oak.yaml: hint: give the path of a layout, such as layouts/simulated-house.yaml\n");
+  CHECK(load_layout("/", known_catalog()).diagnostics.at(0).message == "this is not a file");
+  CHECK(load_layout("/dev/zero", known_catalog()).diagnostics.at(0).message ==
+        "this is not a file");
+}
