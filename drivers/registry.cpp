@@ -6,11 +6,14 @@
 #include "drivers/gpio_relay.hpp"
 #include "drivers/modbus_bus.hpp"
 #include "drivers/modbus_generic.hpp"
+#include "drivers/mqtt_bus.hpp"
 #include "drivers/onewire_bus.hpp"
 #include "drivers/sdm120.hpp"
 #include "drivers/sdm630.hpp"
+#include "drivers/shelly.hpp"
 #include "drivers/simulated/simulated_bus.hpp"
 #include "drivers/simulated/simulated_devices.hpp"
+#include "drivers/tasmota.hpp"
 
 #include <algorithm>
 
@@ -24,6 +27,10 @@ const std::vector<model>& models() {
       gpio_relay_model(),
       gpio_input_model(),
       ds18b20_model(),
+      shelly_relay_model(),
+      shelly_thermometer_model(),
+      tasmota_relay_model(),
+      tasmota_thermometer_model(),
       simulated_thermometer_model(),
       simulated_relay_model(),
       simulated_meter_model(),
@@ -39,7 +46,8 @@ const model* find_model(std::string_view name) {
 
 const catalog& known_catalog() {
   static const auto known = [] {
-    auto c = catalog{{modbus_tcp_bus(), modbus_rtu_bus(), gpio_bus(), onewire_bus(), simulated_bus()}, {}};
+    auto c = catalog{{modbus_tcp_bus(), modbus_rtu_bus(), gpio_bus(), onewire_bus(), mqtt_bus(), simulated_bus()},
+                     {}};
     for (const auto& m : models()) c.models.push_back(m.spec);
     return c;
   }();

@@ -63,8 +63,8 @@ inline constexpr duration admin_lease_default = 5min;
 inline constexpr duration admin_lease_longest = 24h;
 
 // Control.
-inline constexpr duration control_tick = 5s;
-/// A command lives this long; the dispatcher renews it at every tick, so six silent ticks make safe.
+inline constexpr duration control_tick = 1s;
+/// A command lives this long; the dispatcher renews it after a third, so that two renewals may get lost.
 inline constexpr duration command_life = 30s;
 
 // Buses and devices.

@@ -2,6 +2,7 @@
 
 #include "drivers/ports/gpio_port.hpp"
 #include "drivers/ports/modbus_port.hpp"
+#include "drivers/ports/mqtt_port.hpp"
 #include "drivers/ports/onewire_port.hpp"
 #include "drivers/simulated/simulated_port.hpp"
 
@@ -18,6 +19,7 @@ std::map<std::string, port_maker> all_ports() {
       {"modbus-rtu", maker{make_modbus_port}},
       {"gpio", maker{make_gpio_port}},
       {"onewire", maker{make_onewire_port}},
+      {"mqtt", maker{make_mqtt_port}},
       {"simulated", maker{make_simulated_port}},
   };
 }

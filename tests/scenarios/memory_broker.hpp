@@ -5,6 +5,8 @@
 #include "protocol/messages.hpp"
 #include "protocol/topics.hpp"
 
+#include <doctest/doctest.h>
+
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,10 +36,10 @@ class memory_broker {
   void start() { up_ = true; }
 
   /// From the node to the house.
-  std::string send(const std::string& site, body what, time_point now) {
+  std::string send(const std::string& site, body what, time_point now, const std::string& in_reply_to = {}) {
     const auto id = "node-" + std::to_string(++sequence_);
     const auto kind = std::string{kind_of(what)};
-    const auto message = envelope{site, "node", sequence_, id, now, "", std::move(what)};
+    const auto message = envelope{site, "node", sequence_, id, now, in_reply_to, std::move(what)};
     deliver(down_topic(site, kind), encode(message));
     return id;
   }
@@ -49,6 +51,7 @@ class memory_broker {
   std::vector<envelope> heard;
   std::size_t undecodable = 0;
   bool acks = true;
+  bool speaks = true;
 
   template <class Body>
   [[nodiscard]] std::vector<Body> all() const {
@@ -56,6 +59,13 @@ class memory_broker {
     for (const auto& e : heard)
       if (const auto* b = std::get_if<Body>(&e.body)) found.push_back(*b);
     return found;
+  }
+  /// The latest of its kind; the test fails if there is none.
+  template <class Body>
+  [[nodiscard]] Body latest() const {
+    const auto found = all<Body>();
+    REQUIRE_FALSE(found.empty());
+    return found.back();
   }
   [[nodiscard]] bool connected() const { return client_ && client_->connected; }
 
@@ -99,7 +109,15 @@ class memory_broker {
       return;
     }
     heard.push_back(*message);
+    if (speaks) answer(*message);
     if (acks && is_journaled(message->body)) send(message->site, ack{message->message_id}, message->sent);
+  }
+
+  /// Like any node it shows that it is there, to a house that comes online or asks.
+  void answer(const envelope& message) {
+    const auto* b = std::get_if<birth>(&message.body);
+    const auto asks = std::holds_alternative<heartbeat>(message.body) && message.in_reply_to.empty();
+    if ((b && b->online) || asks) send(message.site, heartbeat{}, message.sent, message.message_id);
   }
 
   client* client_ = nullptr;
