@@ -4,6 +4,12 @@
 #include "protocol/limits.hpp"
 
 namespace hearth {
+namespace {
+
+/// How long a bus that is told to end still carries out what its devices' last wills ask, in real time.
+constexpr auto linger = std::chrono::milliseconds{200};
+
+}  // namespace
 
 bus_answers bus_state::carry_out(const bus_batch& batch) {
   if (!io) {
@@ -33,6 +39,9 @@ bus_actor::behavior_type bus(bus_actor::stateful_pointer<bus_state> self, house_
   self->state.context = std::move(context);
   self->state.id = id;
   self->state.make = std::move(make);
+  self->set_exit_handler([self](const caf::exit_msg&) {
+    self->delayed_send(self, linger, atom::farewell::value);
+  });
   return {
       [self](const bus_batch& batch) -> bus_answers { return self->state.carry_out(batch); },
       [self](const listener& who) {
@@ -47,6 +56,7 @@ bus_actor::behavior_type bus(bus_actor::stateful_pointer<bus_state> self, house_
               break;
             }
       },
+      [self](atom::farewell) { self->quit(); },
   };
 }
 

@@ -82,7 +82,9 @@ using bus_actor = caf::typed_actor<
     // From now on pass what is said on these topics to this device.
     caf::reacts_to<listener>,
     // INTERNAL: the port heard something.
-    caf::reacts_to<bus_message>>;
+    caf::reacts_to<bus_message>,
+    // INTERNAL: end now; an exit message only starts a short wait for the devices' last wills.
+    caf::reacts_to<atom::farewell>>;
 
 /// Where the permanent actors can be reached now. Sent to all whenever one was (re)started.
 struct roads {

@@ -73,7 +73,8 @@ void supervisor_state::end_all() {
 
 supervisor_actor::behavior_type supervisor_of(supervisor_actor::stateful_pointer<supervisor_state> self,
                                               house_context context, std::shared_ptr<family> members,
-                                              std::vector<family_member> plan, std::uint64_t seed) {
+                                              std::vector<family_member> plan,
+                                              std::vector<event> first_words, std::uint64_t seed) {
   auto& s = self->state;
   s.self = self;
   s.context = std::move(context);
@@ -92,6 +93,7 @@ supervisor_actor::behavior_type supervisor_of(supervisor_actor::stateful_pointer
   });
   for (auto& member : plan) s.children.push_back({std::move(member), {}, {}, false});
   for (auto& c : s.children) s.start(c);
+  for (auto& words : first_words) s.say(std::move(words));
   return {
       [self](atom::restart, const std::string& name) {
         if (self->state.stopping) return;

@@ -61,6 +61,7 @@ struct supervisor_state {
 
 supervisor_actor::behavior_type supervisor_of(supervisor_actor::stateful_pointer<supervisor_state> self,
                                               house_context context, std::shared_ptr<family> members,
-                                              std::vector<family_member> plan, std::uint64_t seed);
+                                              std::vector<family_member> plan,
+                                              std::vector<event> first_words, std::uint64_t seed);
 
 }  // namespace hearth

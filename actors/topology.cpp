@@ -154,7 +154,8 @@ running_house spawn_house(caf::actor_system& system, house_parts parts) {
   plan.push_back(dispatcher_member(s));
   plan.push_back(reporter_member(s));
   if (house.link) plan.push_back(upstream_member(s));
-  const auto supervisor = system.spawn(supervisor_of, s->parts.context, s->members, std::move(plan), s->parts.seed);
+  const auto supervisor = system.spawn(supervisor_of, s->parts.context, s->members, std::move(plan),
+                                       s->parts.first_words, s->parts.seed);
   return {supervisor, s->members};
 }
 

@@ -84,6 +84,7 @@ class virtual_house {
                                    .ports = std::move(ports),
                                    .connect = node.maker(),
                                    .log = [this](const event& e) { events.push_back(e); },
+                                   .first_words = {},
                                    .boot_id = "boot" + std::to_string(++boots),
                                    .blocking_ports = false,
                                    .seed = 1,

@@ -1,0 +1,152 @@
+#include "tools/scada/hosting.hpp"
+
+#include "protocol/limits.hpp"
+
+#include <nlohmann/json.hpp>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <random>
+
+namespace hearth::tools {
+namespace {
+
+auto json_lines = false;
+
+spdlog::level::level_enum level_of(severity s) {
+  switch (s) {
+  case severity::info: return spdlog::level::info;
+  case severity::warning: return spdlog::level::warn;
+  case severity::alarm: return spdlog::level::err;
+  }
+  return spdlog::level::info;
+}
+
+std::string line_of(const event& e) {
+  if (!json_lines)
+    return to_iso8601(e.at) + " " + std::string{to_text(e.severity)} + " " + e.kind + " " + e.subject + ": " + e.text;
+  return nlohmann::json{{"at", to_iso8601(e.at)}, {"severity", to_text(e.severity)}, {"kind", e.kind},
+                        {"subject", e.subject}, {"text", e.text}}
+      .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+caf::actor_system_config& configured(caf::actor_system_config& config) {
+  configure(config);
+  return config;
+}
+
+}  // namespace
+
+void set_up_log(const log_options& options) {
+  auto log = spdlog::stderr_logger_mt("scada");
+  log->set_pattern("%v");
+  const auto quiet = options.level == "alarm" ? "err" : options.level;
+  log->set_level(spdlog::level::from_str(quiet));
+  log->flush_on(spdlog::level::info);
+  spdlog::set_default_logger(std::move(log));
+  json_lines = options.json;
+}
+
+event_log log_of_events() {
+  return [](const event& e) { spdlog::log(level_of(e.severity), "{}", line_of(e)); };
+}
+
+stop_signals::stop_signals() {
+  sigemptyset(&set_);
+  sigaddset(&set_, SIGINT);
+  sigaddset(&set_, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+  // A peer that closes its connection is a fault of that call, not the end of the program.
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+std::optional<int> stop_signals::wait(std::chrono::milliseconds patience) {
+  const auto limit = timespec{patience.count() / 1000, (patience.count() % 1000) * 1'000'000};
+  const auto got = sigtimedwait(&set_, nullptr, &limit);
+  if (got < 0) return {};
+  return got;
+}
+
+hosted_house::hosted_house(house_parts parts) : system_{configured(config_)}, self_{system_} {
+  house_ = spawn_house(system_, std::move(parts));
+  self_->monitor(house_.supervisor);
+}
+
+hosted_house::~hosted_house() {
+  if (alive_) caf::anon_send_exit(house_.supervisor, caf::exit_reason::user_shutdown);
+}
+
+bool hosted_house::alive() {
+  self_->receive([this](const caf::down_msg&) { alive_ = false; },
+                 caf::after(std::chrono::milliseconds{0}) >> [] {});
+  return alive_;
+}
+
+void hosted_house::stop() {
+  if (!alive_) return;
+  alive_ = false;
+  self_->request(house_.supervisor, limits::shutdown_longest, atom::stop::value)
+      .receive([](atom::done) {},
+               [](const caf::error& e) { spdlog::warn("the house did not stop in time: {}", to_string(e)); });
+}
+
+site_claim::site_claim(const std::string& site) {
+  socket_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (socket_ < 0) return;
+  auto address = sockaddr_un{};
+  address.sun_family = AF_UNIX;
+  // A leading zero byte puts the name into the kernel's abstract namespace: no file stays behind.
+  const auto name = "hearth-scada-" + site;
+  const auto length = std::min(name.size(), sizeof address.sun_path - 1);
+  std::copy_n(name.begin(), length, address.sun_path + 1);
+  const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + length);
+  held_ = bind(socket_, reinterpret_cast<const sockaddr*>(&address), size) == 0;
+}
+
+site_claim::~site_claim() {
+  if (socket_ >= 0) close(socket_);
+}
+
+run_marker::run_marker(const std::string& state_folder, const std::string& site)
+    : path_{state_folder + "/" + site + ".running"} {
+  auto failure = std::error_code{};
+  std::filesystem::create_directories(state_folder, failure);
+  found_ = std::filesystem::exists(path_, failure);
+  auto file = std::ofstream{path_};
+  file << getpid() << "\n";
+  if (!file.flush()) problem_ = "cannot write " + path_;
+}
+
+void run_marker::clear() {
+  auto failure = std::error_code{};
+  std::filesystem::remove(path_, failure);
+}
+
+std::string default_state_folder() {
+  const auto* given = std::getenv("STATE_DIRECTORY");
+  if (given && *given) return given;
+  const auto* xdg = std::getenv("XDG_STATE_HOME");
+  if (xdg && *xdg) return std::string{xdg} + "/hearth";
+  const auto* home = std::getenv("HOME");
+  return (home && *home ? std::string{home} : std::string{"/var/lib"}) + "/.local/state/hearth";
+}
+
+std::string new_boot_id() {
+  auto text = std::array<char, 40>{};
+  std::snprintf(text.data(), text.size(), "%llx-%08x",
+                static_cast<unsigned long long>(house_clock::real().now().time_since_epoch().count() / 1000),
+                std::random_device{}());
+  return text.data();
+}
+
+}  // namespace hearth::tools

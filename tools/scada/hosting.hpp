@@ -1,0 +1,92 @@
+#pragma once
+
+#include "actors/topology.hpp"
+
+#include <chrono>
+#include <csignal>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace hearth::tools {
+
+/// Where logs go and how loud they are. Events of the house become one line each on stderr:
+/// "2026-11-21T04:00:00Z warning channel-fault hp.power: timeout: …", or one JSON object each.
+struct log_options {
+  std::string level = "info";  ///< debug, info, warning, alarm
+  bool json = false;
+};
+void set_up_log(const log_options& options);
+event_log log_of_events();
+
+/// SIGINT and SIGTERM, blocked for every thread that is started afterwards, so that only the main
+/// thread ever sees them.
+class stop_signals {
+ public:
+  stop_signals();
+  /// Waits for one of them; nothing if none came within `patience`.
+  std::optional<int> wait(std::chrono::milliseconds patience);
+
+ private:
+  sigset_t set_;
+};
+
+/// A running house in this process: actor system, supervisor, orderly end.
+class hosted_house {
+ public:
+  explicit hosted_house(house_parts parts);
+  ~hosted_house();
+  hosted_house(const hosted_house&) = delete;
+
+  /// False when the supervisor has ended by itself: a bug, after which the family has made itself safe.
+  bool alive();
+  /// Makes every actuator safe, says goodbye and ends all actors, within `limits::shutdown_longest`.
+  void stop();
+
+  [[nodiscard]] caf::actor_system& system() { return system_; }
+
+ private:
+  caf::actor_system_config config_;
+  caf::actor_system system_;
+  caf::scoped_actor self_;
+  running_house house_;
+  bool alive_ = true;
+};
+
+/// The only scada of a site on this machine. Held by an abstract socket name, which the kernel
+/// gives back whatever way the program ends.
+class site_claim {
+ public:
+  explicit site_claim(const std::string& site);
+  ~site_claim();
+  site_claim(const site_claim&) = delete;
+  [[nodiscard]] bool held() const { return held_; }
+
+ private:
+  int socket_ = -1;
+  bool held_ = false;
+};
+
+/// Remembers, in the state folder, that a run has begun and not yet ended in good order.
+class run_marker {
+ public:
+  /// An unwritable folder is no reason not to heat: `problem` then says why nothing is remembered.
+  run_marker(const std::string& state_folder, const std::string& site);
+  /// The run has ended in good order.
+  void clear();
+  [[nodiscard]] bool found_unfinished() const { return found_; }
+  [[nodiscard]] const std::string& problem() const { return problem_; }
+
+ private:
+  std::string path_;
+  bool found_ = false;
+  std::string problem_;
+};
+
+/// $STATE_DIRECTORY (systemd), else $XDG_STATE_HOME/hearth, else ~/.local/state/hearth.
+std::string default_state_folder();
+
+/// New at every start: seconds since 1970 and a random part, in hex.
+std::string new_boot_id();
+
+}  // namespace hearth::tools
