@@ -1,6 +1,6 @@
 #include "layouts/parse.hpp"
 
-#include "tests/support/catalog.hpp"
+#include "drivers/registry.hpp"
 
 #include <doctest/doctest.h>
 
@@ -8,7 +8,6 @@
 #include <string>
 
 using namespace hearth;
-using namespace hearth::testing;
 
 namespace {
 
