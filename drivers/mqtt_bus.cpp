@@ -10,12 +10,12 @@ bus_spec mqtt_bus() {
   return {"mqtt", "the house's own MQTT broker", {broker}};
 }
 
-option_spec mqtt_topic_option(std::string help, bool owned) {
+option_spec mqtt_topic_option(std::string help) {
   auto topic = option_spec{};
   topic.key = "topic";
   topic.help = std::move(help);
   topic.required = true;
-  topic.owned = owned;
+  topic.owned = true;
   return topic;
 }
 

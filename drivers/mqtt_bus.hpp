@@ -8,6 +8,6 @@ namespace hearth {
 bus_spec mqtt_bus();
 
 /// The topic a device was given. Whoever commands the device owns it; sensors may share it.
-option_spec mqtt_topic_option(std::string help, bool owned);
+option_spec mqtt_topic_option(std::string help);
 
 }  // namespace hearth

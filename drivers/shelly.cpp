@@ -143,11 +143,12 @@ option_spec number_option_spec(std::string key, std::string help, std::string fa
   option.fallback = std::move(fallback);
   option.lowest = 0;
   option.highest = 255;
+  option.owned = true;
   return option;
 }
 
-option_spec shelly_topic(bool owned) {
-  return mqtt_topic_option("the Shelly's MQTT prefix, such as shellyplus1pm-a8032ab12345", owned);
+option_spec shelly_topic() {
+  return mqtt_topic_option("the Shelly's MQTT prefix, such as shellyplus1pm-a8032ab12345");
 }
 
 }  // namespace
@@ -157,7 +158,7 @@ model shelly_relay_model() {
   spec.name = "shelly-relay";
   spec.title = "Shelly Plus or Pro relay";
   spec.bus_kinds = {"mqtt"};
-  spec.options = {shelly_topic(true),
+  spec.options = {shelly_topic(),
                   number_option_spec("relay", "the relay's number, from 0", "0"),
                   fail_safe_option()};
   spec.channels = {{"state", unit::on_off, "the relay's output", true},
@@ -174,7 +175,7 @@ model shelly_thermometer_model() {
   spec.title = "Shelly Plus or Pro temperature sensor";
   spec.bus_kinds = {"mqtt"};
   spec.options = {
-      shelly_topic(false),
+      shelly_topic(),
       number_option_spec("sensor", "the sensor's number; add-ons count from 100", "100")};
   spec.channels = {{"temperature", unit::celsius, "at the sensor"}};
   return {spec, [](const layout& house, device_id device) -> std::unique_ptr<driver> {

@@ -187,8 +187,8 @@ class tasmota_thermometer final : public driver {
   std::string sensor_;
 };
 
-option_spec tasmota_topic(bool owned) {
-  return mqtt_topic_option("the device's %topic%, such as tasmota_A1B2C3", owned);
+option_spec tasmota_topic() {
+  return mqtt_topic_option("the device's %topic%, such as tasmota_A1B2C3");
 }
 
 }  // namespace
@@ -201,11 +201,12 @@ model tasmota_relay_model() {
   relay.fallback = "1";
   relay.lowest = 1;
   relay.highest = 32;
+  relay.owned = true;
   auto spec = model_spec{};
   spec.name = "tasmota-relay";
   spec.title = "relay with Tasmota firmware";
   spec.bus_kinds = {"mqtt"};
-  spec.options = {tasmota_topic(true), relay, fail_safe_option()};
+  spec.options = {tasmota_topic(), relay, fail_safe_option()};
   spec.channels = {{"state", unit::on_off, "the relay", true},
                    {"power", unit::watt, "active power through the relay"},
                    {"energy", unit::watt_hour, "energy through the relay since its reset"},
@@ -221,11 +222,12 @@ model tasmota_thermometer_model() {
   sensor.key = "sensor";
   sensor.help = "the sensor's name in the SENSOR message, such as DS18B20 or DS18B20-1";
   sensor.fallback = "DS18B20";
+  sensor.owned = true;
   auto spec = model_spec{};
   spec.name = "tasmota-thermometer";
   spec.title = "temperature sensor with Tasmota firmware";
   spec.bus_kinds = {"mqtt"};
-  spec.options = {tasmota_topic(false), sensor};
+  spec.options = {tasmota_topic(), sensor};
   spec.channels = {{"temperature", unit::celsius, "at the sensor"}};
   return {spec, [](const layout& house, device_id device) -> std::unique_ptr<driver> {
             return std::make_unique<tasmota_thermometer>(house, device);

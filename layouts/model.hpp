@@ -32,7 +32,8 @@ struct option_spec {
   std::vector<std::string> choices = {};     ///< for `choice`
   std::optional<double> lowest = {};         ///< for `integer` and `quantity` (in the channel unit)
   std::optional<double> highest = {};
-  /// Two devices on one bus may not have the same value ("address", "line").
+  /// Two devices on one bus may not agree in all options of theirs that are owned: an "address",
+  /// a "line", or a "topic" and a "relay" together.
   bool owned = false;
 };
 

@@ -3,7 +3,7 @@
 #include "protocol/limits.hpp"
 
 #include <algorithm>
-#include <tuple>
+#include <utility>
 
 namespace hearth {
 namespace {
@@ -35,26 +35,31 @@ const model_spec* find_spec(const catalog& known, std::string_view name) {
 struct device_table {
   draft& d;
   std::map<std::string, position, std::less<>> names = {};
-  /// (bus, option, value) → the device that has it
-  std::map<std::tuple<std::uint16_t, std::string, std::string>, device_id> owned = {};
+  /// (bus, what) → the device that has it
+  std::map<std::pair<std::uint16_t, std::string>, device_id> owned = {};
 };
 
+/// A device owns the combination of its owned options on its bus: an address, or a topic and a relay.
 void claim(device_table& table, section_reader& from, const model_spec& model, device_id id) {
   auto& d = table.d;
   const auto& device = d.result[id];
+  auto what = std::string{};
+  auto keys = std::string{};
   for (const auto& option : model.options) {
     const auto value = device.options.find(option.key);
     if (!option.owned || value == device.options.end()) continue;
-    const auto [owner, is_new] =
-        table.owned.try_emplace({device.bus.value, option.key, shown(value->second)}, id);
-    if (is_new) continue;
-    const auto& first = d.result[owner->second];
-    d.out.add(from.place_of(option.key),
-              option.key + " " + shown(value->second) + " of bus " +
-                  in_quotes(d.result[device.bus].name) + " already belongs to " +
-                  in_quotes(first.name) + " (" + in_line(first.at) + ")",
-              "give each device its own " + option.key);
+    what += (what.empty() ? "" : " and ") + option.key + " " + shown(value->second);
+    keys += (keys.empty() ? "" : " or ") + option.key;
   }
+  if (what.empty()) return;
+  const auto [owner, is_new] = table.owned.try_emplace({device.bus.value, what}, id);
+  if (is_new) return;
+  const auto& first = d.result[owner->second];
+  const auto place = std::ranges::find_if(model.options, &option_spec::owned);
+  d.out.add(from.place_of(place->key),
+            what + " of bus " + in_quotes(d.result[device.bus].name) + " already belongs to " +
+                in_quotes(first.name) + " (" + in_line(first.at) + ")",
+            "give each device its own " + keys);
 }
 
 /// What a channel key of this device means; nothing if it has no such key.
