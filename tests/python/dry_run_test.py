@@ -1,0 +1,66 @@
+"""`scada run LAYOUT --dry-run` prints the whole plan and opens no device node and no socket.
+
+Usage: dry_run_test.py SCADA
+"""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+
+SOURCE = os.environ.get("HEARTH_SOURCE_DIR", os.path.join(os.path.dirname(__file__), "../.."))
+SCADA = ""
+
+# What the C library and the program may open on their way: files of the system, the layout.
+DEVICE = re.compile(r'open(at)?\(.*"/(dev|sys/(bus|class))/(?!null|urandom|random|tty")')
+
+
+def dry_run(layout, *options):
+    """Runs under strace; returns (exit code, standard output, calls)."""
+    with tempfile.NamedTemporaryFile("r", suffix=".strace") as trace:
+        done = subprocess.run(
+            ["strace", "-f", "-e", "trace=network,open,openat,openat2", "-o", trace.name,
+             SCADA, "run", os.path.join(SOURCE, "layouts", layout), "--dry-run", *options],
+            capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL)
+        return done.returncode, done.stdout, trace.read().splitlines()
+
+
+class DryRun(unittest.TestCase):
+    def check(self, layout):
+        code, plan, calls = dry_run(layout)
+        self.assertEqual(code, 0, plan)
+        self.assertTrue(any("openat" in call for call in calls), "strace saw nothing at all")
+        self.assertEqual([c for c in calls if "socket(" in c or "connect(" in c], [])
+        self.assertEqual([c for c in calls if DEVICE.search(c)], [])
+        return plan
+
+    def test_the_maine_house_is_planned_without_opening_a_device_or_a_socket(self):
+        plan = self.check("maine-house.yaml")
+        with open(os.path.join(SOURCE, "layouts/maine-house.yaml"), encoding="utf-8") as file:
+            text = file.read()
+        devices = re.findall(r"\bid: ([a-z0-9-]+), model:|- id: ([a-z0-9-]+)\n\s+model:", text)
+        self.assertGreater(len(devices), 50)
+        for pair in devices:
+            self.assertIn(pair[0] or pair[1], plan)
+        for word in ("supervisor", "dispatcher", "blackboard", "upstream", "hearth/v1/", "minimum"):
+            self.assertIn(word, plan)
+
+    def test_the_simulated_house_and_the_bench_too(self):
+        self.check("simulated-house.yaml")
+        self.check("pi-bench.yaml")
+
+    def test_a_wrong_layout_is_exit_2_with_every_error_on_stderr(self):
+        bad = os.path.join(SOURCE, "tests/layouts/bad/many_errors.yaml")
+        done = subprocess.run([SCADA, "run", bad, "--dry-run"], capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 2)
+        self.assertEqual(done.stdout, "")
+        self.assertGreater(done.stderr.count(": error: "), 3)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    SCADA = os.path.abspath(sys.argv.pop(1))
+    unittest.main()
