@@ -33,9 +33,11 @@ void blackboard::take(std::span<const reading> heard, time_point now) {
     auto& p = points_[r.channel.value];
     p.value = r.value;
     p.at = r.at;
-    const auto now_in = r.value ? quality::good : quality::fault;
-    if (p.quality != now_in) p.since = r.at;
-    p.quality = now_in;
+    // A late word may be too old already; a stale channel it came for stays stale since when it was.
+    auto is = r.value ? quality::good : quality::fault;
+    if (r.value && now - r.at > (*house_)[r.channel].max_age) is = quality::stale;
+    if (p.quality != is) p.since = r.at;
+    p.quality = is;
   }
 }
 

@@ -36,6 +36,8 @@ std::vector<result<bus_answer>> carry_out(port& io, const std::vector<bus_reques
 }
 
 bool topic_matches(std::string_view filter, std::string_view topic) {
+  // What a broker says about itself is only for those who ask for it by name.
+  if (topic.starts_with('$') && (filter.starts_with('+') || filter.starts_with('#'))) return false;
   auto more_filter = true;
   auto more_topic = true;
   while (more_filter && more_topic) {

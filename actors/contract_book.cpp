@@ -49,13 +49,20 @@ std::optional<std::string> contract_book::objection(const contract& c, time_poin
 
 contract_report contract_book::told(const contract& c, contract_status status, std::string reason,
                                     time_point now) const {
-  const auto metered = active_ && active_->terms.id == c.id ? active_->meter.metered() : energy{};
-  return {c.id, status, std::move(reason), c.promised(), metered, now};
+  const auto metered = active_ && active_->terms == c ? active_->meter.metered() : energy{};
+  const auto promised = std::isfinite(c.average.si()) ? c.promised() : energy{};
+  return {c.id, status, std::move(reason), promised, metered, now};
 }
 
-void contract_book::remember(contract_report last) {
+void contract_book::remember(const contract& terms, contract_report last) {
   if (history_.size() == history_kept) history_.erase(history_.begin());
-  history_.push_back(std::move(last));
+  history_.push_back({terms, std::move(last)});
+}
+
+std::optional<contract_book::finished> contract_book::recall(const std::string& id) const {
+  for (const auto& each : history_)
+    if (each.terms.id == id) return each;
+  return {};
 }
 
 contract_report contract_book::offer(const contract& c, time_point now) {
@@ -65,11 +72,11 @@ contract_report contract_book::offer(const contract& c, time_point now) {
   const auto same_id = [&](const auto& other) { return other.id == c.id; };
   if ((active_ && same_id(active_->terms)) || std::any_of(pending_.begin(), pending_.end(), same_id))
     return told(c, contract_status::refused, "another contract already has this id", now);
-  for (const auto& last : history_)
-    if (last.contract_id == c.id) return last;
-  if (const auto reason = objection(c, now)) {
-    return told(c, contract_status::refused, *reason, now);
+  if (const auto over = recall(c.id)) {
+    if (over->terms == c) return over->last;
+    return told(c, contract_status::refused, "another contract had this id before", now);
   }
+  if (const auto reason = objection(c, now)) return told(c, contract_status::refused, *reason, now);
   const auto place = std::find_if(pending_.begin(), pending_.end(),
                                   [&](const contract& other) { return other.start > c.start; });
   pending_.insert(place, c);
@@ -78,21 +85,22 @@ contract_report contract_book::offer(const contract& c, time_point now) {
 
 contract_report contract_book::withdraw(const std::string& id, const std::string& reason, time_point now) {
   if (active_ && active_->terms.id == id) {
+    if (now >= active_->terms.end())
+      return told(active_->terms, contract_status::active, "it has run to its end; its result follows", now);
     const auto report = told(active_->terms, contract_status::withdrawn, reason, now);
+    remember(active_->terms, report);
     active_.reset();
-    remember(report);
     return report;
   }
   const auto found =
       std::find_if(pending_.begin(), pending_.end(), [&](const contract& c) { return c.id == id; });
   if (found != pending_.end()) {
     const auto report = told(*found, contract_status::withdrawn, reason, now);
+    remember(*found, report);
     pending_.erase(found);
-    remember(report);
     return report;
   }
-  for (const auto& last : history_)
-    if (last.contract_id == id) return last;
+  if (const auto over = recall(id)) return over->last;
   return {id, contract_status::refused, "there is no such contract to withdraw", {}, {}, now};
 }
 
@@ -100,8 +108,10 @@ contract_book::step contract_book::advance(std::optional<power> metered,
                                            const std::optional<std::string>& trouble, time_point now) {
   auto out = step{};
   run(out, metered, trouble, now);
-  start_due(out, now);
-  wait_for_successor(out, now);
+  start_due(out, metered, trouble, now);
+  wait_for_successor(out, trouble, now);
+  last_metered_ = metered;
+  advanced_ = now;
   return out;
 }
 
@@ -109,6 +119,7 @@ void contract_book::run(step& out, std::optional<power> metered,
                         const std::optional<std::string>& trouble, time_point now) {
   if (!active_) return;
   active_->meter.advance(metered, std::min(now, active_->terms.end()));
+  active_->used_up = active_->used_up || active_->meter.metered() >= active_->terms.promised();
   if (metered) active_->blind_since.reset();
   else if (!active_->blind_since) active_->blind_since = now;
   const auto blind = active_->blind_since && now - *active_->blind_since >= limits::contract_blind_after;
@@ -122,32 +133,40 @@ void contract_book::run(step& out, std::optional<power> metered,
   } else {
     return;
   }
-  remember(out.reports.back());
+  remember(active_->terms, out.reports.back());
   active_.reset();
 }
 
-void contract_book::start_due(step& out, time_point now) {
+void contract_book::start_due(step& out, std::optional<power> metered,
+                              const std::optional<std::string>& trouble, time_point now) {
   while (!active_ && !pending_.empty() && pending_.front().start <= now) {
     const auto due = pending_.front();
     pending_.erase(pending_.begin());
-    if (due.end() <= now) {
-      out.reports.push_back(told(due, contract_status::given_up, "the house was not running in its slot", now));
-      remember(out.reports.back());
+    if (due.end() <= now || trouble) {
+      const auto reason = due.end() <= now ? std::string{"the house was not running in its slot"} : *trouble;
+      out.reports.push_back(told(due, contract_status::given_up, reason, now));
+      out.events.push_back({severity::warning, "contract-given-up", due.id, reason, now});
+      remember(due, out.reports.back());
       continue;
     }
     active_ = running{due, {}, {}};
-    active_->meter.advance({}, now);
+    // What the meter said before holds from the slot's very start until this tick.
+    active_->meter.advance(last_metered_, std::max(due.start, advanced_.value_or(now)));
+    active_->meter.advance(metered, now);
+    if (!metered) active_->blind_since = now;
     grace_.reset();
     out.reports.push_back(told(due, contract_status::active, "", now));
   }
 }
 
-void contract_book::wait_for_successor(step& out, time_point now) {
+void contract_book::wait_for_successor(step& out, const std::optional<std::string>& trouble,
+                                       time_point now) {
   if (!grace_) return;
   const auto waited = now - grace_->terms.end();
-  if (waited >= limits::contract_grace) {
-    out.events.push_back({severity::info, "contract-fallback", grace_->terms.id,
-                          "no contract followed " + grace_->terms.id + ": back to local control", now});
+  if (waited >= limits::contract_grace || trouble) {
+    const auto why = trouble ? *trouble : "no contract followed " + grace_->terms.id;
+    out.events.push_back(
+        {severity::info, "contract-fallback", grace_->terms.id, why + ": back to local control", now});
     grace_.reset();
   } else if (waited >= limits::contract_warn_after_end && !grace_->warned) {
     grace_->warned = true;
@@ -159,7 +178,7 @@ void contract_book::wait_for_successor(step& out, time_point now) {
 std::optional<contract_book::wish> contract_book::in_force(time_point now) const {
   if (active_) {
     // Early in the slot: a start delayed by the equipment can still be made up for.
-    const auto open = active_->meter.metered() < active_->terms.promised();
+    const auto open = !active_->used_up && active_->meter.metered() < active_->terms.promised();
     const auto of_it = " of contract " + active_->terms.id;
     return wish{active_->terms.id, open,
                 open ? "using the " + kilowatts(active_->terms.average) + of_it : "the energy" + of_it + " is used"};

@@ -13,9 +13,11 @@ namespace hearth {
 /// The dispatch contracts of this house: which are agreed, which one runs, how it goes. Pure.
 ///
 ///   offer --ok--> pending --start--> active --end--> grace --5 min--> (none: local control)
-///     └-refused        |               |  |             └-- a successor starts --> active
+///     └-refused        |               |  |             ├-- a successor starts --> active
+///                      |               |  |             └-- trouble --> (none)
 ///                      |               |  └-- the house gives up, with a reason --> (none)
-///                      └--withdrawal---┘--> (none)
+///                      ├--withdrawal---┘--> (none)
+///                      └-- trouble at its start, or over before it --> given up (none)
 ///
 /// `advance` must be called at least at every control tick; it alone moves contracts on.
 class contract_book {
@@ -53,26 +55,36 @@ class contract_book {
     contract terms;
     energy_counter meter;
     std::optional<time_point> blind_since;
+    bool used_up = false;  ///< stays so: a meter that creeps backwards switches nothing on again
   };
   struct ended {
     contract terms;
     bool warned = false;
   };
+  struct finished {
+    contract terms;
+    contract_report last;
+  };
 
   [[nodiscard]] std::optional<std::string> objection(const contract& c, time_point now) const;
   [[nodiscard]] contract_report told(const contract& c, contract_status status, std::string reason,
                                      time_point now) const;
-  void start_due(step& out, time_point now);
+  void start_due(step& out, std::optional<power> metered, const std::optional<std::string>& trouble,
+                 time_point now);
   void run(step& out, std::optional<power> metered, const std::optional<std::string>& trouble,
            time_point now);
-  void wait_for_successor(step& out, time_point now);
-  void remember(contract_report last);
+  void wait_for_successor(step& out, const std::optional<std::string>& trouble, time_point now);
+  void remember(const contract& terms, contract_report last);
+  /// The last word on a contract that is over. An id means one contract for ever.
+  [[nodiscard]] std::optional<finished> recall(const std::string& id) const;
 
   power nameplate_;
   std::vector<contract> pending_;  ///< by start, at most `limits::contracts_pending`
   std::optional<running> active_;
   std::optional<ended> grace_;
-  std::vector<contract_report> history_;  ///< last words on the latest contracts, oldest first
+  std::vector<finished> history_;  ///< last words on the latest contracts, oldest first
+  std::optional<power> last_metered_;    ///< what holds from `advanced_` on
+  std::optional<time_point> advanced_;
 };
 
 }  // namespace hearth

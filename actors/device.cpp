@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace hearth {
 namespace {
@@ -57,57 +58,60 @@ std::optional<device::work> device::next_write(time_point now) {
   auto* how = driver_->as_actuator();
   auto out = work{};
   for (auto& [channel, s] : setpoints_) {
+    auto requests = std::vector<bus_request>{};
     if (s.unsafe) {
-      append(out.requests, how->make_safe(channel));
-      out.made_safe.push_back(channel);
-    } else if (s.waiting && s.live) {
-      if (auto requests = how->encode(*s.live)) append(out.requests, std::move(*requests));
-      out.carried_out.push_back(*s.live);
-      s.waiting = false;
+      requests = how->make_safe(channel);
+      s.unsafe = !requests.empty();
+    } else if (std::exchange(s.waiting, false)) {
+      s.written = false;
+      requests = how->encode(*s.live).value_or(requests);
     }
+    if (requests.empty()) continue;
+    out.writes.push_back({channel, s.live, requests.size()});
+    append(out.requests, std::move(requests));
   }
   if (out.requests.empty()) return {};
-  out.writes = out.requests.size();
   append(out.requests, driver_->poll());
   return out;
 }
 
-device::work device::next_poll() { return {driver_->poll(), 0, {}, {}}; }
+device::work device::next_poll() { return {driver_->poll(), {}}; }
 
 device::outcome device::answered(const work& done, const result<std::vector<result<bus_answer>>>& answers,
                                  time_point now) {
   auto all = answers ? *answers : std::vector<result<bus_answer>>{};
   const auto& missing = answers ? fault{fault_code::malformed, "the bus lost an answer"} : answers.error();
   all.resize(done.requests.size(), tl::make_unexpected(missing));
+  auto rest = std::span<const result<bus_answer>>{all};
+  auto written = outcome{};
+  for (const auto& w : done.writes) {
+    note_written(w, rest.first(w.requests), now, written);
+    rest = rest.subspan(w.requests);
+  }
   auto out = outcome{};
-  const auto polled = std::span{all}.subspan(done.writes);
   // A driver that only listens polls nothing; then there is nothing to decode.
-  if (!polled.empty()) out.readings = driver_->decode(polled, now);
-  note_write_faults(done, all, now, out);
+  if (!rest.empty()) out.readings = driver_->decode(rest, now);
+  for (auto& r : written.readings) {
+    std::erase_if(out.readings, [&](const reading& read_back) { return read_back.channel == r.channel; });
+    out.readings.push_back(std::move(r));
+  }
   compare_read_back(out, now);
   return out;
 }
 
-void device::note_write_faults(const work& done, const std::vector<result<bus_answer>>& answers,
-                               time_point now, outcome& out) {
-  const auto begin = answers.begin();
-  const auto end = begin + static_cast<std::ptrdiff_t>(done.writes);
-  const auto failure = std::find_if(begin, end, [](const auto& a) { return !a; });
-  if (failure == end) {
-    for (const auto channel : done.made_safe)
-      if (auto& s = setpoints_[channel]; !s.live) s.unsafe = false;
+void device::note_written(const write& w, std::span<const result<bus_answer>> answers, time_point now,
+                          outcome& out) {
+  auto& s = setpoints_[w.target];
+  const auto failure = std::find_if(answers.begin(), answers.end(), [](const auto& a) { return !a; });
+  const auto still_wanted = w.what ? s.live == w.what : !s.live;
+  if (failure == answers.end()) {
+    if (still_wanted && w.what) s.written = true;
+    if (still_wanted && !w.what) s.unsafe = false;
     return;
   }
-  const auto untold = [&](channel_id channel) {
-    std::erase_if(out.readings, [&](const reading& r) { return r.channel == channel; });
-    out.readings.push_back({channel, tl::make_unexpected(failure->error()), now});
-  };
-  for (const auto& c : done.carried_out) {
-    untold(c.target);
-    // Tried again with the next poll, as long as the command lives.
-    if (auto& s = setpoints_[c.target]; s.live && s.live->issued == c.issued) s.waiting = true;
-  }
-  for (const auto channel : done.made_safe) untold(channel);
+  out.readings.push_back({w.target, tl::make_unexpected(failure->error()), now});
+  // Tried again with the next poll, as long as the command lives.
+  if (still_wanted && w.what) s.waiting = true;
 }
 
 void device::compare_read_back(outcome& out, time_point now) {
@@ -115,7 +119,7 @@ void device::compare_read_back(outcome& out, time_point now) {
     const auto found = setpoints_.find(r.channel);
     if (found == setpoints_.end() || !r.value) continue;
     auto& s = found->second;
-    if (!s.live || s.waiting) continue;
+    if (!s.live || s.waiting || !s.written) continue;
     if (agrees(s.live->value, *r.value)) {
       s.mismatch_told = false;
     } else if (!s.mismatch_told) {

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace hearth {
@@ -25,12 +26,16 @@ class device {
   /// Starts unsafe: the first batch makes every actuator safe, whatever ran before.
   device(std::shared_ptr<const layout> house, device_id id, std::unique_ptr<driver> how);
 
+  /// What one channel has in a batch.
+  struct write {
+    channel_id target;
+    std::optional<command> what;  ///< absent: make-safe
+    std::size_t requests = 0;     ///< of its own, following those of the write before
+  };
   /// Writes go out ahead of polls; both end with a read-back.
   struct work {
     std::vector<bus_request> requests;
-    std::size_t writes = 0;             ///< how many of them, from the front, are writes
-    std::vector<command> carried_out;   ///< whose writes these are; empty: a poll or make-safe
-    std::vector<channel_id> made_safe;
+    std::vector<write> writes;    ///< whose the first requests are; empty: a poll
   };
 
   /// Accepts a setpoint; a fault reading if the device cannot carry it out.
@@ -64,12 +69,13 @@ class device {
   struct setpoint {
     std::optional<command> live;     ///< being obeyed or waiting to be
     bool waiting = false;            ///< must still be written
+    bool written = false;            ///< the bus has confirmed `live`; only then a read-back can contradict
     bool unsafe = true;              ///< must still be made safe
     bool mismatch_told = false;
   };
 
-  void note_write_faults(const work& done, const std::vector<result<bus_answer>>& answers,
-                         time_point now, outcome& out);
+  void note_written(const write& w, std::span<const result<bus_answer>> answers, time_point now,
+                    outcome& out);
   void compare_read_back(outcome& out, time_point now);
 
   std::shared_ptr<const layout> house_;

@@ -2,6 +2,9 @@
 
 #include "protocol/limits.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace hearth {
 namespace {
 
@@ -44,16 +47,21 @@ dispatcher::dispatcher(std::shared_ptr<const layout> house, time_point now)
       local_{house},
       interlock_{house, now} {}
 
-dispatcher::decisions dispatcher::decide(const snapshot& now) {
+dispatcher::decisions dispatcher::decide(const snapshot& frozen) {
   auto out = decisions{};
+  auto now = frozen;
+  // A directive may have been decided upon after this was frozen. Time goes on, or a device would
+  // take the newer decision for an older one and drop it.
+  if (last_) now.at = std::max(now.at, last_->at);
   last_ = now;
   for (auto& e : leases_.expire(now.at)) out.statements.emplace_back(std::move(e));
   interlock_.observe(now);
+  watch_comfort(now);
   watch_store(now);
   auto metered = std::optional<power>{};
   if (house_->plant && house_->plant->heat_pump.power_meter)
     metered = now.good<power>(*house_->plant->heat_pump.power_meter);
-  auto moved = contracts_.advance(metered, trouble(now), now.at);
+  auto moved = contracts_.advance(metered, trouble(now.at), now.at);
   for (auto& r : moved.reports) out.statements.emplace_back(std::move(r));
   for (auto& e : moved.events) out.statements.emplace_back(std::move(e));
   const auto local = local_.decide(now, tariff_);
@@ -67,7 +75,7 @@ dispatcher::decisions dispatcher::decide(const snapshot& now) {
 dispatcher::decisions dispatcher::take(const envelope& directive, time_point now) {
   auto out = decisions{};
   if (const auto* c = std::get_if<contract>(&directive.body)) {
-    out.statements.emplace_back(contracts_.offer(*c, now));
+    out.statements.emplace_back(answer(*c, now));
   } else if (const auto* w = std::get_if<withdrawal>(&directive.body)) {
     out.statements.emplace_back(contracts_.withdraw(w->contract_id, w->reason, now));
   } else if (const auto* r = std::get_if<request>(&directive.body)) {
@@ -88,6 +96,15 @@ dispatcher::decisions dispatcher::take(const envelope& directive, time_point now
   return out;
 }
 
+contract_report dispatcher::answer(const contract& offered, time_point now) {
+  const auto refused = [&](const char* why) {
+    return contract_report{offered.id, contract_status::refused, why, {}, {}, now};
+  };
+  if (!house_->plant) return refused("this house has no heat pump to run");
+  if (!house_->plant->heat_pump.power_meter) return refused("this heat pump has no power meter to settle on");
+  return contracts_.offer(offered, now);
+}
+
 void dispatcher::forget_sent(device_id device) {
   for (const auto channel : (*house_)[device].channels) sent_.erase(channel);
 }
@@ -100,23 +117,32 @@ void dispatcher::watch_store(const snapshot& now) {
   else if (!store_blind_since_) store_blind_since_ = now.at;
 }
 
-/// Why the house cannot go on doing what others want of its heat pump.
-std::optional<std::string> dispatcher::trouble(const snapshot& now) const {
-  if (!house_->plant) return {};
+void dispatcher::watch_comfort(const snapshot& now) {
+  if (!house_->plant) return;
+  const auto was_cold = std::exchange(cold_zone_, {});
   for (const auto& zone : house_->plant->zones) {
-    if (!zone.critical) continue;
     const auto room = now.good<temperature>(zone.temperature_channel);
     const auto wanted = setpoint_of(zone, now);
-    if (room && wanted && *room < *wanted - limits::contract_comfort_margin)
-      return "zone " + zone.name + " is too cold";
+    if (!zone.critical || !room || !wanted) continue;
+    // Half the margin to recover, so that noise at the limit does not change who is in charge.
+    const auto margin = limits::contract_comfort_margin * (was_cold == zone.name ? 0.5 : 1.0);
+    if (*room < *wanted - margin) {
+      cold_zone_ = zone.name;
+      return;
+    }
   }
-  if (store_blind_since_ && now.at - *store_blind_since_ >= limits::contract_blind_after)
+}
+
+/// Why the house cannot go on doing what others want of its heat pump.
+std::optional<std::string> dispatcher::trouble(time_point now) const {
+  if (cold_zone_) return "zone " + *cold_zone_ + " is too cold";
+  if (store_blind_since_ && now - *store_blind_since_ >= limits::contract_blind_after)
     return "blind: no store temperature for " + to_text(limits::contract_blind_after);
   return {};
 }
 
 dispatcher::wanted dispatcher::heat_pump_wish(const local_wish& local, const snapshot& now) const {
-  if (const auto shed = leases_.shedding(now.at); shed && !trouble(now))
+  if (const auto shed = leases_.shedding(now.at); shed && !trouble(now.at))
     return {switched(false), authority::grid, "the grid asks to shed: " + shed->reason};
   // A blind house does what its hardware does by itself; a contract cannot change that.
   if (local.mode == local_mode::hardware_fallback)
@@ -129,29 +155,37 @@ dispatcher::wanted dispatcher::heat_pump_wish(const local_wish& local, const sna
 std::map<channel_id, dispatcher::wanted> dispatcher::wishes(const local_wish& local,
                                                             const snapshot& now) const {
   auto all = std::map<channel_id, wanted>{};
-  if (house_->plant) {
-    const auto& plant = *house_->plant;
-    const auto heat_pump = heat_pump_wish(local, now);
-    all[plant.heat_pump.enable] = heat_pump;
-    if (plant.heat_pump.pump)
-      all[*plant.heat_pump.pump] = {heat_pump.value, heat_pump.source, "runs with the heat pump"};
-    for (std::size_t i = 0; i < plant.zones.size(); ++i)
-      if (plant.zones[i].call)
-        all[*plant.zones[i].call] = {switched(local.calls[i]), authority::local,
-                                     "zone " + plant.zones[i].name + (local.calls[i] ? " calls for heat" : " is warm enough")};
-  }
   for (std::size_t i = 0; i < house_->channels.size(); ++i) {
     const auto id = channel_id{static_cast<std::uint16_t>(i)};
     if (const auto held = leases_.hold_on(id, now.at))
       all[id] = {held->value, authority::admin, "held by hand until " + to_iso8601(held->until) + ": " + held->reason};
   }
+  if (!house_->plant) return all;
+  const auto& plant = *house_->plant;
+  const auto& heat_pump = all.try_emplace(plant.heat_pump.enable, heat_pump_wish(local, now)).first->second;
+  if (plant.heat_pump.pump) {
+    // It follows what the interlock lets the heat pump do: water that is moved through a resting
+    // one only mixes the store.
+    const auto allowed = interlock_.check(order(plant.heat_pump.enable, heat_pump, now.at), now).allowed;
+    const auto runs = allowed && allowed->value == switched(true);
+    all.try_emplace(*plant.heat_pump.pump, wanted{switched(runs), heat_pump.source, "runs with the heat pump"});
+  }
+  for (std::size_t i = 0; i < plant.zones.size(); ++i)
+    if (plant.zones[i].call)
+      all.try_emplace(*plant.zones[i].call,
+                      wanted{switched(local.calls[i]), authority::local,
+                             "zone " + plant.zones[i].name +
+                                 (local.calls[i] ? " calls for heat" : " is warm enough")});
   return all;
+}
+
+command dispatcher::order(channel_id target, const wanted& what, time_point now) {
+  return {target, what.value, what.source, what.cause, now, now + limits::command_life};
 }
 
 void dispatcher::pass(const std::map<channel_id, wanted>& all, const snapshot& now, decisions& out) {
   for (const auto& [target, want] : all) {
-    const auto asked = command{target, want.value, want.source, want.cause, now.at, now.at + limits::command_life};
-    const auto verdict = interlock_.check(asked, now);
+    const auto verdict = interlock_.check(order(target, want, now.at), now);
     note_intervention(target, verdict, now.at, out);
     if (!verdict.allowed) continue;
     const auto before = sent_.find(target);
@@ -159,6 +193,7 @@ void dispatcher::pass(const std::map<channel_id, wanted>& all, const snapshot& n
         now.at - before->second.at < renew_after)
       continue;
     sent_[target] = {verdict.allowed->value, now.at};
+    interlock_.commanded(*verdict.allowed);
     out.commands.push_back(*verdict.allowed);
   }
   // What nobody holds any more dies by itself; if it is held again it is a new command.

@@ -30,7 +30,7 @@ class dispatcher {
   };
 
   /// One control tick.
-  decisions decide(const snapshot& now);
+  decisions decide(const snapshot& frozen);
 
   /// A directive of the node: answered, then decided upon at once, on the last snapshot.
   decisions take(const envelope& directive, time_point now);
@@ -51,9 +51,12 @@ class dispatcher {
     time_point at;
   };
 
-  [[nodiscard]] std::optional<std::string> trouble(const snapshot& now) const;
+  [[nodiscard]] contract_report answer(const contract& offered, time_point now);
+  [[nodiscard]] std::optional<std::string> trouble(time_point now) const;
+  void watch_comfort(const snapshot& now);
   void watch_store(const snapshot& now);
   wanted heat_pump_wish(const local_wish& local, const snapshot& now) const;
+  static command order(channel_id target, const wanted& what, time_point now);
   std::map<channel_id, wanted> wishes(const local_wish& local, const snapshot& now) const;
   void pass(const std::map<channel_id, wanted>& all, const snapshot& now, decisions& out);
   void note_intervention(channel_id target, const interlock::verdict& v, time_point now, decisions& out);
@@ -67,6 +70,7 @@ class dispatcher {
   local_control local_;
   interlock interlock_;
   std::optional<snapshot> last_;
+  std::optional<std::string> cold_zone_;  ///< a critical zone that is too cold, until it has recovered
   std::optional<time_point> store_blind_since_;
   std::map<channel_id, sent> sent_;
   std::map<channel_id, interlock_rule> intervening_;

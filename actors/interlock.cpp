@@ -1,6 +1,9 @@
 #include "actors/interlock.hpp"
 
+#include "protocol/limits.hpp"
+
 #include <algorithm>
+#include <cmath>
 
 namespace hearth {
 namespace {
@@ -67,6 +70,23 @@ void interlock::observe(const snapshot& now) {
   else if (*hottest < plant.store->max - too_hot_band) too_hot_ = false;
 }
 
+void interlock::commanded(const command& sent) {
+  if (!house_->plant || sent.target != house_->plant->heat_pump.enable) return;
+  const auto on = sent.value == switched(true);
+  if (ordered_ && ordered_->on == on) return;
+  const auto seen = running_.value_or(false);
+  // An order taken back before it was seen may still have been carried out for a moment.
+  if (presumed(sent.issued).running != seen && on == seen) changed_ = sent.issued;
+  ordered_ = order{on, sent.issued};
+}
+
+interlock::motion interlock::presumed(time_point now) const {
+  const auto seen = running_.value_or(false);
+  const auto awaited = ordered_ && ordered_->on != seen && ordered_->at > changed_ &&
+                       now - ordered_->at < limits::command_life;
+  return awaited ? motion{ordered_->on, ordered_->at} : motion{seen, changed_};
+}
+
 bool interlock::freezing(const snapshot& now) const {
   const auto& plant = *house_->plant;
   const auto cold = [&](channel_id c) {
@@ -78,7 +98,7 @@ bool interlock::freezing(const snapshot& now) const {
          (plant.store && std::any_of(plant.store->layers.begin(), plant.store->layers.end(), cold));
 }
 
-bool interlock::over_electrical_limit(const snapshot& now) const {
+bool interlock::over_electrical_limit(const snapshot& now, bool running) const {
   const auto& plant = *house_->plant;
   if (!plant.electrical_limit || !plant.house_power) return false;
   const auto house = now.good<power>(*plant.house_power);
@@ -86,7 +106,7 @@ bool interlock::over_electrical_limit(const snapshot& now) const {
   auto heat_pump = power{};
   if (plant.heat_pump.power_meter) heat_pump = now.good<power>(*plant.heat_pump.power_meter).value_or(power{});
   // A running heat pump is judged by what the house draws, a stopped one by what it would draw.
-  if (running_.value_or(false)) return *house > *plant.electrical_limit;
+  if (running) return *house > *plant.electrical_limit;
   return *house - heat_pump + plant.heat_pump.max_power > *plant.electrical_limit;
 }
 
@@ -96,12 +116,15 @@ interlock::verdict interlock::check(const command& wanted, const snapshot& now) 
   const auto& channel = (*house_)[wanted.target];
   if (wanted.value.unit != channel.unit)
     return {{}, interlock_rule::not_an_actuator, "the value is not in " + std::string{symbol(channel.unit)}};
+  const auto off_or_on = wanted.value.amount == 0 || wanted.value.amount == 1;
+  if (!std::isfinite(wanted.value.amount) || (channel.unit == unit::on_off && !off_or_on))
+    return {{}, interlock_rule::not_an_actuator, "the value does not fit the channel"};
   if (wanted.expires <= now.at) return {{}, interlock_rule::expired, "the command has expired"};
   if (!house_->plant) return {wanted, interlock_rule::none, {}};
   const auto& plant = *house_->plant;
   if (wanted.target == plant.heat_pump.enable) return check_heat_pump(wanted, now);
   // Water must move through the condenser while the heat pump runs, whoever wants the pump off.
-  if (plant.heat_pump.pump == wanted.target && running_.value_or(false))
+  if (plant.heat_pump.pump == wanted.target && presumed(now.at).running)
     return replaced(wanted, true, interlock_rule::minimum_on, "the heat pump is running, so its pump runs");
   if (is_call(plant, wanted.target) && freezing(now))
     return replaced(wanted, true, interlock_rule::freezing, "the house is close to freezing");
@@ -110,18 +133,19 @@ interlock::verdict interlock::check(const command& wanted, const snapshot& now) 
 
 interlock::verdict interlock::check_heat_pump(const command& wanted, const snapshot& now) const {
   const auto& heat_pump = house_->plant->heat_pump;
-  const auto since_change = now.at - changed_;
-  const auto must_rest = !running_.value_or(false) && since_change < heat_pump.min_off;
+  const auto [running, since] = presumed(now.at);
+  const auto since_change = now.at - since;
+  const auto must_rest = !running && since_change < heat_pump.min_off;
   if (too_hot_) return replaced(wanted, false, interlock_rule::store_too_hot, "the store is at its highest temperature");
   if (freezing(now) && !must_rest)
     return replaced(wanted, true, interlock_rule::freezing, "the house is close to freezing");
   if (blind_) return replaced(wanted, false, interlock_rule::blind, "no store temperature can be trusted");
-  if (wanted.value.amount != 0 && over_electrical_limit(now))
+  if (wanted.value.amount != 0 && over_electrical_limit(now, running))
     return replaced(wanted, false, interlock_rule::electrical_limit, "the house would draw more than its electrical limit");
   if (must_rest)
     return replaced(wanted, false, interlock_rule::minimum_off,
                     "the compressor rests for " + to_text(heat_pump.min_off - since_change) + " more");
-  if (running_.value_or(false) && since_change < heat_pump.min_on)
+  if (running && since_change < heat_pump.min_on)
     return replaced(wanted, true, interlock_rule::minimum_on,
                     "the compressor runs for " + to_text(heat_pump.min_on - since_change) + " more");
   return {wanted, interlock_rule::none, {}};

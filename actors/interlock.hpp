@@ -45,17 +45,33 @@ class interlock {
   /// Learns from the read-back when the heat pump last started and stopped. Once per snapshot.
   void observe(const snapshot& now);
 
+  /// Remembers what is being sent to the heat pump: until the read-back shows it, minimum times
+  /// count from the order, or two directives within one tick could start and stop a compressor.
+  void commanded(const command& sent);
+
   /// What may be sent instead of `wanted`; the same if no rule objects.
   [[nodiscard]] verdict check(const command& wanted, const snapshot& now) const;
 
  private:
+  /// What the heat pump does: as read back, or as ordered a moment ago and not yet seen.
+  struct motion {
+    bool running = false;
+    time_point since;
+  };
+  struct order {
+    bool on = false;
+    time_point at;
+  };
+
+  [[nodiscard]] motion presumed(time_point now) const;
   [[nodiscard]] verdict check_heat_pump(const command& wanted, const snapshot& now) const;
   [[nodiscard]] bool freezing(const snapshot& now) const;
-  [[nodiscard]] bool over_electrical_limit(const snapshot& now) const;
+  [[nodiscard]] bool over_electrical_limit(const snapshot& now, bool running) const;
 
   std::shared_ptr<const layout> house_;
   std::optional<bool> running_;     ///< as read back; nothing until first seen
   time_point changed_;              ///< when it last started or stopped; start of the program until seen
+  std::optional<order> ordered_;    ///< the latest that differed from the one before
   bool too_hot_ = false;
   bool blind_ = false;
 };

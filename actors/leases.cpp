@@ -2,6 +2,8 @@
 
 #include "protocol/limits.hpp"
 
+#include <cmath>
+
 namespace hearth {
 namespace {
 
@@ -47,8 +49,11 @@ outcome leases::ask_hold(const request& wish, const hold& what, const std::strin
   if (!channel.actuator) return refused(id, "channel '" + what.channel + "' can be read but not commanded");
   if (what.value.unit != channel.unit)
     return refused(id, "channel '" + what.channel + "' is counted in " + std::string{symbol(channel.unit)});
+  if (!std::isfinite(what.value.amount)) return refused(id, "the value is not a number");
   if (channel.unit == unit::on_off && what.value.amount != 0 && what.value.amount != 1)
     return refused(id, "a switch is on (1) or off (0)");
+  if (channel.unit == unit::fraction && (what.value.amount < 0 || what.value.amount > 1))
+    return refused(id, "a fraction is from 0 to 1");
   const auto length = *granted(wish.lease);
   holds_[*target] = lease{id, wish.reason, what.value, now + length};
   return {id, true, "held for " + to_text(length)};

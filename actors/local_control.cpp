@@ -1,5 +1,6 @@
 #include "actors/local_control.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -75,13 +76,22 @@ local_wish local_control::decide(const snapshot& now, const tariff& prices) {
   if (house_->plant->store) {
     heat_store(now, prices, wish);
   } else {
-    auto any = false;
-    for (const auto c : calls_) any = any || c;
-    heating_ = any;
-    wish.heat_pump_cause = any ? "a zone calls for heat" : "no zone calls for heat";
+    heat_zones(now, wish);
   }
   wish.heat_pump_on = heating_;
   return wish;
+}
+
+void local_control::heat_zones(const snapshot& now, local_wish& wish) {
+  const auto& zones = house_->plant->zones;
+  heating_ = std::any_of(calls_.begin(), calls_.end(), [](bool c) { return c; });
+  wish.heat_pump_cause = heating_ ? "a zone calls for heat" : "no zone calls for heat";
+  const auto seen = [&](const zone_layout& z) {
+    return now.good<temperature>(z.temperature_channel) && setpoint_of(z, now);
+  };
+  if (zones.empty() || std::any_of(zones.begin(), zones.end(), seen)) return;
+  wish.mode = local_mode::hardware_fallback;
+  wish.heat_pump_cause = "no zone can be seen: the heat pump follows its own aquastat";
 }
 
 void local_control::heat_store(const snapshot& now, const tariff& prices, local_wish& wish) {
@@ -96,7 +106,8 @@ void local_control::heat_store(const snapshot& now, const tariff& prices, local_
   const auto cheap = prices.cheap(now.at);
   wish.mode = cheap ? local_mode::tariff_timer : local_mode::thermostat;
   if (cheap.value_or(false)) {
-    const auto full = store.max - full_below_max;
+    // Never below what the dear hours keep, or the cheap ones would coast where those heat.
+    const auto full = std::max(store.max - full_below_max, store.min_top + coast_band);
     if (ends->bottom >= full) heating_ = false;
     else if (ends->bottom < full - refill_band || ends->top < store.min_top) heating_ = true;
     wish.heat_pump_cause = heating_ ? "cheap hours: filling the store, its coldest layer is at " + degrees(ends->bottom)

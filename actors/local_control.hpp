@@ -36,6 +36,8 @@ class local_control {
 
  private:
   bool call(std::size_t zone, const snapshot& now);
+  /// A house without a store heats while a zone calls.
+  void heat_zones(const snapshot& now, local_wish& wish);
   void heat_store(const snapshot& now, const tariff& prices, local_wish& wish);
 
   std::shared_ptr<const layout> house_;

@@ -23,10 +23,7 @@ report_builder::report_builder(std::shared_ptr<const layout> house, time_point n
 
 std::vector<body> report_builder::take(const snapshot& now) {
   auto out = std::vector<body>{};
-  if (slot_of(now.at) != slot_) {
-    out.emplace_back(finish_slot(out));
-    slot_ = slot_of(now.at);
-  }
+  if (slot_of(now.at) != slot_) change_slot(now, out);
   for (std::size_t i = 0; i < channels_.size(); ++i) {
     const auto c = channel_id{static_cast<std::uint16_t>(i)};
     sample_channel(c, now[c], now.at);
@@ -41,10 +38,21 @@ std::vector<body> report_builder::take(const snapshot& now) {
   return out;
 }
 
+void report_builder::change_slot(const snapshot& now, std::vector<body>& out) {
+  const auto next = slot_of(now.at);
+  for (std::size_t i = 0; i < channels_.size(); ++i) {
+    const auto c = channel_id{static_cast<std::uint16_t>(i)};
+    if (now[c].at < next) sample_channel(c, now[c], now.at);
+  }
+  out.emplace_back(finish_slot(out));
+  slot_ = next;
+}
+
 void report_builder::sample_channel(channel_id c, const point& p, time_point now) {
   auto& s = channels_[c.value];
   const auto& channel = (*house_)[c];
-  if (p.quality == quality::never || (s.last && s.last->at == p.at && s.last->value == p.value)) return;
+  if (p.quality == quality::never || (s.seen && s.seen->at == p.at && s.seen->value == p.value)) return;
+  s.seen = p;
   const auto first_in_slot = s.samples.empty();
   const auto changed_kind = !s.last || s.last->value.has_value() != p.value.has_value();
   const auto due = channel.report_every && s.last && now - s.last->at >= *channel.report_every;
@@ -69,7 +77,7 @@ void report_builder::tell_power(channel_id c, const point& p, std::vector<body>&
   if (is_heat_pump) threshold = house_->plant->heat_pump.max_power.in(watt) * limits::power_change_fraction;
   if (!threshold) return;
   auto& told = channels_[c.value].told_power_w;
-  if (told && std::abs(p.value->amount - *told) < *threshold) return;
+  if (told && (*told == p.value->amount || std::abs(p.value->amount - *told) < *threshold)) return;
   told = p.value->amount;
   out.emplace_back(power_update{channel.name, p.value->amount * watt, p.at});
 }

@@ -25,11 +25,14 @@ class report_builder {
  private:
   struct sampled {
     std::optional<point> last;           ///< the latest sample taken
+    std::optional<point> seen;           ///< the latest that was considered; each is once
     std::optional<double> told_power_w;  ///< the latest power update
     std::optional<quality> told_quality;
     std::vector<sample> samples;
   };
 
+  /// Ends the slot before the one of `now`; what was measured in it still goes into its report.
+  void change_slot(const snapshot& now, std::vector<body>& out);
   void sample_channel(channel_id c, const point& p, time_point now);
   void tell_power(channel_id c, const point& p, std::vector<body>& out);
   void tell_quality(channel_id c, const point& p, time_point now, std::vector<body>& out);

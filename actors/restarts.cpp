@@ -12,7 +12,7 @@ constexpr auto jitter_share = 0.2;
 
 restarts::plan restarts::died(time_point now, double jitter) {
   ++count_;
-  const auto last_was_long_ago = !recent_.empty() && now - recent_.back() >= limits::restart_window + next_;
+  const auto last_was_long_ago = up_since_ && now - *up_since_ >= limits::restart_window;
   while (!recent_.empty() && now - recent_.front() >= limits::restart_window) recent_.pop_front();
   if (last_was_long_ago) {
     next_ = limits::restart_first;
@@ -25,7 +25,9 @@ restarts::plan restarts::died(time_point now, double jitter) {
   const auto base = failed_ ? limits::restart_failed_every : next_;
   next_ = std::min(2 * next_, limits::restart_longest);
   const auto spread = std::clamp(jitter, -1.0, 1.0) * jitter_share;
-  return {std::chrono::round<duration>(base * (1 + spread)), failed_, failed_ && !was_failed};
+  const auto delay = std::chrono::round<duration>(base * (1 + spread));
+  up_since_ = now + delay;
+  return {delay, failed_, failed_ && !was_failed};
 }
 
 }  // namespace hearth

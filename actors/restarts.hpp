@@ -4,6 +4,7 @@
 #include "protocol/time.hpp"
 
 #include <deque>
+#include <optional>
 
 namespace hearth {
 
@@ -28,6 +29,7 @@ class restarts {
 
  private:
   std::deque<time_point> recent_;  ///< deaths within the window; bounded by `restarts_allowed` + 1
+  std::optional<time_point> up_since_;  ///< when the restart after the latest death was due
   duration next_ = limits::restart_first;
   int count_ = 0;
   bool failed_ = false;
