@@ -16,6 +16,9 @@ result<double> amount(const point& p) {
   return p.value->amount;
 }
 
+/// How many samples' room a point takes in a report: a fault brings its text along.
+std::size_t room_of(const point& p) { return p.value ? 1 : 2 + p.value.error().detail.size() / 18; }
+
 }  // namespace
 
 report_builder::report_builder(std::shared_ptr<const layout> house, time_point now)
@@ -60,13 +63,13 @@ void report_builder::sample_channel(channel_id c, const point& p, time_point now
                      std::abs(p.value->amount - s.last->value->amount) >= *channel.on_change;
   const auto switched = channel.unit == unit::on_off && s.last && s.last->value != p.value;
   if (!first_in_slot && !changed_kind && !due && !moved && !switched) return;
-  if (held_ >= limits::report_samples) {
+  if (held_ + room_of(p) > limits::report_samples) {
     ++dropped_;
     return;
   }
   s.samples.push_back({p.at, amount(p)});
   s.last = p;
-  ++held_;
+  held_ += room_of(p);
 }
 
 void report_builder::tell_power(channel_id c, const point& p, std::vector<body>& out) {

@@ -63,8 +63,8 @@ inline constexpr duration admin_lease_default = 5min;
 inline constexpr duration admin_lease_longest = 24h;
 
 // Control.
-inline constexpr duration control_tick = 5s;
-/// A command lives this long; the dispatcher renews it at every tick, so six silent ticks make safe.
+inline constexpr duration control_tick = 1s;
+/// A command lives this long; the dispatcher renews it after a third, so that two renewals may get lost.
 inline constexpr duration command_life = 30s;
 
 // Buses and devices.
@@ -92,8 +92,8 @@ inline constexpr duration report_every = 300s;
 inline constexpr duration snapshot_every = 30s;
 /// Power is told at once when it changes by this part of nameplate.
 inline constexpr double power_change_fraction = 0.02;
-/// Samples kept for the report being written. Beyond: further ones are dropped, and that is an event.
-inline constexpr std::size_t report_samples = 20'000;
+/// Samples kept for the report being written; at some 20 bytes each they fit `message_bytes`. Beyond: further ones are dropped, and that is an event.
+inline constexpr std::size_t report_samples = 8'000;
 
 /// SIGTERM to exit, actuators made safe in between.
 inline constexpr duration shutdown_longest = 2s;
