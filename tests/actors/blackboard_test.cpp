@@ -17,7 +17,9 @@ struct fixture {
   blackboard board{house, noon};
 
   void hear(const reading& r, time_point now) { board.take({&r, 1}, now); }
-  void hear(channel_id c, measured value, time_point at, time_point now) { hear({c, value, at}, now); }
+  void hear(channel_id c, measured value, time_point at, time_point now) {
+    hear({c, value, at}, now);
+  }
   void hear(channel_id c, measured value, time_point now) { hear({c, value, now}, now); }
 };
 
@@ -33,7 +35,8 @@ TEST_CASE_FIXTURE(fixture, "a channel that never spoke is 'never' and holds no v
   CHECK_FALSE(seen.good<temperature>(at::top));
 }
 
-TEST_CASE_FIXTURE(fixture, "the newest reading of a channel wins and an older one is dropped and counted") {
+TEST_CASE_FIXTURE(fixture,
+                  "the newest reading of a channel wins and an older one is dropped and counted") {
   hear(at::top, degrees(50), noon + 10s, noon + 11s);
   hear(at::top, degrees(40), noon + 5s, noon + 12s);
   auto seen = board.freeze(noon + 12s);
@@ -51,7 +54,8 @@ TEST_CASE_FIXTURE(fixture, "two readings of one instant: the later word wins") {
   CHECK(board.dropped() == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "a stale value keeps the time it was measured, however often it is frozen") {
+TEST_CASE_FIXTURE(fixture,
+                  "a stale value keeps the time it was measured, however often it is frozen") {
   hear(at::top, degrees(50), noon);
   CHECK(board.freeze(noon + 30s)[at::top].quality == quality::good);
   CHECK(board.freeze(noon + 35s)[at::top].quality == quality::stale);
@@ -63,7 +67,8 @@ TEST_CASE_FIXTURE(fixture, "a stale value keeps the time it was measured, howeve
   CHECK_FALSE(seen.good<temperature>(at::top));
 }
 
-TEST_CASE_FIXTURE(fixture, "a late word that is too old already leaves a stale channel stale since when it was") {
+TEST_CASE_FIXTURE(
+    fixture, "a late word that is too old already leaves a stale channel stale since when it was") {
   hear(at::top, degrees(50), noon);
   board.freeze(noon + 40s);
   hear(at::top, degrees(51), noon + 5s, noon + 60s);
@@ -73,7 +78,9 @@ TEST_CASE_FIXTURE(fixture, "a late word that is too old already leaves a stale c
   CHECK(seen[at::top].at == noon + 5s);
 }
 
-TEST_CASE_FIXTURE(fixture, "a fault says its cause and since when, through every repeat, until the channel is back") {
+TEST_CASE_FIXTURE(
+    fixture,
+    "a fault says its cause and since when, through every repeat, until the channel is back") {
   hear(at::top, degrees(50), noon);
   hear({at::top, failed(fault_code::timeout, "no answer"), noon + 10s}, noon + 10s);
   hear({at::top, failed(fault_code::timeout, "no answer"), noon + 20s}, noon + 20s);
@@ -93,8 +100,12 @@ TEST_CASE_FIXTURE(fixture, "what cannot be a reading of this house is dropped an
   hear(at::top, degrees(50), noon);
   SUBCASE("an unknown channel") { hear({9999}, degrees(1), noon + 1s); }
   SUBCASE("another unit") { hear(at::top, of(3 * watt), noon + 1s); }
-  SUBCASE("not a number") { hear(at::top, degrees(std::numeric_limits<double>::quiet_NaN()), noon + 1s); }
-  SUBCASE("infinite") { hear(at::top, degrees(std::numeric_limits<double>::infinity()), noon + 1s); }
+  SUBCASE("not a number") {
+    hear(at::top, degrees(std::numeric_limits<double>::quiet_NaN()), noon + 1s);
+  }
+  SUBCASE("infinite") {
+    hear(at::top, degrees(std::numeric_limits<double>::infinity()), noon + 1s);
+  }
   SUBCASE("from the future") { hear(at::top, degrees(1), noon + 31s + 1ms, noon + 1s); }
   SUBCASE("a fault from the future") {
     hear({at::top, failed(fault_code::io), noon + 31s + 1ms}, noon + 1s);

@@ -23,7 +23,9 @@ struct scripted_port : port {
   }
 };
 
-std::vector<bus_request> reads(std::size_t count) { return std::vector<bus_request>(count, gpio_read{1, false}); }
+std::vector<bus_request> reads(std::size_t count) {
+  return std::vector<bus_request>(count, gpio_read{1, false});
+}
 
 }  // namespace
 
@@ -32,14 +34,17 @@ TEST_CASE("a batch is carried out in order and the time is asked anew for each r
   io.answers = {bus_answer{true}, bus_answer{false}, bus_answer{1.5}};
   auto now = noon;
   const auto answers = carry_out(io, reads(3), [&] { return now += 1s; });
-  CHECK(answers == std::vector<result<bus_answer>>{bus_answer{true}, bus_answer{false}, bus_answer{1.5}});
+  CHECK(answers ==
+        std::vector<result<bus_answer>>{bus_answer{true}, bus_answer{false}, bus_answer{1.5}});
   CHECK(io.asked == std::vector<time_point>{noon + 1s, noon + 2s, noon + 3s});
 }
 
 TEST_CASE("a silent device costs its bus one timeout per batch") {
   auto io = scripted_port{};
   SUBCASE("timeout") { io.answers = {bus_answer{true}, failed(fault_code::timeout, "unit 2")}; }
-  SUBCASE("disconnected") { io.answers = {bus_answer{true}, failed(fault_code::disconnected, "unplugged")}; }
+  SUBCASE("disconnected") {
+    io.answers = {bus_answer{true}, failed(fault_code::disconnected, "unplugged")};
+  }
   const auto silence = io.answers.back().error();
   const auto answers = carry_out(io, reads(4), [] { return noon; });
   REQUIRE(answers.size() == 4);
@@ -50,7 +55,8 @@ TEST_CASE("a silent device costs its bus one timeout per batch") {
 
 TEST_CASE("a device that refuses one request is asked the rest") {
   auto io = scripted_port{};
-  io.answers = {failed(fault_code::refused, "exception 2"), failed(fault_code::checksum), bus_answer{true}};
+  io.answers = {failed(fault_code::refused, "exception 2"), failed(fault_code::checksum),
+                bus_answer{true}};
   const auto answers = carry_out(io, reads(3), [] { return noon; });
   CHECK(io.asked.size() == 3);
   CHECK_FALSE(answers[0]);

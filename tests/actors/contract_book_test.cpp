@@ -52,7 +52,8 @@ struct fixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(fixture, "a contract is accepted, starts, is metered, ends, and says so each time") {
+TEST_CASE_FIXTURE(fixture,
+                  "a contract is accepted, starts, is metered, ends, and says so each time") {
   CHECK(offer(slot("a")) == contract_status::accepted);
   run_until(noon - 5s);
   CHECK(reports.empty());
@@ -70,7 +71,8 @@ TEST_CASE_FIXTURE(fixture, "a contract is accepted, starts, is metered, ends, an
   CHECK(reports[1].metered.in(kilowatt_hour) == doctest::Approx(4).epsilon(0.01));
 }
 
-TEST_CASE_FIXTURE(fixture, "the energy of a slot is used from its start, and what is promised is enough") {
+TEST_CASE_FIXTURE(fixture,
+                  "the energy of a slot is used from its start, and what is promised is enough") {
   offer(slot("a"));
   run_obediently_until(noon + 30min - 5s);
   CHECK(book.in_force(now)->heat_pump_on);
@@ -94,7 +96,8 @@ TEST_CASE_FIXTURE(fixture, "energy once used stays used, though the meter creeps
   }
 }
 
-TEST_CASE_FIXTURE(fixture, "a slot is metered from its very start to its very end, wherever the ticks fall") {
+TEST_CASE_FIXTURE(
+    fixture, "a slot is metered from its very start to its very end, wherever the ticks fall") {
   offer(slot("a", noon, 5min, 8 * kilowatt));
   offer(slot("b", noon + 5min, 5min, 8 * kilowatt));
   meter = 6 * kilowatt;
@@ -138,16 +141,19 @@ TEST_CASE_FIXTURE(fixture, "what is no contract for this house is refused with t
   CHECK(reports.empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "a contract that overlaps another is refused, one that follows it is not") {
+TEST_CASE_FIXTURE(fixture,
+                  "a contract that overlaps another is refused, one that follows it is not") {
   offer(slot("a"));
-  CHECK(book.offer(slot("b", noon + 55min, 5min), now).reason.find("overlaps") != std::string::npos);
+  CHECK(book.offer(slot("b", noon + 55min, 5min), now).reason.find("overlaps") !=
+        std::string::npos);
   CHECK(offer(slot("c", noon - 30min, 60min)) == contract_status::refused);
   CHECK(offer(slot("d", noon + 60min)) == contract_status::accepted);
   run_until(noon + 1min);
   CHECK(offer(slot("e", noon + 30min, 15min)) == contract_status::refused);
 }
 
-TEST_CASE_FIXTURE(fixture, "more contracts than the book holds are refused, and there is room again later") {
+TEST_CASE_FIXTURE(fixture,
+                  "more contracts than the book holds are refused, and there is room again later") {
   for (std::size_t i = 0; i < limits::contracts_pending; ++i)
     REQUIRE(offer(slot(std::to_string(i), noon + i * 5min, 5min)) == contract_status::accepted);
   const auto one_more = slot("more", noon + limits::contracts_pending * 5min, 5min);
@@ -180,7 +186,8 @@ TEST_CASE_FIXTURE(fixture, "an id means one contract for ever") {
   CHECK(book.offer(other, now).reason.find("id before") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(fixture, "after a contract with no successor the house is warned, then falls back to itself") {
+TEST_CASE_FIXTURE(
+    fixture, "after a contract with no successor the house is warned, then falls back to itself") {
   offer(slot("a"));
   run_until(noon + 62min - 5s);
   CHECK(events.empty());
@@ -227,7 +234,9 @@ TEST_CASE_FIXTURE(fixture, "a successor within the grace takes over, and nobody 
   CHECK(events.empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "a pending or running contract can be withdrawn, and local control has the house at once") {
+TEST_CASE_FIXTURE(
+    fixture,
+    "a pending or running contract can be withdrawn, and local control has the house at once") {
   SUBCASE("pending") {
     offer(slot("a"));
     CHECK(book.withdraw("a", "market", now).status == contract_status::withdrawn);
@@ -248,7 +257,8 @@ TEST_CASE_FIXTURE(fixture, "a pending or running contract can be withdrawn, and 
   CHECK(events.empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "a withdrawal that finds nothing, or comes after the end, changes nothing") {
+TEST_CASE_FIXTURE(fixture,
+                  "a withdrawal that finds nothing, or comes after the end, changes nothing") {
   CHECK(book.withdraw("nobody", "", now).status == contract_status::refused);
   offer(slot("a"));
   run_until(noon + 60min - 5s);
@@ -275,7 +285,8 @@ TEST_CASE_FIXTURE(fixture, "the house gives up with its reason, and goes on by i
   CHECK(offer(slot("a")) == contract_status::given_up);
 }
 
-TEST_CASE_FIXTURE(fixture, "a contract that starts into trouble is given up without having run for a tick") {
+TEST_CASE_FIXTURE(fixture,
+                  "a contract that starts into trouble is given up without having run for a tick") {
   offer(slot("a"));
   trouble = "zone living is too cold";
   run_until(noon + 1min);
@@ -294,7 +305,8 @@ TEST_CASE_FIXTURE(fixture, "trouble in the grace ends it: nobody freezes for a s
   CHECK(count_kind(events, "contract-fallback") == 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "a meter blind for five minutes ends the contract, a shorter gap does not") {
+TEST_CASE_FIXTURE(fixture,
+                  "a meter blind for five minutes ends the contract, a shorter gap does not") {
   offer(slot("a"));
   meter = 6 * kilowatt;
   run_until(noon + 10min);
@@ -345,7 +357,8 @@ TEST_CASE_FIXTURE(fixture, "half a minute between the clocks loses no contract a
   }
 }
 
-TEST_CASE_FIXTURE(fixture, "a contract up to five minutes late is caught up with, a later one is refused") {
+TEST_CASE_FIXTURE(fixture,
+                  "a contract up to five minutes late is caught up with, a later one is refused") {
   now = noon + 5min + 30s;
   CHECK(offer(slot("a")) == contract_status::accepted);
   tick();
@@ -371,7 +384,16 @@ TEST_CASE_FIXTURE(fixture, "a slot slept through is given up, not run late") {
 namespace {
 
 enum class place { none, pending, active, grace };
-enum class cause { offered_again, withdrawn, start_comes, end_comes, grace_ends, trouble, meter_blind, successor };
+enum class cause {
+  offered_again,
+  withdrawn,
+  start_comes,
+  end_comes,
+  grace_ends,
+  trouble,
+  meter_blind,
+  successor
+};
 
 fixture brought_to(place p) {
   auto f = fixture{};
@@ -388,7 +410,8 @@ place seen(fixture& f) {
     const auto wish = f.book.in_force(f.now);
     return wish && wish->contract_id == "a";
   };
-  if (in_force()) return f.reports.back().status == contract_status::active ? place::active : place::grace;
+  if (in_force())
+    return f.reports.back().status == contract_status::active ? place::active : place::grace;
   if (f.now >= noon) return place::none;
   f.trouble.reset();
   f.run_until(noon);
@@ -402,8 +425,14 @@ void happen(fixture& f, cause what) {
   case cause::start_comes: f.run_until(std::max(f.now, noon + 1s)); break;
   case cause::end_comes: f.run_until(std::max(f.now, noon + 60min)); break;
   case cause::grace_ends: f.run_until(std::max(f.now, noon + 65min)); break;
-  case cause::trouble: f.trouble = "too cold"; f.tick(); break;
-  case cause::meter_blind: f.meter.reset(); f.run_until(f.now + 3min); break;
+  case cause::trouble:
+    f.trouble = "too cold";
+    f.tick();
+    break;
+  case cause::meter_blind:
+    f.meter.reset();
+    f.run_until(f.now + 3min);
+    break;
   case cause::successor:
     f.offer(slot("b", noon + 60min));
     f.tick();

@@ -20,12 +20,15 @@ class relay_board final : public actuator {
     for (const auto c : relays_) all.push_back(gpio_read{c.value, false});
     return all;
   }
-  std::vector<reading> decode(std::span<const result<bus_answer>> answers, time_point now) override {
+  std::vector<reading> decode(std::span<const result<bus_answer>> answers,
+                              time_point now) override {
     auto all = std::vector<reading>{};
     for (std::size_t i = 0; i < answers.size(); ++i) {
       auto r = reading{relays_[i], failed(fault_code::not_ready), now};
-      if (answers[i]) r.value = switched(std::get<bool>(*answers[i]));
-      else r.value = tl::make_unexpected(answers[i].error());
+      if (answers[i])
+        r.value = switched(std::get<bool>(*answers[i]));
+      else
+        r.value = tl::make_unexpected(answers[i].error());
       all.push_back(std::move(r));
     }
     return all;
@@ -34,7 +37,9 @@ class relay_board final : public actuator {
     if (c.value.unit != unit::on_off) return failed(fault_code::unsupported, "not a switch");
     return std::vector<bus_request>{gpio_write{c.target.value, false, c.value.amount != 0}};
   }
-  std::vector<bus_request> make_safe(channel_id c) override { return {gpio_write{c.value, false, false}}; }
+  std::vector<bus_request> make_safe(channel_id c) override {
+    return {gpio_write{c.value, false, false}};
+  }
 
  private:
   std::vector<channel_id> relays_;
@@ -68,13 +73,15 @@ struct bench {
 };
 
 command order(channel_id target, bool on, time_point now, std::string cause = "test") {
-  return {target, switched(on), authority::local, std::move(cause), now, now + limits::command_life};
+  return {target,           switched(on), authority::local,
+          std::move(cause), now,          now + limits::command_life};
 }
 
 struct fixture {
   std::shared_ptr<const layout> house = shared(small_house());
   device board{house, by::relays,
-               std::make_unique<relay_board>(std::vector{at::enable, at::pump, at::living_call, at::bed_call})};
+               std::make_unique<relay_board>(
+                   std::vector{at::enable, at::pump, at::living_call, at::bed_call})};
   bench bus;
   time_point now = noon;
 
@@ -94,14 +101,16 @@ struct fixture {
 };
 
 const reading& of_channel(const device::outcome& what, channel_id c) {
-  const auto found = std::find_if(what.readings.begin(), what.readings.end(), [&](const auto& r) { return r.channel == c; });
+  const auto found = std::find_if(what.readings.begin(), what.readings.end(),
+                                  [&](const auto& r) { return r.channel == c; });
   REQUIRE(found != what.readings.end());
   return *found;
 }
 
 }  // namespace
 
-TEST_CASE_FIXTURE(fixture, "the first batch makes every actuator safe, whatever ran before, and reads back") {
+TEST_CASE_FIXTURE(
+    fixture, "the first batch makes every actuator safe, whatever ran before, and reads back") {
   bus.lines = {{0, true}, {1, true}};
   CHECK_FALSE(board.all_safe());
   const auto work = board.next_write(now);
@@ -153,7 +162,8 @@ TEST_CASE_FIXTURE(fixture, "the newest command per channel wins, though an older
   CHECK_FALSE(bus.lines[0]);
 }
 
-TEST_CASE_FIXTURE(fixture, "a command that cannot be is a fault on its channel and leaves the one before alone") {
+TEST_CASE_FIXTURE(
+    fixture, "a command that cannot be is a fault on its channel and leaves the one before alone") {
   start();
   take(at::enable, true);
   auto wrong = order(at::enable, true, now + 1s);
@@ -212,7 +222,9 @@ TEST_CASE_FIXTURE(fixture, "a renewal keeps a command alive and writes it again"
   CHECK_FALSE(board.all_safe());
 }
 
-TEST_CASE_FIXTURE(fixture, "a write that fails is a fault on that channel alone, and is tried again with the next poll") {
+TEST_CASE_FIXTURE(
+    fixture,
+    "a write that fails is a fault on that channel alone, and is tried again with the next poll") {
   start();
   take(at::enable, true);
   take(at::pump, true);
@@ -231,7 +243,9 @@ TEST_CASE_FIXTURE(fixture, "a write that fails is a fault on that channel alone,
   CHECK_FALSE(write());
 }
 
-TEST_CASE_FIXTURE(fixture, "a write that keeps failing ends with its command, and then making safe is tried until it works") {
+TEST_CASE_FIXTURE(fixture,
+                  "a write that keeps failing ends with its command, and then making safe is tried "
+                  "until it works") {
   start();
   take(at::enable, true);
   bus.broken[0] = fault_code::timeout;
@@ -252,7 +266,8 @@ TEST_CASE_FIXTURE(fixture, "a dead bus is a fault of every channel, and nothing 
   start();
   take(at::enable, true);
   const auto work = board.next_write(now);
-  const auto told = board.answered(*work, failed(fault_code::timeout, "the bus did not answer"), now);
+  const auto told =
+      board.answered(*work, failed(fault_code::timeout, "the bus did not answer"), now);
   CHECK(told.readings.size() == 4);
   for (const auto& r : told.readings) CHECK(r.value.error().code == fault_code::timeout);
   CHECK(write());
@@ -270,7 +285,8 @@ TEST_CASE_FIXTURE(fixture, "a bus that answers too little or too much harms nobo
   CHECK(board.answered(*work, answers, now).readings.size() == 4);
 }
 
-TEST_CASE_FIXTURE(fixture, "a read-back that contradicts raises one alarm and is written again until it agrees") {
+TEST_CASE_FIXTURE(
+    fixture, "a read-back that contradicts raises one alarm and is written again until it agrees") {
   start();
   bus.stuck[0] = false;
   take(at::enable, true);
@@ -338,9 +354,12 @@ TEST_CASE_FIXTURE(fixture, "the last will makes every actuator safe without anyb
 TEST_CASE("a device that cannot be commanded has nothing to make safe") {
   struct thermometer final : driver {
     std::vector<bus_request> poll() override { return {}; }
-    std::vector<reading> decode(std::span<const result<bus_answer>>, time_point) override { return {}; }
+    std::vector<reading> decode(std::span<const result<bus_answer>>, time_point) override {
+      return {};
+    }
   };
-  auto device = hearth::device{shared(small_house()), by::thermometers, std::make_unique<thermometer>()};
+  auto device =
+      hearth::device{shared(small_house()), by::thermometers, std::make_unique<thermometer>()};
   CHECK(device.all_safe());
   CHECK_FALSE(device.next_write(noon));
   CHECK(device.last_will().empty());

@@ -18,8 +18,8 @@ struct fixture {
   std::shared_ptr<const layout> house;
   image seen{*house, noon - 1h};
   dispatcher mind{house, noon - 2h};
-  std::vector<command> commands;   ///< of the latest decision
-  std::vector<body> statements;    ///< of all decisions
+  std::vector<command> commands;  ///< of the latest decision
+  std::vector<body> statements;   ///< of all decisions
   std::map<channel_id, bool> switches;
   int messages = 0;
 
@@ -41,9 +41,12 @@ struct fixture {
     }
   }
   void ask(body what) {
-    carry(mind.take({"small", "node", 1, "m" + std::to_string(++messages), seen.time(), "", std::move(what)}, seen.time()));
+    carry(mind.take(
+        {"small", "node", 1, "m" + std::to_string(++messages), seen.time(), "", std::move(what)},
+        seen.time()));
   }
-  void ask_contract(const std::string& id, time_point start, power average = 4 * kilowatt, duration length = 60min) {
+  void ask_contract(const std::string& id, time_point start, power average = 4 * kilowatt,
+                    duration length = 60min) {
     ask(contract{id, start, length, average});
   }
   void ask_hold(const std::string& channel, measured value, duration lease = 30min) {
@@ -57,7 +60,9 @@ struct fixture {
     return {};
   }
   template <class What>
-  [[nodiscard]] std::vector<What> told() const { return only<What>(statements); }
+  [[nodiscard]] std::vector<What> told() const {
+    return only<What>(statements);
+  }
   [[nodiscard]] authority in_charge() const { return told<state_report>().back().in_charge; }
 };
 
@@ -72,7 +77,8 @@ TEST_CASE_FIXTURE(fixture, "left alone, the house decides itself and says so onc
   CHECK(told<event>().empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "admin stands over grid, grid over contract, contract over the house itself") {
+TEST_CASE_FIXTURE(fixture,
+                  "admin stands over grid, grid over contract, contract over the house itself") {
   run_until(noon);
   CHECK(in_charge() == authority::local);
   ask_contract("c", noon);
@@ -152,10 +158,12 @@ TEST_CASE_FIXTURE(fixture, "a command that does not change is said again every t
     }
   }
   CHECK(said.size() == 6);
-  for (std::size_t i = 1; i < said.size(); ++i) CHECK(said[i] - said[i - 1] == limits::command_life / 3);
+  for (std::size_t i = 1; i < said.size(); ++i)
+    CHECK(said[i] - said[i - 1] == limits::command_life / 3);
 }
 
-TEST_CASE_FIXTURE(fixture, "a device that was restarted is told its commands at the next tick, others are not") {
+TEST_CASE_FIXTURE(
+    fixture, "a device that was restarted is told its commands at the next tick, others are not") {
   run_until(noon);
   run_until(noon + 5s);
   const auto quiet = commands.empty();
@@ -222,7 +230,9 @@ TEST_CASE_FIXTURE(fixture, "shedding respects a critical zone that is too cold, 
   CHECK(in_charge() == authority::local);
 }
 
-TEST_CASE_FIXTURE(fixture, "a room whose temperature trembles at the limit changes hands once, not at every tick") {
+TEST_CASE_FIXTURE(
+    fixture,
+    "a room whose temperature trembles at the limit changes hands once, not at every tick") {
   run_until(noon);
   ask_shed(2h);
   const auto before = told<state_report>().size();
@@ -236,7 +246,8 @@ TEST_CASE_FIXTURE(fixture, "a room whose temperature trembles at the limit chang
   CHECK(in_charge() == authority::grid);
 }
 
-TEST_CASE_FIXTURE(fixture, "a contract is given up when a critical zone is more than 0.6 K under its setpoint") {
+TEST_CASE_FIXTURE(
+    fixture, "a contract is given up when a critical zone is more than 0.6 K under its setpoint") {
   run_until(noon);
   ask_contract("c", noon);
   seen.degrees(at::bed, 10).degrees(at::living, 19.41);
@@ -249,7 +260,9 @@ TEST_CASE_FIXTURE(fixture, "a contract is given up when a critical zone is more 
   CHECK(in_charge() == authority::local);
 }
 
-TEST_CASE_FIXTURE(fixture, "a store blind for five minutes ends the contract; a blind house does what its hardware does") {
+TEST_CASE_FIXTURE(
+    fixture,
+    "a store blind for five minutes ends the contract; a blind house does what its hardware does") {
   run_until(noon);
   ask_contract("c", noon);
   run_until(noon + 10min);
@@ -371,7 +384,8 @@ TEST_CASE_FIXTURE(fixture, "two directives within a tick cannot start and stop t
   CHECK_FALSE(switches[at::enable]);
 }
 
-TEST_CASE_FIXTURE(fixture, "the pump follows what the interlock lets the heat pump do, not what is wished") {
+TEST_CASE_FIXTURE(fixture,
+                  "the pump follows what the interlock lets the heat pump do, not what is wished") {
   run_until(noon);
   ask_contract("a", noon);
   run_until(noon + 15min);
@@ -396,7 +410,8 @@ TEST_CASE_FIXTURE(fixture, "a heat pump held on by hand gets its pump with it") 
   CHECK(switches[at::pump]);
 }
 
-TEST_CASE_FIXTURE(fixture, "a snapshot frozen before the latest directive makes no command look old") {
+TEST_CASE_FIXTURE(fixture,
+                  "a snapshot frozen before the latest directive makes no command look old") {
   run_until(noon);
   const auto frozen_before = seen.now();
   seen.pass(3s);

@@ -12,7 +12,9 @@ namespace {
 using ticks = house_clock::ticks;
 
 /// The same instants as house time would have them.
-time_point by_system_clock() { return std::chrono::floor<duration>(std::chrono::system_clock::now()); }
+time_point by_system_clock() {
+  return std::chrono::floor<duration>(std::chrono::system_clock::now());
+}
 
 }  // namespace
 

@@ -16,12 +16,13 @@ namespace hearth::testing {
 using namespace std::chrono_literals;
 
 /// A Wednesday, on the hour.
-inline constexpr auto noon = time_point{std::chrono::sys_days{std::chrono::year{2020} / 1 / 15} + 12h};
+inline constexpr auto noon =
+    time_point{std::chrono::sys_days{std::chrono::year{2020} / 1 / 15} + 12h};
 
 /// The channels of `small_house`, in the order of its table.
 namespace at {
-inline constexpr channel_id enable{0}, pump{1}, hp_power{2}, house_power{3}, top{4}, mid{5}, bottom{6},
-    living{7}, living_call{8}, bed{9}, bed_call{10}, valve{11};
+inline constexpr channel_id enable{0}, pump{1}, hp_power{2}, house_power{3}, top{4}, mid{5},
+    bottom{6}, living{7}, living_call{8}, bed{9}, bed_call{10}, valve{11};
 }  // namespace at
 namespace by {
 inline constexpr device_id relays{0}, meters{1}, thermometers{2}, valve{3};
@@ -106,13 +107,16 @@ inline tariff_layout two_price_tariff() {
   return t;
 }
 
-inline std::shared_ptr<const layout> shared(layout l) { return std::make_shared<const layout>(std::move(l)); }
+inline std::shared_ptr<const layout> shared(layout l) {
+  return std::make_shared<const layout>(std::move(l));
+}
 
 /// A process image that a test paints. It starts as a mild day: everything off, the store at
 /// 50, 45 and 40 °C, both zones at their setpoint of 20 °C, the house drawing 500 W.
 class image {
  public:
-  explicit image(const layout& l, time_point now = noon) : seen_{now, std::vector<point>(l.channels.size())} {
+  explicit image(const layout& l, time_point now = noon)
+      : seen_{now, std::vector<point>(l.channels.size())} {
     for (std::size_t i = 0; i < l.channels.size(); ++i)
       set({static_cast<std::uint16_t>(i)}, measured{0, l.channels[i].unit});
     if (l.channels.size() <= at::valve.value) return;
@@ -129,10 +133,13 @@ class image {
     seen_.points[c.value] = {value, quality::good, seen_.at, seen_.at};
     return *this;
   }
-  image& degrees(channel_id c, double celsius_degrees) { return set(c, of(celsius(celsius_degrees))); }
+  image& degrees(channel_id c, double celsius_degrees) {
+    return set(c, of(celsius(celsius_degrees)));
+  }
   image& on(channel_id c, bool is_on = true) { return set(c, switched(is_on)); }
   image& lose(channel_id c) {
-    seen_.points[c.value] = {failed(fault_code::timeout, "no answer"), quality::fault, seen_.at, seen_.at};
+    seen_.points[c.value] = {failed(fault_code::timeout, "no answer"), quality::fault, seen_.at,
+                             seen_.at};
     return *this;
   }
   image& lose_store() { return lose(at::top).lose(at::mid).lose(at::bottom); }

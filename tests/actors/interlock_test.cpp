@@ -44,7 +44,9 @@ TEST_CASE_FIXTURE(fixture, "with nothing wrong a command passes unchanged") {
   }
 }
 
-TEST_CASE_FIXTURE(fixture, "rule not_an_actuator: what cannot be commanded, or a value that does not fit, is dropped") {
+TEST_CASE_FIXTURE(
+    fixture,
+    "rule not_an_actuator: what cannot be commanded, or a value that does not fit, is dropped") {
   const auto drop = [&](channel_id target, measured value) {
     auto c = want(target, true, noon);
     c.value = value;
@@ -70,7 +72,8 @@ TEST_CASE_FIXTURE(fixture, "rule expired: a command that is dead on arrival is d
   CHECK(lock.check(c, house_image.now()).allowed);
 }
 
-TEST_CASE_FIXTURE(fixture, "rule store_too_hot: the heat pump is off from the maximum until 3 K below") {
+TEST_CASE_FIXTURE(fixture,
+                  "rule store_too_hot: the heat pump is off from the maximum until 3 K below") {
   house_image.degrees(at::top, 74.9);
   CHECK(heat_pump_may(true));
   house_image.degrees(at::top, 75);
@@ -82,14 +85,16 @@ TEST_CASE_FIXTURE(fixture, "rule store_too_hot: the heat pump is off from the ma
   CHECK(heat_pump_may(true));
 }
 
-TEST_CASE_FIXTURE(fixture, "rule store_too_hot: any layer counts, and going blind does not forget it") {
+TEST_CASE_FIXTURE(fixture,
+                  "rule store_too_hot: any layer counts, and going blind does not forget it") {
   house_image.degrees(at::bottom, 80);
   CHECK(ask(at::enable, true).rule == store_too_hot);
   house_image.lose_store();
   CHECK(ask(at::enable, true).rule == store_too_hot);
 }
 
-TEST_CASE_FIXTURE(fixture, "rule freezing: a room or layer below the limit turns heat pump and calls on") {
+TEST_CASE_FIXTURE(fixture,
+                  "rule freezing: a room or layer below the limit turns heat pump and calls on") {
   for (const auto cold : {at::living, at::bed, at::bottom}) {
     auto f = fixture{};
     f.house_image.degrees(cold, 5);
@@ -112,13 +117,17 @@ TEST_CASE_FIXTURE(fixture, "rule blind: without any store temperature the heat p
   CHECK_FALSE(heat_pump_may(true));
 }
 
-TEST_CASE_FIXTURE(fixture, "rule electrical_limit: the heat pump starts only into what is left, and stops when it is too much") {
+TEST_CASE_FIXTURE(fixture,
+                  "rule electrical_limit: the heat pump starts only into what is left, and stops "
+                  "when it is too much") {
   house_image.set(at::house_power, of(4 * kilowatt));
   CHECK(heat_pump_may(true));
   house_image.set(at::house_power, of(4001 * watt));
   CHECK(ask(at::enable, true).rule == electrical_limit);
   CHECK_FALSE(heat_pump_may(true));
-  house_image.on(at::enable).set(at::hp_power, of(6 * kilowatt)).set(at::house_power, of(12 * kilowatt));
+  house_image.on(at::enable)
+      .set(at::hp_power, of(6 * kilowatt))
+      .set(at::house_power, of(12 * kilowatt));
   CHECK(heat_pump_may(true));
   house_image.set(at::house_power, of(12001 * watt));
   CHECK_FALSE(heat_pump_may(true));
@@ -136,7 +145,9 @@ TEST_CASE_FIXTURE(fixture, "rule minimum_off: a compressor rests, though the hou
   CHECK(heat_pump_may(true));
 }
 
-TEST_CASE_FIXTURE(fixture, "rule minimum_on: a compressor that started runs on, unless something above says off") {
+TEST_CASE_FIXTURE(
+    fixture,
+    "rule minimum_on: a compressor that started runs on, unless something above says off") {
   house_image.pass(1min).on(at::enable);
   CHECK(ask(at::enable, false).rule == minimum_on);
   house_image.pass(10min - 1ms);
@@ -167,7 +178,8 @@ TEST_CASE("minimum times count from the order, before any read-back has shown it
   const auto stop = want(at::enable, false, noon + 2s);
   seen.pass(2s);
   CHECK(lock.check(stop, seen.now()).rule == minimum_on);
-  CHECK(lock.check(want(at::pump, false, seen.time()), seen.now()).allowed->value == switched(true));
+  CHECK(lock.check(want(at::pump, false, seen.time()), seen.now()).allowed->value ==
+        switched(true));
   SUBCASE("the read-back confirms it, and the minimum runs from there") {
     seen.pass(3s).on(at::enable);
     lock.observe(seen.now());
@@ -229,7 +241,8 @@ TEST_CASE_FIXTURE(fixture, "a lost read-back keeps what was seen last: running i
 
 TEST_CASE("the plant's actuators are the heat pump, its pump and the calls") {
   const auto house = small_house();
-  CHECK(plant_actuators(*house.plant) == std::vector<channel_id>{at::enable, at::pump, at::living_call, at::bed_call});
+  CHECK(plant_actuators(*house.plant) ==
+        std::vector<channel_id>{at::enable, at::pump, at::living_call, at::bed_call});
 }
 
 // ---- the table in interlock.hpp, against an oracle of its own
@@ -250,7 +263,9 @@ struct expected {
 /// The header's table, read aloud. A rule that wants what is wanted anyway does not intervene,
 /// but still decides.
 expected oracle(const world& w) {
-  const auto decide = [&](interlock_rule r, bool on) { return expected{on == w.on ? none : r, on}; };
+  const auto decide = [&](interlock_rule r, bool on) {
+    return expected{on == w.on ? none : r, on};
+  };
   if (w.dead) return {expired, {}};
   if (w.too_hot) return decide(store_too_hot, false);
   const auto resting = !w.running && w.recent;
@@ -287,8 +302,8 @@ TEST_CASE("in every world and for every rank the interlock does what its table s
   auto worlds = 0;
   for (auto bits = 0u; bits < 256; ++bits) {
     const auto bit = [&](unsigned n) { return (bits >> n & 1) == 1; };
-    for (const auto who : {authority::safety, authority::admin, authority::grid, authority::contract,
-                           authority::policy, authority::local}) {
+    for (const auto who : {authority::safety, authority::admin, authority::grid,
+                           authority::contract, authority::policy, authority::local}) {
       const auto w = world{bit(0), bit(1), bit(2), bit(3), bit(4), bit(5), bit(6), bit(7), who};
       CAPTURE(bits);
       CAPTURE(to_text(who));

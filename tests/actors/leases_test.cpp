@@ -23,7 +23,8 @@ struct fixture {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(fixture, "an admin's hold lasts five minutes unless asked otherwise, and ends by itself") {
+TEST_CASE_FIXTURE(fixture,
+                  "an admin's hold lasts five minutes unless asked otherwise, and ends by itself") {
   const auto answer = held.ask(admin_hold("hp.enable", switched(true)), "r1", noon);
   CHECK(answer.accepted);
   CHECK(answer.request_id == "r1");
@@ -37,7 +38,8 @@ TEST_CASE_FIXTURE(fixture, "an admin's hold lasts five minutes unless asked othe
 TEST_CASE_FIXTURE(fixture, "every kind of lease ends by itself, of whatever length it is granted") {
   for (const auto length : {1ms, duration{30s}, duration{1h}, limits::admin_lease_longest}) {
     CAPTURE(to_text(length));
-    REQUIRE(held.ask(admin_hold("valve.position", {0.5, unit::fraction}, length), "h", noon).accepted);
+    REQUIRE(
+        held.ask(admin_hold("valve.position", {0.5, unit::fraction}, length), "h", noon).accepted);
     REQUIRE(held.ask(grid_shed(length), "s", noon).accepted);
     CHECK(held.hold_on(at::valve, noon + length - 1ms));
     CHECK(held.shedding(noon + length - 1ms));
@@ -71,18 +73,21 @@ TEST_CASE("an admin request of a node is refused unless the layout allows it") {
 }
 
 TEST_CASE_FIXTURE(fixture, "a request has the rank of admin or grid and no other") {
-  for (const auto rank : {authority::safety, authority::contract, authority::policy, authority::local}) {
+  for (const auto rank :
+       {authority::safety, authority::contract, authority::policy, authority::local}) {
     CHECK_FALSE(held.ask({rank, hold{"hp.enable", switched(true)}, {}, ""}, "r", noon).accepted);
     CHECK_FALSE(held.ask({rank, shed{}, {}, ""}, "r", noon).accepted);
     CHECK_FALSE(held.ask({rank, release{}, {}, ""}, "r", noon).accepted);
   }
-  CHECK_FALSE(held.ask({authority::grid, hold{"hp.enable", switched(true)}, {}, ""}, "r", noon).accepted);
+  CHECK_FALSE(
+      held.ask({authority::grid, hold{"hp.enable", switched(true)}, {}, ""}, "r", noon).accepted);
   CHECK_FALSE(held.ask({authority::admin, shed{}, {}, ""}, "r", noon).accepted);
   CHECK_FALSE(held.hold_on(at::enable, noon));
   CHECK_FALSE(held.shedding(noon));
 }
 
-TEST_CASE_FIXTURE(fixture, "a hold that makes no sense is refused with the reason and holds nothing") {
+TEST_CASE_FIXTURE(fixture,
+                  "a hold that makes no sense is refused with the reason and holds nothing") {
   const auto refuse = [&](const request& wish, const char* why) {
     const auto answer = held.ask(wish, "r", noon);
     CHECK_FALSE(answer.accepted);
@@ -122,7 +127,8 @@ TEST_CASE_FIXTURE(fixture, "a refused request leaves the lease before it alone")
   CHECK(held.hold_on(at::enable, noon)->request_id == "first");
 }
 
-TEST_CASE_FIXTURE(fixture, "a release ends the leases of its own rank at once and without an event") {
+TEST_CASE_FIXTURE(fixture,
+                  "a release ends the leases of its own rank at once and without an event") {
   held.ask(admin_hold("hp.enable", switched(true)), "h", noon);
   held.ask(admin_hold("hp.pump", switched(true)), "h", noon);
   held.ask(grid_shed(), "s", noon);

@@ -33,7 +33,8 @@ layout flat_house() { return small_house(); }
 
 }  // namespace
 
-TEST_CASE_FIXTURE(fixture, "a zone calls a quarter kelvin below its setpoint and stops a quarter above") {
+TEST_CASE_FIXTURE(fixture,
+                  "a zone calls a quarter kelvin below its setpoint and stops a quarter above") {
   const auto calls = [&](double room) -> bool {
     seen.degrees(at::living, room);
     return decide().calls[0];
@@ -65,7 +66,9 @@ TEST_CASE("a zone whose setpoint cannot be read is blind") {
   CHECK_FALSE(setpoint_of(f.house->plant->zones[0], f.seen.now()));
 }
 
-TEST_CASE_FIXTURE(fixture, "cheap hours fill the store from the bottom and start again only when it has lost some") {
+TEST_CASE_FIXTURE(
+    fixture,
+    "cheap hours fill the store from the bottom and start again only when it has lost some") {
   seen.be(cheap_hour);
   CHECK(decide().heat_pump_on);
   CHECK(decide().mode == local_mode::tariff_timer);
@@ -79,7 +82,9 @@ TEST_CASE_FIXTURE(fixture, "cheap hours fill the store from the bottom and start
   CHECK(at_bottom(56.9));
 }
 
-TEST_CASE_FIXTURE(fixture, "dear hours coast until the top is as cold as it may be, and heat no more than needed") {
+TEST_CASE_FIXTURE(
+    fixture,
+    "dear hours coast until the top is as cold as it may be, and heat no more than needed") {
   const auto at_top = [&](double t) {
     seen.degrees(at::top, t);
     return decide();
@@ -113,14 +118,16 @@ TEST_CASE("a tariff that knows no better hours leaves the thermostat") {
   CHECK(f.decide().heat_pump_on);
 }
 
-TEST_CASE_FIXTURE(fixture, "with some layers blind the hottest and the coldest that can be seen count") {
+TEST_CASE_FIXTURE(fixture,
+                  "with some layers blind the hottest and the coldest that can be seen count") {
   seen.lose(at::top).degrees(at::mid, 44);
   CHECK(decide().heat_pump_on);
   seen.degrees(at::mid, 50);
   CHECK_FALSE(decide().heat_pump_on);
 }
 
-TEST_CASE_FIXTURE(fixture, "a blind store is left to the hardware, and does not remember that it was heating") {
+TEST_CASE_FIXTURE(
+    fixture, "a blind store is left to the hardware, and does not remember that it was heating") {
   seen.degrees(at::top, 44);
   REQUIRE(decide().heat_pump_on);
   seen.lose_store().degrees(at::living, 15);
@@ -144,7 +151,8 @@ TEST_CASE("the ladder goes down rung by rung and up again") {
   CHECK(f.decide().mode == local_mode::thermostat);
 }
 
-TEST_CASE("without a store the heat pump follows the zones, and blind zones leave it to the hardware") {
+TEST_CASE(
+    "without a store the heat pump follows the zones, and blind zones leave it to the hardware") {
   auto l = flat_house();
   l.plant->store.reset();
   auto f = fixture{l};

@@ -30,9 +30,12 @@ struct fixture {
     }
   }
   template <class What>
-  [[nodiscard]] std::vector<What> told() const { return only<What>(said); }
+  [[nodiscard]] std::vector<What> told() const {
+    return only<What>(said);
+  }
   /// The samples of a channel in the n-th report.
-  [[nodiscard]] std::vector<sample> samples(const std::string& channel, std::size_t report_number = 0) const {
+  [[nodiscard]] std::vector<sample> samples(const std::string& channel,
+                                            std::size_t report_number = 0) const {
     const auto reports = told<report>();
     REQUIRE(reports.size() > report_number);
     for (const auto& s : reports[report_number].series)
@@ -120,12 +123,14 @@ TEST_CASE("a value that is not measured again is not sampled again") {
   CHECK(f.samples("tank.top", 1).empty());
 }
 
-TEST_CASE("what was measured in a slot stands in its report, though it was seen at the slot's end") {
+TEST_CASE(
+    "what was measured in a slot stands in its report, though it was seen at the slot's end") {
   auto f = with(at::enable, {}, {});
   f.run_until(noon + 5min - 5s);
   auto late = f.seen.now();
   late.at = noon + 5min;
-  late.points[at::enable.value] = {switched(true), quality::good, noon + 5min - 2s, noon + 5min - 2s};
+  late.points[at::enable.value] = {switched(true), quality::good, noon + 5min - 2s,
+                                   noon + 5min - 2s};
   f.said = f.builder.take(late);
   const auto in_first = f.samples("hp.enable");
   REQUIRE(in_first.size() == 2);
@@ -136,7 +141,8 @@ TEST_CASE("what was measured in a slot stands in its report, though it was seen 
   for (const auto& s : f.samples("hp.enable", 1)) CHECK(s.at >= noon + 5min);
 }
 
-TEST_CASE_FIXTURE(fixture, "the heat pump's power is told at once when it moves by 2 % of nameplate") {
+TEST_CASE_FIXTURE(fixture,
+                  "the heat pump's power is told at once when it moves by 2 % of nameplate") {
   tick();
   CHECK(told<power_update>().size() == 1);
   seen.set(at::hp_power, of(159 * watt));
@@ -154,7 +160,9 @@ TEST_CASE_FIXTURE(fixture, "the heat pump's power is told at once when it moves 
   CHECK(told<power_update>().size() == 2);
 }
 
-TEST_CASE("another meter's power is told by its own threshold; a threshold of nothing tells changes, not ticks") {
+TEST_CASE(
+    "another meter's power is told by its own threshold; a threshold of nothing tells changes, not "
+    "ticks") {
   auto f = with(at::house_power, {}, 0.0);
   f.run_until(noon + 1min);
   f.seen.set(at::house_power, of(501 * watt));
@@ -173,7 +181,9 @@ TEST_CASE_FIXTURE(fixture, "a snapshot of every channel goes out every 30 s") {
   CHECK(builder.last_snapshot()->at == noon + 2min);
 }
 
-TEST_CASE_FIXTURE(fixture, "there is no last snapshot before the first") { CHECK_FALSE(builder.last_snapshot()); }
+TEST_CASE_FIXTURE(fixture, "there is no last snapshot before the first") {
+  CHECK_FALSE(builder.last_snapshot());
+}
 
 TEST_CASE_FIXTURE(fixture, "a channel's quality is told when it changes, once") {
   run_until(noon + 10s);
@@ -204,7 +214,9 @@ TEST_CASE_FIXTURE(fixture, "a channel that never spoke is missed once it had its
   CHECK(take(noon + 1h).empty());
 }
 
-TEST_CASE("a report holds what its bound allows, says what it had to leave out, and the next is whole again") {
+TEST_CASE(
+    "a report holds what its bound allows, says what it had to leave out, and the next is whole "
+    "again") {
   auto f = fixture{};
   f.tick();
   auto faulty = false;
@@ -237,5 +249,6 @@ TEST_CASE_FIXTURE(fixture, "the layout is described channel by channel") {
   const auto described = builder.describe();
   CHECK(described.layout_hash == "0123");
   REQUIRE(described.channels.size() == house->channels.size());
-  CHECK(described.channels[0] == channel_description{"hp.enable", unit::on_off, "relays", "relay-board", true});
+  CHECK(described.channels[0] ==
+        channel_description{"hp.enable", unit::on_off, "relays", "relay-board", true});
 }

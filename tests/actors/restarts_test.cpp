@@ -32,7 +32,9 @@ TEST_CASE("restarts wait half a second, then twice as long each time") {
   CHECK(actor.history.count() == 5);
 }
 
-TEST_CASE("the sixth death within a minute is reported once, and from then on it is retried every minute") {
+TEST_CASE(
+    "the sixth death within a minute is reported once, and from then on it is retried every "
+    "minute") {
   auto actor = hopeless{};
   for (auto i = 0; i < 5; ++i) actor.die();
   const auto sixth = actor.die();

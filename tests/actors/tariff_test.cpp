@@ -15,9 +15,13 @@ time_point utc(const char* text) {
   return *t;
 }
 
-double distribution_usd(const tariff& t, const char* at) { return t.distribution(utc(at)).in(usd_per_mwh); }
+double distribution_usd(const tariff& t, const char* at) {
+  return t.distribution(utc(at)).in(usd_per_mwh);
+}
 
-tariff new_york(tariff_layout terms = two_price_tariff()) { return {std::move(terms), "America/New_York"}; }
+tariff new_york(tariff_layout terms = two_price_tariff()) {
+  return {std::move(terms), "America/New_York"};
+}
 
 tariff_layout night_tariff(bool weekdays_only = false) {
   auto t = tariff_layout{};
@@ -26,7 +30,8 @@ tariff_layout night_tariff(bool weekdays_only = false) {
   return t;
 }
 
-prices published(time_point start, std::vector<double> energy, std::vector<double> distribution = {}) {
+prices published(time_point start, std::vector<double> energy,
+                 std::vector<double> distribution = {}) {
   auto p = prices{start, 1h, {}, {}};
   for (const auto e : energy) p.energy.push_back(e * usd_per_mwh);
   for (const auto d : distribution) p.distribution.push_back(d * usd_per_mwh);
@@ -57,9 +62,11 @@ TEST_CASE("a window across midnight belongs to the day on which it began") {
   CHECK(distribution_usd(t, "2020-01-15T04:00:00Z") == doctest::Approx(40));   // Tuesday 23:00
   CHECK(distribution_usd(t, "2020-01-15T08:00:00Z") == doctest::Approx(40));   // Wednesday 03:00
   CHECK(distribution_usd(t, "2020-01-15T11:00:00Z") == doctest::Approx(200));  // Wednesday 06:00
-  CHECK(distribution_usd(t, "2020-01-18T08:00:00Z") == doctest::Approx(40));   // Saturday 03:00, Friday's
+  CHECK(distribution_usd(t, "2020-01-18T08:00:00Z") ==
+        doctest::Approx(40));  // Saturday 03:00, Friday's
   CHECK(distribution_usd(t, "2020-01-19T04:00:00Z") == doctest::Approx(200));  // Saturday 23:00
-  CHECK(distribution_usd(t, "2020-01-20T08:00:00Z") == doctest::Approx(200));  // Monday 03:00, Sunday's
+  CHECK(distribution_usd(t, "2020-01-20T08:00:00Z") ==
+        doctest::Approx(200));  // Monday 03:00, Sunday's
 }
 
 TEST_CASE("the first window that matches holds") {
@@ -72,7 +79,9 @@ TEST_CASE("the first window that matches holds") {
   CHECK(distribution_usd(t, "2020-01-15T09:30:00Z") == doctest::Approx(3));
 }
 
-TEST_CASE("on the day that summer time begins the night is an hour shorter, and windows keep to the wall clock") {
+TEST_CASE(
+    "on the day that summer time begins the night is an hour shorter, and windows keep to the wall "
+    "clock") {
   const auto t = new_york(night_tariff());
   // 2020-03-08: 02:00 EST becomes 03:00 EDT at 07:00Z.
   CHECK(t.local_text(utc("2020-03-08T06:59:00Z")) == "Sun 01:59");
@@ -107,7 +116,9 @@ TEST_CASE("what the node publishes holds in its slots, and the layout outside th
   CHECK(t.total(utc("2020-01-15T12:00:00Z"))->in(usd_per_mwh) == doctest::Approx(50 + 77));
 }
 
-TEST_CASE("energy prices of the node count where the layout names none, and newer ones replace all before") {
+TEST_CASE(
+    "energy prices of the node count where the layout names none, and newer ones replace all "
+    "before") {
   auto terms = two_price_tariff();
   terms.energy.reset();
   auto t = new_york(terms);
