@@ -15,10 +15,31 @@ struct run_options {
   bool dry_run = false;
   std::string state = default_state_folder();
   log_options log;
+  std::string clock_start;
+  std::int64_t clock_anchor_unix_ms = 0;
+  double clock_speed = 1;
 };
 
 /// How often the main thread looks whether the supervisor still lives.
 constexpr auto look_every = std::chrono::milliseconds{250};
+
+/// The clock of the day, or the one the options ask for; nothing, with a word why, if they make none.
+std::optional<house_clock> clock_of(const run_options& options) {
+  const auto real = house_clock::real();
+  const auto anchor = options.clock_anchor_unix_ms;
+  if (options.clock_start.empty()) {
+    if (options.clock_speed == 1 && anchor == 0) return real;
+    std::cerr << "scada: --speed and --clock-anchor need --clock-start\n";
+    return {};
+  }
+  const auto start = from_iso8601(options.clock_start);
+  if (!start) {
+    std::cerr << "scada: --clock-start: write a time such as 2020-01-15T05:00:00Z\n";
+    return {};
+  }
+  return house_clock::warped(*start, anchor != 0 ? time_point{std::chrono::milliseconds{anchor}} : real.now(),
+                             options.clock_speed);
+}
 
 std::vector<event> first_words(const run_marker& marker, const layout& house, time_point now) {
   auto words = std::vector<event>{{severity::info, "started", house.site,
@@ -39,6 +60,8 @@ int run(const run_options& options) {
     print_plan(*house);
     return ok;
   }
+  const auto clock = clock_of(options);
+  if (!clock) return wrong_usage;
   const auto claim = site_claim{house->site};
   if (!claim.held()) {
     std::cerr << "scada: site " << house->site << " is already run by another scada on this machine; "
@@ -48,12 +71,11 @@ int run(const run_options& options) {
   set_up_log(options.log);
   auto signals = stop_signals{};
   auto marker = run_marker{options.state, house->site};
-  const auto clock = house_clock::real();
-  auto hosted = hosted_house{{.context = {house, clock},
+  auto hosted = hosted_house{{.context = {house, *clock},
                               .ports = all_ports(),
                               .connect = make_paho_client,
                               .log = log_of_events(),
-                              .first_words = first_words(marker, *house, clock.now()),
+                              .first_words = first_words(marker, *house, clock->now()),
                               .boot_id = new_boot_id(),
                               .seed = std::hash<std::string>{}(house->site),
                               .snapshot_observer = {},
@@ -80,6 +102,12 @@ void add_run(CLI::App& app, int& exit) {
   command->add_option("--log-level", options->log.level, "debug, info, warning or alarm")
       ->check(CLI::IsMember({"debug", "info", "warning", "alarm"}))->capture_default_str();
   command->add_flag("--log-json", options->log.json, "One JSON object per log line");
+  command->add_option("--clock-start", options->clock_start,
+                      "For demos and tests: house time, ISO 8601, at the anchor")->group("Clock");
+  command->add_option("--clock-anchor", options->clock_anchor_unix_ms,
+                      "Milliseconds since 1970 when house time was --clock-start (default: now)")->group("Clock");
+  command->add_option("--speed", options->clock_speed, "House time runs so many times as fast")
+      ->check(CLI::Range(0.001, 100'000.0))->capture_default_str()->group("Clock");
   command->footer("Ends on SIGINT or SIGTERM within 2 s, with every actuator made safe.\n"
                   "Exit codes: 0 ended in good order, 1 failed to run, 2 wrong usage or layout,\n"
                   "3 another scada runs this site, 70 a bug.");
