@@ -1,11 +1,14 @@
 #include "drivers/ports/all_ports.hpp"
 #include "drivers/ports/paho_client.hpp"
+#include "protocol/limits.hpp"
 #include "tools/scada/commands.hpp"
 #include "tools/scada/hosting.hpp"
 
 #include <spdlog/spdlog.h>
 
+#include <cstdlib>
 #include <iostream>
+#include <thread>
 
 namespace hearth::tools {
 namespace {
@@ -39,6 +42,18 @@ std::optional<house_clock> clock_of(const run_options& options) {
   }
   return house_clock::warped(*start, anchor != 0 ? time_point{std::chrono::milliseconds{anchor}} : real.now(),
                              options.clock_speed);
+}
+
+/// A bus in the middle of a call on a peer that hangs lets go only when that call's timeout is over.
+/// Whoever asked the program to end is not kept waiting for it.
+void end_in_time() {
+  static constexpr auto margin = std::chrono::milliseconds{150};
+  std::thread{[] {
+    std::this_thread::sleep_for(limits::shutdown_longest - margin);
+    spdlog::warn("a bus still waits for a device that does not answer; ending without it: "
+                 "what hangs there falls back to its own fail-safe, and the next start makes it safe first");
+    std::_Exit(ok);
+  }}.detach();
 }
 
 std::vector<event> first_words(const run_marker& marker, const layout& house, time_point now) {
@@ -85,6 +100,7 @@ int run(const run_options& options) {
     spdlog::error("the supervisor has ended; every actuator was made safe. This is a bug: please report it.");
     return internal_error;
   }
+  end_in_time();
   hosted.stop();
   marker.clear();
   return ok;
