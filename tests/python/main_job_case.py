@@ -26,7 +26,7 @@ class MainJob(unittest.TestCase):
 
     def tearDown(self):
         log = pathlib.Path(self.folder) / "scada.log"
-        if log.exists() and any(error for _, error in self._outcome.errors):
+        if log.exists() and not self._outcome.success:
             sys.stderr.write(f"\n--- scada of {self.id()}:\n{log.read_text()}---\n")
 
     def broker(self, *extra):

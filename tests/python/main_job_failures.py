@@ -28,6 +28,9 @@ class Brokers(MainJob):
         started = ear.event("started")
         self.assertLess(started.at_unix_ms, ear.all("birth")[0].sent_unix_ms)
         self.assertEqual(ear.state("local").mode, "thermostat")
+        down, up = ear.event("link-down"), ear.event("link-up")
+        self.assertLess(down.at_unix_ms, up.at_unix_ms)
+        self.assertEqual(house.log.read_text().count("link-down"), 1, "told once, however often tried")
 
     def test_a_broker_killed_midway_costs_nothing_that_was_to_be_kept(self):
         clock = bench.Clock(NOON, 10)
@@ -171,6 +174,7 @@ class Tls(MainJob):
         ear = bench.Ear(self, plain, self.site)
         house.start()
         wait_until(house.relays.closed, what="local control heating without a link")
-        wait_until(lambda: house.said("certificate"), what="the link's trouble in the log")
+        wait_until(lambda: house.said("warning link-down"), what="the link's trouble in the log")
+        self.assertIn("certificate", house.log.read_text())
         time.sleep(0.5)
         self.assertEqual(ear.all("birth"), [])
