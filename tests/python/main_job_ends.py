@@ -52,6 +52,16 @@ class Ends(MainJob):
                 self.assertLess(took, 2)
                 ear.expect("birth", lambda b: not b.online)
 
+    def test_a_meter_that_hangs_does_not_keep_the_relays_from_being_opened(self):
+        _broker, house, _ear = self.heating(bench.Clock(NOON, 5))
+        house.meter.child.signal(signal.SIGSTOP)
+        house.sensors.child.signal(signal.SIGSTOP)
+        time.sleep(0.5)
+        took, code = house.stop()
+        self.assertEqual(code, 0)
+        self.assertLess(took, 2)
+        wait_until(house.relays.opened, 1, "the coil opened")
+
     def test_after_a_crash_the_next_start_opens_the_relays_first_and_says_so(self):
         clock = bench.Clock(NOON, 5)
         _broker, house, ear = self.heating(clock)

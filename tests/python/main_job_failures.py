@@ -1,6 +1,7 @@
 """The world fails: brokers, meters, other people's messages. The house goes on and says so."""
 
 import pathlib
+import signal
 import subprocess
 import time
 
@@ -51,6 +52,25 @@ class Brokers(MainJob):
         sent = self.send(clock, broker, "query", "state")
         self.assertEqual(sent.returncode, 0, sent.stderr)
 
+    def test_a_contract_is_kept_to_its_end_although_the_broker_dies_under_it(self):
+        clock = bench.Clock(NOON, 30)
+        broker, house, ear = self.running(clock)
+        start = clock.now_ms() // 300_000 * 300_000 + 300_000
+        ear.node.send("contract", pb.Contract(contract_id="c1", start_unix_ms=start, length_s=300,
+                                              average_power_w=3500))
+        ear.contract("c1", "active")
+        ear.node.close()
+        broker.kill()
+        wait_until(house.relays.closed, what="the coil closed, with nobody watching")
+        wait_until(house.relays.opened, what="the coil opened, its energy used")
+        house.cool_down()
+        # The end and the grace of the contract pass; then local control heats.
+        wait_until(house.relays.closed, 40, "local control heating")
+        self.assertGreaterEqual(clock.now_ms(), start + 600_000)
+        broker.start()
+        done = bench.Ear(self, broker.port, self.site).contract("c1", "completed")
+        self.assertAlmostEqual(done.metered_wh, 3500 / 12, delta=50)
+
 
 class Devices(MainJob):
     def test_a_dead_meter_is_a_fault_since_a_certain_time_and_the_rest_runs(self):
@@ -88,6 +108,19 @@ class Devices(MainJob):
         house.sensors.registers["holding:0"] = "400"
         house.sensors.start()
         wait_until(house.relays.closed, what="local control, seeing again")
+
+    def test_a_relay_board_that_hangs_is_a_fault_of_its_own_and_obeys_again_when_it_wakes(self):
+        clock = bench.Clock(NOON, 10)
+        _broker, house, ear = self.running(clock)
+        wait_until(house.relays.opened, what="the relay made safe")
+        house.relays.child.signal(signal.SIGSTOP)
+        self.assertIn("timeout", ear.event("channel-fault", "hp.enable").text)
+        hung = ear.expect("snapshot", lambda s: any(p.quality == pb.QUALITY_FAULT for p in s.points))
+        self.assertEqual({p.channel for p in hung.points if p.quality != pb.QUALITY_GOOD}, {"hp.enable"})
+        house.cool_down()
+        house.relays.child.signal(signal.SIGCONT)
+        ear.event("channel-good", "hp.enable")
+        wait_until(house.relays.closed, what="local control heating")
 
 
 class HostileMessages(MainJob):

@@ -7,6 +7,7 @@ devices that are not ours, `atn` and a node in Python. Usage:
 
 import os
 import pathlib
+import subprocess
 import sys
 import time
 import unittest
@@ -145,6 +146,26 @@ class NodeInPython(MainJob):
         taken_back = ear.contract("py", "withdrawn")
         self.assertGreater(taken_back.metered_wh, 0)
         wait_until(house.relays.opened, what="local control, which has a warm tank")
+
+    def test_its_command_line_says_everything_a_node_can_say(self):
+        broker, _house, _ear = self.running(bench.Clock())
+        told = {}
+        for words in (["prices", "40", "-28", "140"], ["weather", "--", "-5", "-4.5"], ["shed"], ["release"],
+                      ["query", "state"], ["query", "layout"], ["heartbeat"],
+                      ["hold", "hp.enable", "0", "on_off", "--rank", "admin"]):
+            with self.subTest(words):
+                done = subprocess.run(["/usr/bin/python3", "-B", bench.hearth.__file__, "--port",
+                                       str(broker.port), "--site", self.site, *words],
+                                      capture_output=True, text=True, timeout=60, check=False)
+                self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+                told[words[0]] = done.stdout
+        self.assertIn("AUTHORITY_LOCAL", told["query"] + told["prices"] + told["hold"])
+        self.assertIn("held for 5 min", told["hold"])
+        refused = subprocess.run(["/usr/bin/python3", "-B", bench.hearth.__file__, "--port", str(broker.port),
+                                  "--site", self.site, "contract", "--power-w", "99000"],
+                                 capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual(refused.returncode, 1, refused.stdout + refused.stderr)
+        self.assertIn("more than the heat pump can draw", refused.stdout)
 
     def test_its_admin_is_refused_by_a_house_that_takes_none(self):
         clock = bench.Clock(NOON, 10)

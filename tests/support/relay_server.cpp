@@ -13,10 +13,10 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <csignal>
 #include <memory>
 #include <netinet/in.h>
 #include <poll.h>
