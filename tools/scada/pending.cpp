@@ -4,7 +4,6 @@
 namespace hearth::tools {
 
 __attribute__((weak)) void add_show(CLI::App&, int&) {}
-__attribute__((weak)) void add_demo(CLI::App&, int&) {}
 __attribute__((weak)) void print_plan(const layout&) {}
 
 }  // namespace hearth::tools
