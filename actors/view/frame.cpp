@@ -17,6 +17,8 @@ constexpr auto alarm_ink = ink{.colour = 203, .bold = true};
 constexpr auto power_ink = ink{.colour = 80};
 /// Columns before the first figure of a line.
 constexpr auto indent = 12;
+/// All parts but rooms and tank, at their smallest.
+constexpr auto rows_of_the_rest = 16;
 /// How much of the time line lies ahead.
 constexpr auto ahead_part = 1.0 / 3;
 
@@ -137,7 +139,7 @@ class painter {
     if (!s_.house().plant) return;
     const auto& plant = *s_.house().plant;
     const auto layers = plant.store ? static_cast<int>(plant.store->layers.size()) : 0;
-    const auto most = std::max(page_.rows() - 20, 4);
+    const auto most = std::max(page_.rows() - rows_of_the_rest, 4);
     const auto height = std::min(std::max(static_cast<int>(plant.zones.size()) + 3, layers + 1),
                                  most);
     const auto half = page_.columns() / 2;
@@ -204,7 +206,6 @@ class painter {
     auto column = page_.put(row_, indent, "heat pump ");
     column = page_.put(row_, column, right_aligned(fixed(in_kilowatt(used), 2), 5) + " kW ", strong);
     const auto cells = page_.columns() / 6;
-    page_.put(row_, column, std::string(static_cast<std::size_t>(cells) * 2, ' ').substr(0, 0));
     for (auto i = 0; i < cells; ++i) page_.put(row_, column + i, "·", label);
     if (used) page_.put(row_, column, bar(*used / plant.heat_pump.max_power, cells), power_ink);
     column += cells + 1;
@@ -315,7 +316,7 @@ class painter {
       }
     }
     hours(row_ + 2 * height, left, cells, first, step);
-    row_ += 2 * height + 2;
+    row_ += 2 * height + (page_.rows() >= 28 ? 2 : 1);
   }
 
   void column_bar(int top, int column, int height, double part, ink with) {
@@ -330,13 +331,15 @@ class painter {
 
   void hours(int row, int left, int cells, time_point first, duration step) {
     const auto text_at = [&](time_point t) { return s_.terms().local_text(t).substr(4); };
+    const auto now = static_cast<int>(cells * (1 - ahead_part));
     for (auto i = 1; i + 5 < cells; ++i) {
+      if (i + 5 >= now && i <= now + 4) continue;  // the mark of now stands there
       const auto hour = text_at(first + step * i).substr(0, 2);
       const auto before = text_at(first + step * (i - 1)).substr(0, 2);
       if (hour != before && (hour == "00" || hour == "06" || hour == "12" || hour == "18"))
         page_.put(row, left + i, hour + ":00", label);
     }
-    page_.put(row, left + static_cast<int>(cells * (1 - ahead_part)), "▲now", strong);
+    page_.put(row, left + now, "▲now", strong);
   }
 
   void events() {

@@ -27,6 +27,7 @@ class overheard_client : public mqtt_client {
 }  // namespace
 
 void observations::saw(const snapshot& image) {
+  if (at_snapshot_) at_snapshot_();
   const auto lock = std::lock_guard{guard_};
   fresh_.image = image;
 }

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -34,6 +35,10 @@ class observations {
  public:
   static constexpr std::size_t words_kept = 1024;
 
+  /// `at_snapshot` is called with every snapshot, on the observer's thread.
+  explicit observations(std::function<void()> at_snapshot = {})
+      : at_snapshot_{std::move(at_snapshot)} {}
+
   void saw(const snapshot& image);
   void said(const body& statement);                ///< by the house
   void published(std::string_view payload);        ///< by the link, to the node
@@ -53,6 +58,7 @@ class observations {
   void keep(std::vector<body>& words, const body& b);
   void begin_boot(const std::string& id);
 
+  std::function<void()> at_snapshot_;
   std::mutex guard_;
   batch fresh_;
   std::string boot_id_;                  ///< of the link's present incarnation

@@ -1,7 +1,9 @@
 #include "actors/view/frame.hpp"
+#include "actors/view/lockstep.hpp"
 #include "actors/view/words.hpp"
 #include "drivers/ports/paho_client.hpp"
 #include "drivers/simulated/simulated_port.hpp"
+#include "protocol/limits.hpp"
 #include "tools/scada/commands.hpp"
 #include "tools/scada/demo_stage.hpp"
 #include "tools/scada/hosting.hpp"
@@ -43,21 +45,16 @@ class line_printer {
 /// The whole demo from curtain to curtain.
 class demo {
  public:
-  demo(const demo_options& o, demo_house h)
+  demo(const demo_options& o, demo_house h, std::shared_ptr<simulated_house> world)
       : options_{o},
         home_{std::move(h)},
+        world_{std::move(world)},
         stage_{options_, home_},
         anchor_{std::chrono::floor<duration>(std::chrono::system_clock::now())},
-        clock_{house_clock::warped(home_.start, anchor_, o.speed)},
+        clock_{house_clock::warped(home_.start, anchor_, o.speed, ticks_of(o.speed))},
         state_{home_.house, home_.start, home_.price_list} {}
 
   int run(stop_signals& signals) {
-    auto world = make_simulated_house(*home_.house);
-    if (!world) {
-      std::cerr << "scada demo: " << to_text(world.error()) << "\n";
-      return wrong_usage;
-    }
-    world_ = *world;
     stage_.start_node(clock_options());
     const auto live = !options_.plain && terminal::there();
     if (!live) std::cout << how_to_drive() << std::flush;
@@ -73,6 +70,25 @@ class demo {
   }
 
  private:
+  using steady = std::chrono::steady_clock;
+
+  /// The house may live on for two control ticks unseen; see lockstep.
+  std::function<house_clock::ticks()> ticks_of(double speed) {
+    const auto tick = house_clock::warped(home_.start, anchor_, speed).outside(limits::control_tick);
+    steps_ = std::make_shared<lockstep>(steady::now(), 2 * tick);
+    seen_ = std::make_shared<observations>([steps = steps_] { steps->beat(steady::now()); });
+    return [steps = steps_] { return steps->now(steady::now()); };
+  }
+
+  /// Tells once when the machine is too slow for what was asked.
+  void watch_pace() {
+    const auto real = steady::now();
+    if (too_slow_ || real - steps_->now(real) < lockstep::lag_longest) return;
+    too_slow_ = true;
+    state_.note({severity::warning, "demo", home_.house->site,
+                 "this machine cannot keep up with this speed; try a lower --speed", state_.now()});
+  }
+
   [[nodiscard]] std::string clock_options() const {
     char speed[32];
     std::snprintf(speed, sizeof speed, "%g", options_.speed);
@@ -112,6 +128,7 @@ class demo {
     state_.look(world_->truth(), clock_.now());
     for (auto& text : stage_.newly_lost())
       state_.note({severity::alarm, "demo", home_.house->site, std::move(text), state_.now()});
+    watch_pace();
     if (!hosted.alive()) return internal_error;
     if (home_.length && state_.now() >= home_.start + *home_.length) return ok;
     return {};
@@ -150,21 +167,28 @@ class demo {
 
   const demo_options& options_;
   demo_house home_;
+  std::shared_ptr<simulated_house> world_;
+  std::shared_ptr<lockstep> steps_;
+  std::shared_ptr<observations> seen_;
+  bool too_slow_ = false;
   demo_stage stage_;
   time_point anchor_;
   house_clock clock_;
   demo_state state_;
-  std::shared_ptr<simulated_house> world_;
-  std::shared_ptr<observations> seen_ = std::make_shared<observations>();
 };
 
 int run_demo(const demo_options& o) {
   auto home = read_demo_house(o);
   if (!home) return wrong_usage;
+  auto world = make_simulated_house(*home->house);
+  if (!world) {
+    std::cerr << "scada demo: " << to_text(world.error()) << "\n";
+    return wrong_usage;
+  }
   set_up_log({});
   auto signals = stop_signals{};
   try {
-    return demo{o, std::move(*home)}.run(signals);
+    return demo{o, std::move(*home), std::move(*world)}.run(signals);
   } catch (const std::runtime_error& e) {
     std::cerr << "scada demo: " << e.what() << "\n";
     return failed_to_run;

@@ -25,6 +25,12 @@ bool is_set(const char* variable) {
   return value != nullptr && *value != '\0';
 }
 
+std::optional<termios> settings_now() {
+  auto settings = termios{};
+  if (::tcgetattr(STDOUT_FILENO, &settings) != 0) return {};
+  return settings;
+}
+
 }  // namespace
 
 bool terminal::there() {
@@ -32,10 +38,9 @@ bool terminal::there() {
   return ::isatty(STDOUT_FILENO) == 1 && kind != nullptr && std::string_view{kind} != "dumb";
 }
 
-terminal::terminal()
-    : colour_{!is_set("NO_COLOR")}, had_settings_{::tcgetattr(STDOUT_FILENO, &settings_) == 0} {
-  if (had_settings_) {
-    auto quiet = settings_;
+terminal::terminal() : colour_{!is_set("NO_COLOR")}, settings_{settings_now()} {
+  if (settings_) {
+    auto quiet = *settings_;
     quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
     ::tcsetattr(STDOUT_FILENO, TCSANOW, &quiet);
   }
@@ -45,7 +50,7 @@ terminal::terminal()
 terminal::~terminal() {
   write_all("\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l");
   // What was typed meanwhile was not meant for the shell.
-  if (had_settings_) ::tcsetattr(STDOUT_FILENO, TCSAFLUSH, &settings_);
+  if (settings_) ::tcsetattr(STDOUT_FILENO, TCSAFLUSH, &*settings_);
 }
 
 canvas_size terminal::size() const {

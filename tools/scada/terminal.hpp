@@ -2,6 +2,7 @@
 
 #include "actors/view/canvas.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,8 +30,7 @@ class terminal {
 
  private:
   bool colour_;
-  bool had_settings_;
-  termios settings_{};
+  std::optional<termios> settings_;  ///< as they were
 };
 
 }  // namespace hearth::tools
