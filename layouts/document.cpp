@@ -100,7 +100,7 @@ class builder : public YAML::EventHandler {
   void OnDocumentEnd() override {}
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    auto made = begin(node::kind::nothing, mark);
+    auto made = begin(yaml_node::kind::nothing, mark);
     // The library's place of nothing is wherever the next thing is; the key is a better one.
     if (!open_.empty() && open_.back().key) made->at = open_.back().key_at;
     end(std::move(made), anchor, 1);
@@ -113,8 +113,8 @@ class builder : public YAML::EventHandler {
       open_.back().key_at = place(mark);
       return;
     }
-    auto made = std::make_shared<node>();
-    made->is = node::kind::scalar;
+    auto made = std::make_shared<yaml_node>();
+    made->is = yaml_node::kind::scalar;
     made->at = place(mark);
     made->text = value;
     end(std::move(made), anchor, 1);
@@ -129,18 +129,18 @@ class builder : public YAML::EventHandler {
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value) override {
-    open(begin(node::kind::list, mark), mark, anchor);
+    open(begin(yaml_node::kind::list, mark), mark, anchor);
   }
   void OnSequenceEnd() override { close(); }
   void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
                   YAML::EmitterStyle::value) override {
-    open(begin(node::kind::map, mark), mark, anchor);
+    open(begin(yaml_node::kind::map, mark), mark, anchor);
   }
   void OnMapEnd() override { close(); }
 
  private:
   struct frame {
-    std::shared_ptr<node> made;
+    std::shared_ptr<yaml_node> made;
     YAML::anchor_t anchor = 0;
     std::size_t nodes_before = 0;
     std::optional<std::string> key;  ///< of a map: read, its value is awaited
@@ -153,7 +153,7 @@ class builder : public YAML::EventHandler {
   };
 
   [[nodiscard]] bool awaits_key() const {
-    return !open_.empty() && open_.back().made->is == node::kind::map && !open_.back().key;
+    return !open_.empty() && open_.back().made->is == yaml_node::kind::map && !open_.back().key;
   }
   [[noreturn]] static void refuse_key(const YAML::Mark& mark) {
     throw stop{mark, "a key must be a word", "write keys like 'site: maple-12'"};
@@ -164,15 +164,15 @@ class builder : public YAML::EventHandler {
       throw stop{mark, "the layout has more than " + std::to_string(most_nodes) + " entries",
                  "is this the right file? Aliases count as all that they stand for"};
   }
-  std::shared_ptr<node> begin(node::kind kind, const YAML::Mark& mark) {
+  std::shared_ptr<yaml_node> begin(yaml_node::kind kind, const YAML::Mark& mark) {
     if (awaits_key()) refuse_key(mark);
     count(mark, 1);
-    auto made = std::make_shared<node>();
+    auto made = std::make_shared<yaml_node>();
     made->is = kind;
     made->at = place(mark);
     return made;
   }
-  void open(std::shared_ptr<node> made, const YAML::Mark& mark, YAML::anchor_t anchor) {
+  void open(std::shared_ptr<yaml_node> made, const YAML::Mark& mark, YAML::anchor_t anchor) {
     if (open_.size() >= deepest)
       throw stop{mark,
                  "lists and maps are nested more than " + std::to_string(deepest) + " deep here",
@@ -188,7 +188,7 @@ class builder : public YAML::EventHandler {
     open_.pop_back();
     end(std::move(closed.made), closed.anchor, nodes_ - closed.nodes_before + 1);
   }
-  void end(std::shared_ptr<node> made, YAML::anchor_t anchor, std::size_t size) {
+  void end(std::shared_ptr<yaml_node> made, YAML::anchor_t anchor, std::size_t size) {
     if (anchor != 0) anchored_[anchor] = {made, size};
     place_value(std::move(made));
   }
@@ -198,7 +198,7 @@ class builder : public YAML::EventHandler {
       return;
     }
     auto& parent = open_.back();
-    if (parent.made->is == node::kind::list) {
+    if (parent.made->is == yaml_node::kind::list) {
       parent.made->items.push_back(std::move(value));
       return;
     }
@@ -236,7 +236,7 @@ std::string hint_for_syntax(std::string_view text, const YAML::Exception& error)
 
 }  // namespace
 
-const entry* node::find(std::string_view key) const {
+const entry* yaml_node::find(std::string_view key) const {
   const auto found = std::ranges::find(entries, key, &entry::key);
   return found == entries.end() ? nullptr : &*found;
 }

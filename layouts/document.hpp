@@ -11,8 +11,8 @@
 /// YAML library; what it would keep quiet about (duplicate keys, a second document) is told here.
 namespace hearth {
 
-struct node;
-using node_ptr = std::shared_ptr<const node>;
+struct yaml_node;
+using node_ptr = std::shared_ptr<const yaml_node>;
 
 struct entry {
   std::string key;
@@ -20,7 +20,7 @@ struct entry {
   node_ptr value;  ///< never null
 };
 
-struct node {
+struct yaml_node {
   enum class kind : unsigned char { nothing, scalar, list, map };
   kind is = kind::nothing;
   position at;

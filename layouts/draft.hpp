@@ -51,7 +51,7 @@ option_map read_options(draft& d, section_reader& from, const std::vector<option
 std::vector<register_row> read_registers(draft& d, section_reader& device, std::string_view key);
 
 /// The text at `key`, before anything is known about the map; empty if there is none.
-std::string peek(const node& map, std::string_view key);
+std::string peek(const yaml_node& map, std::string_view key);
 
 inline std::string in_line(position at) {
   return "line " + std::to_string(at.line);

@@ -24,9 +24,9 @@ option_map read_options(draft& d, section_reader& from, const std::vector<option
   return options;
 }
 
-std::string peek(const node& map, std::string_view key) {
+std::string peek(const yaml_node& map, std::string_view key) {
   const auto* found = map.find(key);
-  return found && found->value->is == node::kind::scalar ? found->value->text : "";
+  return found && found->value->is == yaml_node::kind::scalar ? found->value->text : "";
 }
 
 void read_buses(draft& d, section_reader& top) {
@@ -37,7 +37,7 @@ void read_buses(draft& d, section_reader& top) {
     auto bus = bus_layout{};
     bus.name = e.key;
     bus.at = e.at;
-    auto name = node{node::kind::scalar, e.at, e.key, {}, {}};
+    auto name = yaml_node{yaml_node::kind::scalar, e.at, e.key, {}, {}};
     read_scalar(d.out, field{.key = "buses", .is = form::name}, name);
     const auto kind = peek(*e.value, "kind");
     const auto* spec = find_spec(d.known, kind);
@@ -59,7 +59,7 @@ void read_buses(draft& d, section_reader& top) {
                   "hang its devices on " + in_quotes(same->name) +
                       ": two owners of one bus would disturb each other");
     } else if (const auto* named = from.find("kind");
-               named && expect_kind(d.out, *named->value, node::kind::scalar, "'kind'")) {
+               named && expect_kind(d.out, *named->value, yaml_node::kind::scalar, "'kind'")) {
       auto kinds = std::vector<std::string>{};
       for (const auto& known : d.known.buses) kinds.push_back(known.kind);
       d.out.add_unknown(from.place_of("kind"), "unknown kind of bus " + in_quotes(kind), kind,

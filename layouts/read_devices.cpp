@@ -113,7 +113,7 @@ channel_layout read_channel(draft& d, const entry& at, const device_layout& devi
   channel.unit = channel_unit;
   channel.max_age = limits::stale_after_polls * device.poll_every;
   const auto& table = *device_section().find("channels");
-  if (at.value->is != node::kind::map) {
+  if (at.value->is != yaml_node::kind::map) {
     const auto name = read_scalar(d.out, table, *at.value);
     if (name) channel.name = std::get<std::string>(*name);
     return channel;
@@ -164,7 +164,7 @@ void read_channels(draft& d, section_reader& from, const model_spec* model, devi
   for (const auto& e : table->entries) {
     const auto& device = d.result[id];
     const auto spec = model ? find_channel_spec(*model, device.options, e.key) : std::nullopt;
-    if (e.value->is == node::kind::nothing) {
+    if (e.value->is == yaml_node::kind::nothing) {
       d.out.add(e.at, "channel key " + in_quotes(e.key) + " has no name",
                 "write '" + e.key + ": name', such as 'power: hp.power'");
       continue;
@@ -206,7 +206,7 @@ std::optional<bus_id> read_bus_of(draft& d, section_reader& from, const model_sp
   return {};
 }
 
-void read_device(device_table& table, const node& item) {
+void read_device(device_table& table, const yaml_node& item) {
   auto& d = table.d;
   const auto model_name = peek(item, "model");
   const auto* model = find_spec(d.known, model_name);
@@ -216,7 +216,7 @@ void read_device(device_table& table, const node& item) {
       d.out, item, item.at, keys, id_text.empty() ? "this device" : "device " + in_quotes(id_text),
       !model};
   const auto* named = from.find("model");
-  if (named && expect_kind(d.out, *named->value, node::kind::scalar, "'model'") && !model) {
+  if (named && expect_kind(d.out, *named->value, yaml_node::kind::scalar, "'model'") && !model) {
     auto names = std::vector<std::string>{};
     for (const auto& spec : d.known.models) names.push_back(spec.name);
     d.out.add_unknown(from.place_of("model"), "unknown model " + in_quotes(model_name), model_name,

@@ -38,7 +38,7 @@ void read_layers(draft& d, section_reader& from, store_layout& made) {
               "name its sensors from the hottest to the coldest");
   auto seen = std::set<channel_id>{};
   for (const auto& item : layers->items) {
-    if (!expect_kind(d.out, *item, node::kind::scalar, "an entry of 'layers'")) continue;
+    if (!expect_kind(d.out, *item, yaml_node::kind::scalar, "an entry of 'layers'")) continue;
     const auto found = d.resolve(from.row("layers"), item->text, item->at, "");
     if (!found) continue;
     if (!seen.insert(*found).second)
@@ -75,7 +75,7 @@ void read_zone(draft& d, section_reader& from, std::map<std::string, position>& 
   zone.call = d.channel(from, "call", owner);
   zone.critical = from.flag("critical").value_or(false);
   const auto* setpoint = from.find("setpoint");
-  const auto says_channel = setpoint && setpoint->value->is == node::kind::scalar &&
+  const auto says_channel = setpoint && setpoint->value->is == yaml_node::kind::scalar &&
                             setpoint->value->text.find_first_of("0123456789") != 0 &&
                             !setpoint->value->text.starts_with('-');
   if (says_channel)
@@ -119,7 +119,7 @@ std::optional<channel_id> draft::resolve(const field& wanted, const std::string&
 std::optional<channel_id> draft::channel(section_reader& from, std::string_view key,
                                          const std::string& owner) {
   const auto* found = from.find(key);
-  if (!found || !expect_kind(out, *found->value, node::kind::scalar, "'" + std::string{key} + "'"))
+  if (!found || !expect_kind(out, *found->value, yaml_node::kind::scalar, "'" + std::string{key} + "'"))
     return {};
   return resolve(from.row(key), found->value->text, found->value->at, owner);
 }

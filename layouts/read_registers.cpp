@@ -82,7 +82,7 @@ register_row read_row(draft& d, const entry& e) {
   if (const auto symbol = from.text("unit"))
     row.unit = unit_from_symbol(*symbol).value_or(row.unit);
   for (const auto* key : {"format", "unit"})
-    if (e.value->is == node::kind::map && !of_bits && !from.find(key))
+    if (e.value->is == yaml_node::kind::map && !of_bits && !from.find(key))
       d.out.add(from.at(), "register " + in_quotes(e.key) + " lacks '" + key + "'",
                 from.row(key).help);
   read_range(d, from, row);
@@ -97,7 +97,7 @@ std::vector<register_row> read_registers(draft& d, section_reader& device, std::
   const auto* table = device.table(key);
   if (!table) return rows;
   for (const auto& e : table->entries) {
-    if (e.value->is == node::kind::nothing)
+    if (e.value->is == yaml_node::kind::nothing)
       d.out.add(e.at, "register " + in_quotes(e.key) + " has no value",
                 "write '{ table: holding, address: 0, format: u16, unit: W }'");
     else

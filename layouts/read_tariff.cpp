@@ -31,7 +31,7 @@ void read_tariff(draft& d, section_reader& top) {
     if (const auto* price = std::get_if<double>(&*energy)) made.energy = *price * usd_per_mwh;
   const auto* distribution = from->find("distribution");
   if (!distribution) return;
-  if (distribution->value->is != node::kind::map) {
+  if (distribution->value->is != yaml_node::kind::map) {
     made.distribution = from->number("distribution").value_or(0) * usd_per_mwh;
     return;
   }

@@ -10,22 +10,22 @@
 namespace hearth {
 namespace {
 
-std::string_view noun_of(node::kind kind) {
+std::string_view noun_of(yaml_node::kind kind) {
   switch (kind) {
-  case node::kind::nothing: return "nothing";
-  case node::kind::scalar: return "one value";
-  case node::kind::list: return "a list";
-  case node::kind::map: return "keys and values";
+  case yaml_node::kind::nothing: return "nothing";
+  case yaml_node::kind::scalar: return "one value";
+  case yaml_node::kind::list: return "a list";
+  case yaml_node::kind::map: return "keys and values";
   }
   return "nothing";
 }
 
-std::string_view example_of(node::kind kind) {
+std::string_view example_of(yaml_node::kind kind) {
   switch (kind) {
-  case node::kind::nothing:
-  case node::kind::scalar: return "write one value, without brackets, braces or dashes";
-  case node::kind::list: return "write '[a, b]', or each item on a line of its own after '- '";
-  case node::kind::map:
+  case yaml_node::kind::nothing:
+  case yaml_node::kind::scalar: return "write one value, without brackets, braces or dashes";
+  case yaml_node::kind::list: return "write '[a, b]', or each item on a line of its own after '- '";
+  case yaml_node::kind::map:
     return "write '{ key: value, … }', or each key on a line of its own, indented";
   }
   return "";
@@ -42,7 +42,7 @@ std::optional<std::int64_t> whole_number(std::string_view text) {
 }
 
 /// Whether `value` lies within the field's bounds; if not, says so.
-bool within(diagnostics& out, const field& f, const node& at, double value) {
+bool within(diagnostics& out, const field& f, const yaml_node& at, double value) {
   const auto shown = [&](double bound) { return with_unit(bound, f.dimension); };
   auto hint = std::string{};
   if (f.lowest && f.highest)
@@ -84,7 +84,7 @@ bool is_clock(std::string_view text) {
 }
 
 std::optional<option_value> read_text(diagnostics& out, const field& f, form as,
-                                      const node& value) {
+                                      const yaml_node& value) {
   const auto refuse = [&](std::string message, std::string hint) -> std::optional<option_value> {
     out.add(value.at, in_quotes(value.text) + std::move(message), std::move(hint));
     return {};
@@ -108,7 +108,7 @@ std::optional<option_value> read_text(diagnostics& out, const field& f, form as,
 }
 
 std::optional<option_value> read_number(diagnostics& out, const field& f, form as,
-                                        const node& value) {
+                                        const yaml_node& value) {
   if (as == form::quantity && std::ranges::find(f.choices, value.text) != f.choices.end())
     return value.text;
   if (as == form::integer) {
@@ -135,7 +135,7 @@ std::optional<option_value> read_number(diagnostics& out, const field& f, form a
 }
 
 std::optional<option_value> read_word(diagnostics& out, const field& f, form as,
-                                      const node& value) {
+                                      const yaml_node& value) {
   if (as == form::flag) {
     if (value.text == "true" || value.text == "false") return value.text == "true";
     out.add(value.at, in_quotes(value.text) + " is neither true nor false",
@@ -150,7 +150,7 @@ std::optional<option_value> read_word(diagnostics& out, const field& f, form as,
 
 }  // namespace
 
-bool expect_kind(diagnostics& out, const node& value, node::kind wanted, const std::string& what) {
+bool expect_kind(diagnostics& out, const yaml_node& value, yaml_node::kind wanted, const std::string& what) {
   if (value.is == wanted) return true;
   out.add(value.at,
           what + " wants " + std::string{noun_of(wanted)} + ", but here is " +
@@ -159,8 +159,8 @@ bool expect_kind(diagnostics& out, const node& value, node::kind wanted, const s
   return false;
 }
 
-std::optional<option_value> read_scalar(diagnostics& out, const field& f, const node& value) {
-  if (!expect_kind(out, value, node::kind::scalar, "'" + f.key + "'")) return {};
+std::optional<option_value> read_scalar(diagnostics& out, const field& f, const yaml_node& value) {
+  if (!expect_kind(out, value, yaml_node::kind::scalar, "'" + f.key + "'")) return {};
   const auto as = f.brief.value_or(f.is);
   switch (as) {
   case form::text:
@@ -185,10 +185,10 @@ std::optional<option_value> read_scalar(diagnostics& out, const field& f, const 
   return {};
 }
 
-section_reader::section_reader(diagnostics& out, const node& value, position at,
+section_reader::section_reader(diagnostics& out, const yaml_node& value, position at,
                                const section& keys, std::string where, bool open)
     : out_{&out}, value_{&value}, at_{at}, keys_{&keys}, where_{std::move(where)} {
-  if (!expect_kind(out, value, node::kind::map, where_)) return;
+  if (!expect_kind(out, value, yaml_node::kind::map, where_)) return;
   for (const auto& e : value.entries) {
     if (!keys.find(e.key)) {
       if (e.key == "<<")
@@ -197,7 +197,7 @@ section_reader::section_reader(diagnostics& out, const node& value, position at,
       else if (!open)
         out.add_unknown(e.at, "unknown key " + in_quotes(e.key) + " in " + where_, e.key,
                         keys.keys());
-    } else if (e.value->is == node::kind::nothing) {
+    } else if (e.value->is == yaml_node::kind::nothing) {
       out.add(e.at, "'" + e.key + "' has no value",
               "write one or remove the key: " + keys.find(e.key)->help);
     }
@@ -215,7 +215,7 @@ const field& section_reader::row(std::string_view key) const {
 
 const entry* section_reader::find(std::string_view key) const {
   const auto* found = value_->find(row(key).key);
-  return found && found->value->is != node::kind::nothing ? found : nullptr;
+  return found && found->value->is != yaml_node::kind::nothing ? found : nullptr;
 }
 
 position section_reader::place_of(std::string_view key) const {
@@ -227,8 +227,8 @@ std::optional<option_value> section_reader::value(std::string_view key) {
   const auto& f = row(key);
   if (const auto* found = find(key)) return read_scalar(*out_, f, *found->value);
   if (f.fallback.empty()) return {};
-  auto fallback = node{};
-  fallback.is = node::kind::scalar;
+  auto fallback = yaml_node{};
+  fallback.is = yaml_node::kind::scalar;
   fallback.text = f.fallback;
   fallback.at = at_;
   return read_scalar(*out_, f, fallback);
@@ -249,16 +249,16 @@ void section_reader::each(std::string_view key, const std::function<void(section
     read(section_reader{*out_, *item, item->at, *f.inner, "an entry of '" + f.key + "'"});
 }
 
-const node* section_reader::list(std::string_view key) {
+const yaml_node* section_reader::list(std::string_view key) {
   const auto* found = find(key);
-  if (!found || !expect_kind(*out_, *found->value, node::kind::list, "'" + std::string{key} + "'"))
+  if (!found || !expect_kind(*out_, *found->value, yaml_node::kind::list, "'" + std::string{key} + "'"))
     return nullptr;
   return found->value.get();
 }
 
-const node* section_reader::table(std::string_view key) {
+const yaml_node* section_reader::table(std::string_view key) {
   const auto* found = find(key);
-  if (!found || !expect_kind(*out_, *found->value, node::kind::map, "'" + std::string{key} + "'"))
+  if (!found || !expect_kind(*out_, *found->value, yaml_node::kind::map, "'" + std::string{key} + "'"))
     return nullptr;
   return found->value.get();
 }

@@ -13,10 +13,10 @@ namespace hearth {
 
 /// One value as `f` wants it, quantities in their channel unit. A value that is not is reported
 /// at its place and absent.
-std::optional<option_value> read_scalar(diagnostics& out, const field& f, const node& value);
+std::optional<option_value> read_scalar(diagnostics& out, const field& f, const yaml_node& value);
 
 /// Whether `value` is what `what` (such as "'zones'") wants; if not, says so.
-bool expect_kind(diagnostics& out, const node& value, node::kind wanted, const std::string& what);
+bool expect_kind(diagnostics& out, const yaml_node& value, yaml_node::kind wanted, const std::string& what);
 
 /// Reads one map of the file by the rows of a section: what is unknown, missing or empty is
 /// reported at once, and every value comes out checked. Asking for a key the section does not
@@ -25,7 +25,7 @@ class section_reader {
  public:
   /// `where` is how messages call this place, such as "device 'hp-meter'". An open section may
   /// hold more keys than are known (a device whose model is unknown).
-  section_reader(diagnostics& out, const node& value, position at, const section& keys,
+  section_reader(diagnostics& out, const yaml_node& value, position at, const section& keys,
                  std::string where, bool open = false);
 
   /// The entry of the file, if it is there and says something.
@@ -46,8 +46,8 @@ class section_reader {
   /// Calls `read` with each section of the list behind `key`.
   void each(std::string_view key, const std::function<void(section_reader)>& read);
   /// The list or table behind `key`, if the file has it and it is one.
-  const node* list(std::string_view key);
-  const node* table(std::string_view key);
+  const yaml_node* list(std::string_view key);
+  const yaml_node* table(std::string_view key);
 
   [[nodiscard]] const field& row(std::string_view key) const;
 
@@ -60,7 +60,7 @@ class section_reader {
   }
 
   diagnostics* out_;
-  const node* value_;
+  const yaml_node* value_;
   position at_;
   const section* keys_;
   std::string where_;

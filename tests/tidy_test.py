@@ -150,6 +150,13 @@ class TidyTest(unittest.TestCase):
         for path in ["protocol/a.cpp", "tools/a.py", "layouts/a.yaml"]:
             self.refused(path, f"first\n# {UNFINISHED_WORD} later\n", f"{path}:2:", "use an issue")
 
+    def test_a_type_is_defined_in_one_header(self):
+        node = PRAGMA + "namespace hearth {\nstruct node {\n};\n}\n"
+        self.refused("layouts/b.hpp", node, "hearth::node", tree={"actors/a.hpp": node})
+        other = node.replace("hearth {", "hearth::simulated {")
+        self.passes("layouts/b.hpp", node, tree={"actors/a.hpp": other})
+        self.passes("layouts/b.hpp", node, tree={"actors/a.hpp": PRAGMA + "namespace hearth {\nstruct node;\n}\n"})
+
     def test_a_header_has_pragma_once(self):
         self.refused("protocol/a.hpp", "namespace hearth {}\n", "#pragma once")
         self.passes("protocol/a.hpp", "// Why.\n#pragma once\n")

@@ -178,6 +178,30 @@ def check_pragma_once(files):
             yield file.path, 1, "can be included twice; use `#pragma once` instead of nothing"
 
 
+TYPE = re.compile(r"^(?:struct|class|enum class) (\w+)(?! *;)")
+NAMESPACE = re.compile(r"^namespace ([\w:]+) \{")
+
+
+def check_one_definition(files):
+    """Two types of one name in two headers are one name to the linker, which keeps either."""
+    seen = {}
+    for file in files:
+        if not file.path.endswith(".hpp") or file.room not in ROOMS:
+            continue
+        inside = ""
+        for number, line in enumerate(file.lines, 1):
+            opened = NAMESPACE.match(line)
+            if opened:
+                inside = opened.group(1)
+            found = TYPE.match(line)
+            if not found or line.rstrip().endswith(";"):
+                continue
+            name = f"{inside}::{found.group(1)}"
+            first = seen.setdefault(name, file.path)
+            if first != file.path:
+                yield file.path, number, f"{name} is defined in {first} too; use another name instead"
+
+
 def check_actors(files):
     """Every actor of the table of contents is wired on the wiring page and has its page.
 
@@ -269,7 +293,7 @@ def warn_of_length(files):
 def violations(root):
     files = list(read_tree(root))
     for check in (check_include_direction, check_library_homes, check_banned_code, check_unfinished,
-                  check_pragma_once, check_actors, check_transcripts):
+                  check_pragma_once, check_one_definition, check_actors, check_transcripts):
         yield from check(files)
     yield from check_markdown(files, root)
 

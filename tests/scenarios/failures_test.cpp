@@ -1,5 +1,7 @@
+#include "actors/plan_text.hpp"
 #include "tests/scenarios/virtual_house.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <map>
 
@@ -198,4 +200,14 @@ TEST_CASE("nonsense from the node is refused by name and stops nothing") {
                             nack_reason::wrong_site, nack_reason::stale});
   CHECK_FALSE(v->happened("actor-died"));
   CHECK(all_channels_good(*v));
+}
+
+TEST_CASE("the plan of a dry run names exactly the actors that a running house has") {
+  const auto v = heating_house();
+  auto planned = std::vector<std::string>{};
+  for (const auto& name : actor_names(*v->house)) planned.push_back(name);
+  auto running = std::vector<std::string>{};
+  for (const auto& [name, kill] : everybody(*v)) running.push_back(name);
+  std::sort(planned.begin(), planned.end());
+  CHECK(planned == running);
 }
