@@ -11,6 +11,9 @@ using namespace std::chrono_literals;
 
 /// How often the link machine looks at its timeouts.
 constexpr duration link_tick_every = 1s;
+/// Broker and node live in the world's time: however fast the house lives, they get this long.
+constexpr auto answer_least_outside = 250ms;
+constexpr auto setup_least_outside = 3s;
 
 template <class... Handlers>
 struct overloaded : Handlers... {
@@ -105,7 +108,16 @@ upstream_actor::behavior_type upstream_of(upstream_actor::stateful_pointer<upstr
   auto& s = self->state;
   s.self = self;
   s.context = context;
-  s.machine.emplace(link_options{context.house->site, boot_id, context.house->hash, HEARTH_VERSION});
+  const auto at_least = [&](duration usual, duration outside) {
+    return std::max(usual, context.clock.inside(outside));
+  };
+  s.machine.emplace(
+      link_options{.site = context.house->site,
+                   .boot_id = boot_id,
+                   .layout_hash = context.house->hash,
+                   .version = HEARTH_VERSION,
+                   .answer_within = at_least(limits::ack_timeout, answer_least_outside),
+                   .setup_within = at_least(limits::setup_timeout, setup_least_outside)});
   s.client = connect(options_for(*context.house, boot_id, s.machine->will(context.clock.now())),
                      enqueue(caf::actor_cast<upstream_actor>(self), s.waiting));
   const auto tick = context.clock.outside(link_tick_every);
