@@ -23,7 +23,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto pause = 10ms;  ///< between an echo and a command
+constexpr auto gap = 10ms;  ///< between an echo and a command
 constexpr auto lease = 60s;
 constexpr auto patience = 20s;
 constexpr auto qos = 1;
@@ -120,9 +120,9 @@ int main(int argc, char** argv) {
     std::this_thread::sleep_for(2s);  // layout, snapshot and first events are through
     for (auto i = 0; i < std::atoi(argv[3]); ++i) {
       self.echo();
-      std::this_thread::sleep_for(pause);
+      std::this_thread::sleep_for(gap);
       self.command(i % 2 == 0);
-      std::this_thread::sleep_for(pause);
+      std::this_thread::sleep_for(gap);
     }
     std::this_thread::sleep_for(1s);
     self.leave();
