@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -32,7 +33,10 @@ std::int64_t monotonic_ns() {
 void show_second(std::int64_t second, modbus_mapping_t& table) {
   for (auto i = 0; i < meters; ++i) {
     const auto watts = static_cast<float>(1000 + i) + static_cast<float>(second % 100) * 10.0F;
-    modbus_set_float_abcd(watts, table.tab_input_registers + 2 * i);
+    // High word first. libmodbus' own modbus_set_float_abcd swaps the bytes of each word.
+    const auto bits = std::bit_cast<std::uint32_t>(watts);
+    table.tab_input_registers[2 * i] = static_cast<std::uint16_t>(bits >> 16);
+    table.tab_input_registers[2 * i + 1] = static_cast<std::uint16_t>(bits & 0xFFFF);
   }
 }
 

@@ -71,11 +71,13 @@ def running(command, log, **options):
 
 
 @contextlib.contextmanager
-def mosquitto(work):
+def mosquitto(work, at_once=True):
+    """Without `at_once` as Debian configures it: with Nagle's algorithm, which waits for our
+    kernel's delayed ACK, up to 40 ms, whenever something was sent just before."""
     port = free_port()
     config = work / "mosquitto.conf"
     config.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\nuser root\n"
-                      "max_queued_messages 100000\n")
+                      f"set_tcp_nodelay {str(at_once).lower()}\n")
     program = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
     with open(work / "mosquitto.log", "w") as log, running([program, "-c", config], log) as broker:
         wait_for_port(port, broker)
@@ -265,8 +267,8 @@ def matched(sent, written):
     return out
 
 
-def latency(build, work, commands):
-    with mosquitto(work) as broker, Plant(work, build) as plant:
+def latency(build, work, commands, at_once=True):
+    with mosquitto(work, at_once) as broker, Plant(work, build) as plant:
         with scada(build, work, relay_layout(work, broker, plant.port)):
             done = subprocess.run([str(build / "tests" / "bench" / "command_latency"),
                                    f"tcp://127.0.0.1:{broker}", SITE, str(commands)],
@@ -278,10 +280,16 @@ def latency(build, work, commands):
     echoes = [(int(w[2]) - int(w[1])) / 1e6 for w in said if w[0] == "echo"]
     written = [(int(w[2]), int(w[3])) for w in plant.lines if w[0] == "coil"]
     took = matched(sent, written)
-    if len(took) < commands * 0.95 or not echoes:
-        raise CouldNotRun(f"only {len(took)} of {commands} commands reached the coil within the pace")
-    return [row(f"command to coil, {len(took)} of {commands}: p{p}", percentile(took, p), "ms",
-                goal, "Paho echo", percentile(echoes, p)) for p, goal in ((50, "< 1"), (99, "< 5"))]
+    if not took or not echoes:
+        raise CouldNotRun("no command reached the coil")
+    # A command that the next one overtook was not carried out: it has no time, and is told apart.
+    name = f"command to coil{'' if at_once else ', Nagle'}, {len(took)} of {commands}"
+    return [row(f"{name}: p{p}", percentile(took, p), "ms", goal if at_once else "", "Paho echo",
+                percentile(echoes, p)) for p, goal in ((50, "< 1"), (99, "< 5"))]
+
+
+def latency_nagle(build, work, commands):
+    return latency(build, work, commands, at_once=False)
 
 
 def timed(command):
@@ -329,10 +337,11 @@ def print_table(rows):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--build", required=True, type=pathlib.Path, help="the folder that was built")
-    parser.add_argument("--only", nargs="*", help="steady, latency, start, check; all if left away")
+    parser.add_argument("--only", nargs="*", help="steady, latency, nagle, start, check; all if left away")
     parser.add_argument("--seconds", type=float, default=30, help="of the steady load")
     options = parser.parse_args()
     benchmarks = {"steady": (steady_load, options.seconds), "latency": (latency, 300),
+                  "nagle": (latency_nagle, 300),
                   "start": (first_reading, 10), "check": (check, 20)}
     rows, failed = [], False
     for name, (benchmark, amount) in benchmarks.items():
