@@ -230,7 +230,7 @@ class painter {
 
   void contract_line() {
     page_.put(row_, 1, "CONTRACT", label);
-    const auto done = std::to_string(s_.contracts(contract_status::completed)) + " kept" +
+    const auto done = std::to_string(s_.contracts(contract_status::completed)) + " completed" +
                       unhappy_ends();
     if (s_.in_force()) running_contract(*s_.in_force());
     else {

@@ -17,6 +17,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto example_layout = "simulated-house.yaml";
+/// Of nameplate: what the heat pump of a cold house really draws, so that contracts can be kept.
+constexpr auto power_percent = "60";
 constexpr auto broker_patience = 3s;
 constexpr auto broker_tries = 3;
 /// How long a child may take to end by itself. Both need some milliseconds.
@@ -136,7 +138,7 @@ void demo_stage::start_node(const std::string& clock_options) {
                                         "--weather", house.simulation->weather_file,
                                         "--timezone", house.timezone, "--nameplate",
                                         std::to_string(house.plant->heat_pump.max_power.in(watt)) + " W",
-                                        "--contracts-per-day",
+                                        "--power-percent", power_percent, "--contracts-per-day",
                                         std::to_string(home_.price_list ? options_.contracts_per_day : 0)};
   if (home_.price_list) words.insert(words.end(), {"--prices", house.simulation->price_file});
   node_ = std::make_unique<child>(words, folder_.file("atn.log"));
