@@ -182,7 +182,7 @@ class painter {
   void tank(const store_layout& store, int column, int height) {
     page_.put(row_, column,
               "TANK  " + fixed(store.volume.in(litre), 0) + " L, keep " +
-                  fixed(store.min_top.in_celsius(), 0) + " °C, at most " +
+                  fixed(store.min_top.in_celsius(), 0) + ", at most " +
                   fixed(store.max.in_celsius(), 0) + " °C",
               label);
     const auto cells = page_.columns() - column - 9;
@@ -291,7 +291,7 @@ class painter {
     auto text = "   ▲ " + std::to_string(l.up) + "  ▼ " + std::to_string(l.down) + "   in flight " +
                 std::to_string(l.in_flight) + ", waiting " + std::to_string(l.waiting);
     if (l.repeated != 0) text += ", repeated " + std::to_string(l.repeated);
-    page_.put(row_, column, text);
+    at_right(notes_.broker, page_.put(row_, column, text), label);
     ++row_;
   }
 

@@ -17,7 +17,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const auto frame_notes_here = frame_notes{60, "try  atn send maple-12 request shed"};
+const auto frame_notes_here =
+    frame_notes{60, "mqtt://127.0.0.1:1883", "try  atn send maple-12 request shed"};
 
 /// The example house at a moment, as a demo would know it.
 struct watched_house {
@@ -104,13 +105,14 @@ TEST_CASE("the small view shows rooms, tank, power, price, link, money and the t
   has(text, "bedrooms     19.0   19.0    0.0");
   has(text, "basement     17.3   16.0   +1.3");
   has(text, "outdoor     −12.3");
-  has(text, "TANK  1360 L, keep 45 °C, at most 77 °C");
+  has(text, "TANK  1360 L, keep 45, at most 77 °C");
   has(text, "62.1  ██████");
   has(text, "heat pump  6.91 kW █████████");
   has(text, "house 7.31 kW");
   has(text, "8.2 ct/kWh  energy 3.2 + grid 5.0");
   has(text, "none in force");
   has(text, "no broker");
+  has(text, "mqtt://127.0.0.1:1883\n");
   has(text, "$0.00 so far for 0.0 kWh");
   has(text, "▲now");
   has(text, "Ctrl-C ends");

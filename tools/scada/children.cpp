@@ -53,7 +53,7 @@ sockaddr_in loopback(std::uint16_t port) {
 
 temporary_folder::temporary_folder() {
   const auto* given = std::getenv("TMPDIR");
-  auto name = std::string{given && *given ? given : "/tmp"} + "/hearth-demo-XXXXXX";
+  auto name = std::string{given && *given ? given : "/tmp"} + "/hearth-XXXXXX";
   if (!::mkdtemp(name.data())) complain(name.c_str());
   path_ = name;
 }

@@ -151,9 +151,9 @@ class demo {
 
   int watch_live(stop_signals& signals, hosted_house& hosted) {
     auto screen = terminal{};
-    const auto notes =
-        frame_notes{options_.speed, "try  " + stage_.remote_control() + " send " +
-                                        home_.house->site + " request shed --lease '30 min'"};
+    const auto notes = frame_notes{
+        options_.speed, stage_.broker(),
+        "$ " + stage_.remote_control() + " send " + home_.house->site + " request shed --lease 1h"};
     auto code = std::optional<int>{};
     auto next_frame = std::chrono::steady_clock::now();
     const auto pace =
