@@ -109,7 +109,7 @@ class painter {
   void header() {
     const auto bar_ink = ink{.bold = true, .reversed = true};
     page_.put(0, 0, std::string(static_cast<std::size_t>(page_.columns()), ' '), bar_ink);
-    page_.put(0, 1, "HEARTH  " + s_.house().site, bar_ink);
+    page_.put(0, 1, "HEARTH  " + s_.house().site + "   " + notes_.broker, bar_ink);
     const auto days = std::chrono::floor<std::chrono::days>(s_.now() - s_.start()).count();
     const auto right = s_.terms().local_text(s_.now()) + "   day " + std::to_string(days + 1) +
                        "   ×" + fixed(notes_.speed, notes_.speed < 10 ? 1 : 0) + " ";
@@ -291,7 +291,7 @@ class painter {
     auto text = "   ▲ " + std::to_string(l.up) + "  ▼ " + std::to_string(l.down) + "   in flight " +
                 std::to_string(l.in_flight) + ", waiting " + std::to_string(l.waiting);
     if (l.repeated != 0) text += ", repeated " + std::to_string(l.repeated);
-    at_right(notes_.broker, page_.put(row_, column, text), label);
+    page_.put(row_, column, text);
     ++row_;
   }
 
