@@ -39,9 +39,9 @@ std::vector<std::string> characters(std::string_view utf8) {
   out.reserve(utf8.size());
   while (!utf8.empty()) {
     const auto length = length_from(static_cast<unsigned char>(utf8.front()));
-    const auto whole = length != 0 && length <= utf8.size() &&
-                       std::all_of(utf8.begin() + 1, utf8.begin() + static_cast<long>(length),
-                                   continues);
+    const auto whole =
+        length != 0 && length <= utf8.size() &&
+        std::all_of(utf8.begin() + 1, utf8.begin() + static_cast<long>(length), continues);
     const auto taken = utf8.substr(0, whole ? length : 1);
     out.emplace_back(whole && !obeyed(taken) ? taken : "?");
     utf8.remove_prefix(taken.size());

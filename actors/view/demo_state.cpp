@@ -94,8 +94,8 @@ void demo_state::on_contract(const contract_report& said) {
   if (said.status != contract_status::accepted) note(as_event(said));
   if (said.status == contract_status::active) {
     const auto offer = std::ranges::find(offers_, said.contract_id, &contract::id);
-    in_force_ = seen_contract{
-        said, offer == offers_.end() ? std::nullopt : std::optional{*offer}, {}};
+    in_force_ =
+        seen_contract{said, offer == offers_.end() ? std::nullopt : std::optional{*offer}, {}};
   } else if (ours) {
     ended_ = std::move(in_force_);
     ended_->last = said;
@@ -105,8 +105,10 @@ void demo_state::on_contract(const contract_report& said) {
 
 void demo_state::count_money(energy more) {
   bought_ += more;
-  if (const auto price = tariff_.total(now_)) spent_ += more * *price;
-  else unpriced_ += more;
+  if (const auto price = tariff_.total(now_))
+    spent_ += more * *price;
+  else
+    unpriced_ += more;
 }
 
 void demo_state::count_history(energy heat_pump_more) {

@@ -16,9 +16,9 @@ namespace hearth {
 
 /// A dispatch contract as far as it can be seen from outside.
 struct seen_contract {
-  contract_report last;             ///< what the house said of it last
-  std::optional<contract> terms;    ///< as the node offered it, if that was overheard
-  energy_counter meter;             ///< the heat pump's, while it runs
+  contract_report last;           ///< what the house said of it last
+  std::optional<contract> terms;  ///< as the node offered it, if that was overheard
+  energy_counter meter;           ///< the heat pump's, while it runs
 };
 
 /// How far a zone was from its setpoint.

@@ -23,8 +23,8 @@ constexpr auto rows_of_the_rest = 16;
 constexpr auto ahead_part = 1.0 / 3;
 
 /// From cold to hot, in equal steps between `cold` and `hot`.
-constexpr auto warmth = std::array<std::uint8_t, 12>{27,  33,  39,  44,  79,  114,
-                                                     185, 221, 215, 209, 203, 197};
+constexpr auto warmth =
+    std::array<std::uint8_t, 12>{27, 33, 39, 44, 79, 114, 185, 221, 215, 209, 203, 197};
 constexpr auto cold = 20.0;
 constexpr auto hot = 77.0;
 /// From cheap to dear.
@@ -39,7 +39,8 @@ ink shade(const std::array<std::uint8_t, N>& scale, double part) {
 /// A bar of `cells` characters of which `part` is full, to an eighth of a character.
 std::string bar(double part, int cells) {
   static constexpr auto ends = std::array<const char*, 8>{"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-  const auto eighths = static_cast<int>(std::lround(std::clamp(part, 0.0, 1.0) * cells * 8));
+  const auto room = std::max(cells, 0) * 8;
+  const auto eighths = static_cast<int>(std::lround(std::clamp(part, 0.0, 1.0) * room));
   auto text = std::string{};
   for (auto i = 0; i < eighths / 8; ++i) text += "█";
   return text + ends[static_cast<std::size_t>(eighths % 8)];
@@ -108,7 +109,7 @@ class painter {
   void header() {
     const auto bar_ink = ink{.bold = true, .reversed = true};
     page_.put(0, 0, std::string(static_cast<std::size_t>(page_.columns()), ' '), bar_ink);
-    page_.put(0, 1, "HEARTH  " + s_.house().site, bar_ink);
+    page_.put(0, 1, "HEARTH  " + s_.house().site + "   " + notes_.broker, bar_ink);
     const auto days = std::chrono::floor<std::chrono::days>(s_.now() - s_.start()).count();
     const auto right = s_.terms().local_text(s_.now()) + "   day " + std::to_string(days + 1) +
                        "   ×" + fixed(notes_.speed, notes_.speed < 10 ? 1 : 0) + " ";
@@ -122,11 +123,11 @@ class painter {
       page_.put(row_, 1, "– nobody has decided yet", label);
     } else {
       const auto& c = *s_.charge();
-      auto column = page_.put(row_, 1, "● " + std::string{to_text(c.in_charge)},
-                              ink_of(c.in_charge));
+      auto column =
+          page_.put(row_, 1, "● " + std::string{to_text(c.in_charge)}, ink_of(c.in_charge));
       if (c.in_charge == authority::local) column = page_.put(row_, column, " · " + c.mode);
-      const auto on = s_.house().plant ? s_.good<bool>(s_.house().plant->heat_pump.enable)
-                                       : std::nullopt;
+      const auto on =
+          s_.house().plant ? s_.good<bool>(s_.house().plant->heat_pump.enable) : std::nullopt;
       column = page_.put(row_, column, "   heat pump ");
       column = page_.put(row_, column, on ? (*on ? "ON" : "off") : "–", on && *on ? strong : label);
       page_.put(row_, column, "   since " + s_.terms().local_text(c.since), label);
@@ -140,8 +141,8 @@ class painter {
     const auto& plant = *s_.house().plant;
     const auto layers = plant.store ? static_cast<int>(plant.store->layers.size()) : 0;
     const auto most = std::max(page_.rows() - rows_of_the_rest, 4);
-    const auto height = std::min(std::max(static_cast<int>(plant.zones.size()) + 3, layers + 1),
-                                 most);
+    const auto height =
+        std::min(std::max(static_cast<int>(plant.zones.size()) + 3, layers + 1), most);
     const auto half = page_.columns() / 2;
     page_.put(row_, 1, "ROOM          now    set    off", label, half - 2);
     for (auto i = 0; i < static_cast<int>(plant.zones.size()) && i < height - 2; ++i)
@@ -171,7 +172,9 @@ class painter {
     if (wanted) {
       const auto off = (*now - *wanted).in(kelvin);
       page_.put(row, 25, right_aligned(fixed(off, 1, true), 7),
-                std::abs(off) < 0.5 ? good_ink : std::abs(off) < 1 ? warning_ink : alarm_ink);
+                std::abs(off) < 0.5 ? good_ink
+                : std::abs(off) < 1 ? warning_ink
+                                    : alarm_ink);
     }
     if (s_.good<bool>(z.call).value_or(false)) page_.put(row, 34, "heat", {.colour = 209});
   }
@@ -179,7 +182,7 @@ class painter {
   void tank(const store_layout& store, int column, int height) {
     page_.put(row_, column,
               "TANK  " + fixed(store.volume.in(litre), 0) + " L, keep " +
-                  fixed(store.min_top.in_celsius(), 0) + " °C, at most " +
+                  fixed(store.min_top.in_celsius(), 0) + ", at most " +
                   fixed(store.max.in_celsius(), 0) + " °C",
               label);
     const auto cells = page_.columns() - column - 9;
@@ -204,14 +207,14 @@ class painter {
     const auto used = s_.good<power>(plant.heat_pump.power_meter);
     page_.put(row_, 1, "POWER", label);
     auto column = page_.put(row_, indent, "heat pump ");
-    column = page_.put(row_, column, right_aligned(fixed(in_kilowatt(used), 2), 5) + " kW ", strong);
+    column =
+        page_.put(row_, column, right_aligned(fixed(in_kilowatt(used), 2), 5) + " kW ", strong);
     const auto cells = page_.columns() / 6;
     for (auto i = 0; i < cells; ++i) page_.put(row_, column + i, "·", label);
     if (used) page_.put(row_, column, bar(*used / plant.heat_pump.max_power, cells), power_ink);
     column += cells + 1;
-    if (s_.phase()) page_.put(row_, column, words_of(*s_.phase()), label);
-    const auto house = "house " + fixed(in_kilowatt(s_.good<power>(plant.house_power)), 2) + " kW";
-    page_.put(row_, page_.columns() - static_cast<int>(characters(house).size()) - 1, house);
+    if (s_.phase()) column = page_.put(row_, column, words_of(*s_.phase()), label);
+    at_right("house " + fixed(in_kilowatt(s_.good<power>(plant.house_power)), 2) + " kW", column);
     ++row_;
   }
 
@@ -230,19 +233,27 @@ class painter {
 
   void contract_line() {
     page_.put(row_, 1, "CONTRACT", label);
-    const auto done = std::to_string(s_.contracts(contract_status::completed)) + " kept" +
-                      unhappy_ends();
-    if (s_.in_force()) running_contract(*s_.in_force());
-    else {
+    auto end = indent;
+    if (s_.in_force()) {
+      end = running_contract(*s_.in_force());
+    } else {
       auto text = std::string{"none in force"};
-      if (s_.ended())
-        text += "; the last " + std::string{to_text(s_.ended()->last.status)} + ": " +
-                fixed(s_.ended()->last.metered.in(kilowatt_hour), 2) + " of " +
-                fixed(s_.ended()->last.promised.in(kilowatt_hour), 2) + " kWh";
-      page_.put(row_, indent, text, s_.ended() ? ink{} : label);
+      if (const auto& c = s_.ended())
+        text = "none; the last " + std::string{to_text(c->last.status)} + ": " +
+               fixed(c->last.metered.in(kilowatt_hour), 2) + " of " +
+               fixed(c->last.promised.in(kilowatt_hour), 2) + " kWh";
+      end = page_.put(row_, indent, text, s_.ended() ? ink{} : label);
     }
-    page_.put(row_, page_.columns() - static_cast<int>(characters(done).size()) - 1, done, label);
+    at_right(
+        std::to_string(s_.contracts(contract_status::completed)) + " completed" + unhappy_ends(),
+        end, label);
     ++row_;
+  }
+
+  /// At the right edge, unless that would run into what ends at `end`.
+  void at_right(const std::string& text, int end, ink with = {}) {
+    const auto column = page_.columns() - static_cast<int>(characters(text).size()) - 1;
+    if (column > end + 1) page_.put(row_, column, text, with);
   }
 
   [[nodiscard]] std::string unhappy_ends() const {
@@ -254,29 +265,31 @@ class painter {
     return text;
   }
 
-  void running_contract(const seen_contract& c) {
+  int running_contract(const seen_contract& c) {
     const auto promised = c.last.promised.in(kilowatt_hour);
     const auto metered = c.meter.metered().in(kilowatt_hour);
     auto text = std::string{};
-    if (c.terms) text = fixed(c.terms->average.in(kilowatt), 1) + " kW until " +
-                        s_.terms().local_text(c.terms->end()).substr(4) + "  ";
+    if (c.terms)
+      text = fixed(c.terms->average.in(kilowatt), 1) + " kW until " +
+             s_.terms().local_text(c.terms->end()).substr(4) + "  ";
     auto column = page_.put(row_, indent, text, good_ink);
-    column = page_.put(row_, column,
-                       "promised " + fixed(promised, 2) + "  metered " + fixed(metered, 2) + " kWh ");
+    column =
+        page_.put(row_, column,
+                  "promised " + fixed(promised, 2) + "  metered " + fixed(metered, 2) + " kWh ");
     const auto cells = page_.columns() / 10;
     for (auto i = 0; i < cells; ++i) page_.put(row_, column + i, "·", label);
     if (promised > 0) page_.put(row_, column, bar(metered / promised, cells), good_ink);
+    return column + cells;
   }
 
   void link_line() {
     const auto& l = s_.link();
     page_.put(row_, 1, "LINK", label);
     const auto* const state = !l.connected ? "no broker" : !l.node_heard ? "no node" : "active";
-    const auto column = page_.put(row_, indent, state,
-                                  l.connected && l.node_heard ? good_ink : warning_ink);
-    auto text = "   ▲ " + std::to_string(l.up) + "  ▼ " + std::to_string(l.down) +
-                "   in flight " + std::to_string(l.in_flight) + ", waiting " +
-                std::to_string(l.waiting);
+    const auto column =
+        page_.put(row_, indent, state, l.connected && l.node_heard ? good_ink : warning_ink);
+    auto text = "   ▲ " + std::to_string(l.up) + "  ▼ " + std::to_string(l.down) + "   in flight " +
+                std::to_string(l.in_flight) + ", waiting " + std::to_string(l.waiting);
     if (l.repeated != 0) text += ", repeated " + std::to_string(l.repeated);
     page_.put(row_, column, text);
     ++row_;
@@ -298,8 +311,8 @@ class painter {
     const auto cells = page_.columns() - left - 2;
     const auto height = page_.rows() >= 36 ? 4 : page_.rows() >= 28 ? 2 : 1;
     if (cells < 12 || row_ + 2 * height + 1 >= page_.rows()) return;
-    const auto step = std::max(duration{std::chrono::minutes{1}},
-                               duration{std::chrono::hours{24}} / cells);
+    const auto step =
+        std::max(duration{std::chrono::minutes{1}}, duration{std::chrono::hours{24}} / cells);
     const auto first = s_.now() - step * static_cast<int>(cells * (1 - ahead_part));
     page_.put(row_ + height - 1, 1, "heat pump", label);
     page_.put(row_ + 2 * height - 1, 1, "price", label);

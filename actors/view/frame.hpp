@@ -11,6 +11,7 @@ namespace hearth {
 /// What stands at the foot of the live view, and how fast its house lives.
 struct frame_notes {
   double speed = 1;
+  std::string broker;        ///< its address
   std::string how_to_drive;  ///< a command line to try
 };
 

@@ -20,13 +20,13 @@ namespace hearth {
 /// What went over the upstream link so far, as seen at its connection.
 struct link_traffic {
   bool connected = false;
-  bool node_heard = false;          ///< on this connection
-  std::uint64_t up = 0;             ///< messages published, repeats included
-  std::uint64_t down = 0;           ///< messages of the node
-  std::uint64_t acknowledged = 0;   ///< journaled messages the node has
-  std::uint64_t repeated = 0;       ///< journaled messages published again
-  std::size_t in_flight = 0;        ///< journaled messages published and not yet acknowledged
-  std::size_t waiting = 0;          ///< journaled messages not yet published
+  bool node_heard = false;         ///< on this connection
+  std::uint64_t up = 0;            ///< messages published, repeats included
+  std::uint64_t down = 0;          ///< messages of the node
+  std::uint64_t acknowledged = 0;  ///< journaled messages the node has
+  std::uint64_t repeated = 0;      ///< journaled messages published again
+  std::size_t in_flight = 0;       ///< journaled messages published and not yet acknowledged
+  std::size_t waiting = 0;         ///< journaled messages not yet published
 };
 
 /// What was seen and heard of a house and a slower watcher has not fetched yet. Many threads put,
@@ -40,9 +40,9 @@ class observations {
       : at_snapshot_{std::move(at_snapshot)} {}
 
   void saw(const snapshot& image);
-  void said(const body& statement);                ///< by the house
-  void published(std::string_view payload);        ///< by the link, to the node
-  void happened(const mqtt_event& e);              ///< on the link's connection
+  void said(const body& statement);          ///< by the house
+  void published(std::string_view payload);  ///< by the link, to the node
+  void happened(const mqtt_event& e);        ///< on the link's connection
 
   struct batch {
     std::optional<snapshot> image;
@@ -61,8 +61,8 @@ class observations {
   std::function<void()> at_snapshot_;
   std::mutex guard_;
   batch fresh_;
-  std::string boot_id_;                  ///< of the link's present incarnation
-  std::uint64_t journaled_sequence_ = 0; ///< the highest published of this boot
+  std::string boot_id_;                   ///< of the link's present incarnation
+  std::uint64_t journaled_sequence_ = 0;  ///< the highest published of this boot
   std::uint64_t journaled_said_ = 0;
   std::uint64_t journaled_published_ = 0;
   std::set<std::string> in_flight_;

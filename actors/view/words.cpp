@@ -59,8 +59,7 @@ std::optional<std::string> trouble_of(const point& p) {
   case quality::good: return {};
   case quality::stale: return "stale";
   case quality::never: return "nothing heard yet";
-  case quality::fault:
-    return "fault: " + std::string{p.value ? "" : to_text(p.value.error().code)};
+  case quality::fault: return "fault: " + std::string{p.value ? "" : to_text(p.value.error().code)};
   }
   return {};
 }
@@ -74,8 +73,8 @@ std::string status_line(const demo_state& s) {
     if (plant.store && !plant.store->layers.empty())
       line += "  tank " + fixed(in_celsius(s.good<temperature>(plant.store->layers.front())), 0) +
               "/" + fixed(in_celsius(s.good<temperature>(plant.store->layers.back())), 0) + " °C";
-    line += "  heat pump " + fixed(in_kilowatt(s.good<power>(plant.heat_pump.power_meter)), 2) +
-            " kW";
+    line +=
+        "  heat pump " + fixed(in_kilowatt(s.good<power>(plant.heat_pump.power_meter)), 2) + " kW";
   }
   line += "  price " + fixed(in_cent_per_kwh(s.terms().total(s.now())), 1) + " ct/kWh";
   line += "  by " + charge_words(s);
@@ -95,25 +94,26 @@ std::string summary(const demo_state& s) {
   if (const auto& w = s.worst())
     text += "worst deviation " + fixed(w->off.in(kelvin), 2, true) + " K, zone " + w->zone + ", " +
             s.terms().local_text(w->at) + "\n";
-  else text += "no zone has a setpoint\n";
+  else
+    text += "no zone has a setpoint\n";
 
   text += "energy       house " + kwh(s.bought());
   if (s.books()) text += ", of it heat pump " + kwh(s.books()->electric_in);
   text += "\nmoney        $" + fixed(s.spent().in(us_dollar), 2);
   if (s.bought() > s.unpriced())
     text += ", on average " +
-            fixed(s.spent().in(us_dollar) * 100 / (s.bought() - s.unpriced()).in(kilowatt_hour), 2) +
+            fixed(s.spent().in(us_dollar)*100 / (s.bought() - s.unpriced()).in(kilowatt_hour), 2) +
             " ct/kWh";
   if (s.unpriced() > energy{}) text += "; no price was known for " + kwh(s.unpriced());
   text += "\ncontracts    " + std::to_string(s.contracts(contract_status::completed)) +
-          " completed, " + std::to_string(s.contracts(contract_status::given_up)) +
-          " given up, " + std::to_string(s.contracts(contract_status::withdrawn)) +
-          " withdrawn, " + std::to_string(s.contracts(contract_status::refused)) + " refused\n";
+          " completed, " + std::to_string(s.contracts(contract_status::given_up)) + " given up, " +
+          std::to_string(s.contracts(contract_status::withdrawn)) + " withdrawn, " +
+          std::to_string(s.contracts(contract_status::refused)) + " refused\n";
   const auto& l = s.link();
   text += "link         " + std::to_string(l.up) + " up, " + std::to_string(l.down) + " down, " +
           std::to_string(l.acknowledged) + " acknowledged, " + std::to_string(l.repeated) +
-          " repeated, " + std::to_string(l.in_flight) + " in flight, " +
-          std::to_string(l.waiting) + " waiting\n";
+          " repeated, " + std::to_string(l.in_flight) + " in flight, " + std::to_string(l.waiting) +
+          " waiting\n";
   if (!s.books()) return text;
   const auto& b = *s.books();
   text += "books        in " + kwh(b.throughput()) + " (electric " + kwh(b.electric_in) + ", air " +

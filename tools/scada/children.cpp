@@ -1,6 +1,10 @@
 #include "tools/scada/children.hpp"
 
+#include <algorithm>
 #include <arpa/inet.h>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -8,14 +12,9 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
-#include <csignal>
-#include <cstdlib>
 #include <system_error>
 #include <thread>
+#include <unistd.h>
 
 namespace hearth::tools {
 namespace {
@@ -54,7 +53,7 @@ sockaddr_in loopback(std::uint16_t port) {
 
 temporary_folder::temporary_folder() {
   const auto* given = std::getenv("TMPDIR");
-  auto name = std::string{given && *given ? given : "/tmp"} + "/hearth-demo-XXXXXX";
+  auto name = std::string{given && *given ? given : "/tmp"} + "/hearth-XXXXXX";
   if (!::mkdtemp(name.data())) complain(name.c_str());
   path_ = name;
 }

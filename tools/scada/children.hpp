@@ -5,9 +5,8 @@
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <vector>
-
 #include <sys/types.h>
+#include <vector>
 
 /// What the demo starts around its house, and takes away again whatever way it ends.
 namespace hearth::tools {

@@ -65,7 +65,8 @@ class demo {
     stage_.stop();
     if (code == internal_error)
       std::cerr << "scada demo: the supervisor has ended. This is a bug: please report it.\n";
-    else std::cout << summary(state_) << std::flush;
+    else
+      std::cout << summary(state_) << std::flush;
     return code;
   }
 
@@ -74,7 +75,8 @@ class demo {
 
   /// The house may live on for two control ticks unseen; see lockstep.
   std::function<house_clock::ticks()> ticks_of(double speed) {
-    const auto tick = house_clock::warped(home_.start, anchor_, speed).outside(limits::control_tick);
+    const auto tick =
+        house_clock::warped(home_.start, anchor_, speed).outside(limits::control_tick);
     steps_ = std::make_shared<lockstep>(steady::now(), 2 * tick);
     seen_ = std::make_shared<observations>([steps = steps_] { steps->beat(steady::now()); });
     return [steps = steps_] { return steps->now(steady::now()); };
@@ -136,8 +138,8 @@ class demo {
 
   int watch_lines(stop_signals& signals, hosted_house& hosted) {
     auto printer = line_printer{home_.start};
-    const auto pace = std::clamp<duration>(
-        std::chrono::floor<duration>(clock_.outside(1min)), 5ms, 100ms);
+    const auto pace =
+        std::clamp<duration>(std::chrono::floor<duration>(clock_.outside(1min)), 5ms, 100ms);
     auto code = std::optional<int>{};
     while (!code) {
       if (signals.wait(pace)) return ok;
@@ -149,12 +151,13 @@ class demo {
 
   int watch_live(stop_signals& signals, hosted_house& hosted) {
     auto screen = terminal{};
-    const auto notes = frame_notes{options_.speed, "try  " + stage_.remote_control() + " send " +
-                                                       home_.house->site + " request shed --lease '30 min'"};
+    const auto notes = frame_notes{
+        options_.speed, stage_.broker(),
+        "$ " + stage_.remote_control() + " send " + home_.house->site + " request shed --lease 1h"};
     auto code = std::optional<int>{};
     auto next_frame = std::chrono::steady_clock::now();
-    const auto pace = std::clamp<duration>(
-        std::chrono::floor<duration>(clock_.outside(1min)), 5ms, 100ms);
+    const auto pace =
+        std::clamp<duration>(std::chrono::floor<duration>(clock_.outside(1min)), 5ms, 100ms);
     while (!code) {
       if (signals.wait(pace)) return ok;
       code = catch_up(hosted);
@@ -203,28 +206,37 @@ void add_demo(CLI::App& app, int& exit) {
   auto o = std::make_shared<demo_options>();
   command->add_option("--layout", o->layout,
                       "A layout with a simulated bus (default: layouts/simulated-house.yaml)");
-  command->add_option("--weather", o->weather,
-                      "CSV: time_utc,outdoor_c (default: the layout's; beyond its end it starts over)");
-  command->add_option("--prices", o->prices,
-                      "CSV: time_utc,lmp_usd_per_mwh,distribution_usd_per_mwh (default: the layout's)");
-  command->add_option("--start", o->start, "House time to start at, ISO 8601 (default: the layout's)");
+  command->add_option(
+      "--weather", o->weather,
+      "CSV: time_utc,outdoor_c (default: the layout's; beyond its end it starts over)");
+  command->add_option(
+      "--prices", o->prices,
+      "CSV: time_utc,lmp_usd_per_mwh,distribution_usd_per_mwh (default: the layout's)");
+  command->add_option("--start", o->start,
+                      "House time to start at, ISO 8601 (default: the layout's)");
   command->add_option("--speed", o->speed, "House time runs so many times as fast")
-      ->check(CLI::Range(1.0, 3600.0))->capture_default_str();
+      ->check(CLI::Range(1.0, 3600.0))
+      ->capture_default_str();
   command->add_option("--for", o->length, "End by itself after this much house time: 48h, 7d");
-  command->add_option("--contracts-per-day", o->contracts_per_day,
-                      "The node buys so many of the cheapest hours of each day")
-      ->check(CLI::Range(0, 24))->capture_default_str();
+  command
+      ->add_option("--contracts-per-day", o->contracts_per_day,
+                   "The node buys so many of the cheapest hours of each day")
+      ->check(CLI::Range(0, 24))
+      ->capture_default_str();
   command->add_flag("--no-atn", o->no_atn, "Without the cloud node: local control alone");
   command->add_flag("--plain", o->plain, "Lines instead of the live view, on a terminal too");
   command->footer(
-      "On a terminal a live view, elsewhere a line per hour of the house and one per event; at the\n"
+      "On a terminal a live view, elsewhere a line per hour of the house and one per event; at "
+      "the\n"
       "end a summary. Ctrl-C ends all of it within 2 s and leaves nothing behind.\n"
-      "Exit codes: 0 ended in good order, 1 broker or node could not be started, 2 wrong options or\n"
+      "Exit codes: 0 ended in good order, 1 broker or node could not be started, 2 wrong options "
+      "or\n"
       "files, 70 a bug.\n\n"
       "Examples:\n"
       "  scada demo\n"
       "  scada demo --speed 600 --for 7d\n"
-      "  scada demo --weather winter.csv --prices winter-prices.csv --start 2023-02-03T05:00:00Z\n");
+      "  scada demo --weather winter.csv --prices winter-prices.csv --start "
+      "2023-02-03T05:00:00Z\n");
   command->callback([o, &exit] { exit = run_demo(*o); });
 }
 

@@ -4,12 +4,11 @@
 #include "layouts/series.hpp"
 #include "tools/scada/commands.hpp"
 
-#include <unistd.h>
-
 #include <fstream>
 #include <iostream>
 #include <stdexcept>
 #include <thread>
+#include <unistd.h>
 
 namespace hearth::tools {
 namespace {
@@ -17,6 +16,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto example_layout = "simulated-house.yaml";
+/// Of nameplate: what the heat pump of a cold house really draws, so that contracts can be kept.
+constexpr auto power_percent = "60";
 constexpr auto broker_patience = 3s;
 constexpr auto broker_tries = 3;
 /// How long a child may take to end by itself. Both need some milliseconds.
@@ -95,13 +96,17 @@ std::optional<demo_house> read_demo_house(const demo_options& o) {
 demo_stage::demo_stage(const demo_options& o, const demo_house& h) : options_{o}, home_{h} {
   start_broker();
   if (!home_.house->link) home_.house->link.emplace();
-  *home_.house->link = {.broker = broker_address_, .ca = {}, .cert = {}, .key = {},
+  *home_.house->link = {.broker = broker_address_,
+                        .ca = {},
+                        .cert = {},
+                        .key = {},
                         .remote_admin = home_.house->link->remote_admin};
 }
 
 void demo_stage::start_broker() {
   // Debian keeps daemons out of a user's PATH.
-  const auto program = ::access("/usr/sbin/mosquitto", X_OK) == 0 ? "/usr/sbin/mosquitto" : "mosquitto";
+  const auto program =
+      ::access("/usr/sbin/mosquitto", X_OK) == 0 ? "/usr/sbin/mosquitto" : "mosquitto";
   for (auto tries = 0; tries < broker_tries; ++tries) {
     const auto port = free_port();
     if (!port) break;
@@ -120,24 +125,36 @@ void demo_stage::start_broker() {
       std::this_thread::sleep_for(10ms);
     }
   }
-  throw std::runtime_error{"the broker did not start; is mosquitto installed (apt-get install mosquitto)?"};
+  throw std::runtime_error{
+      "the broker did not start; is mosquitto installed (apt-get install mosquitto)?"};
 }
 
 void demo_stage::start_node(const std::string& clock_options) {
   const auto program = beside_us("atn");
-  const auto common = " --broker " + broker_address_ + " --state '" + folder_.file("atn.db") + "' " +
-                      clock_options;
-  std::ofstream{remote_control()} << "#!/bin/sh\n# atn, with the broker and the clock of this demo.\n"
-                                  << "exec '" << program << "'" << common << " \"$@\"\n";
+  const auto common =
+      " --broker " + broker_address_ + " --state '" + folder_.file("atn.db") + "' " + clock_options;
+  std::ofstream{remote_control()}
+      << "#!/bin/sh\n# atn, with the broker and the clock of this demo.\n"
+      << "exec '" << program << "'" << common << " \"$@\"\n";
   std::filesystem::permissions(remote_control(), std::filesystem::perms::owner_all);
   if (options_.no_atn) return;
   const auto& house = *home_.house;
-  auto words = std::vector<std::string>{remote_control(), "run", "--all", "--site", house.site,
-                                        "--weather", house.simulation->weather_file,
-                                        "--timezone", house.timezone, "--nameplate",
-                                        std::to_string(house.plant->heat_pump.max_power.in(watt)) + " W",
-                                        "--contracts-per-day",
-                                        std::to_string(home_.price_list ? options_.contracts_per_day : 0)};
+  auto words =
+      std::vector<std::string>{remote_control(),
+                               "run",
+                               "--all",
+                               "--site",
+                               house.site,
+                               "--weather",
+                               house.simulation->weather_file,
+                               "--timezone",
+                               house.timezone,
+                               "--nameplate",
+                               std::to_string(house.plant->heat_pump.max_power.in(watt)) + " W",
+                               "--power-percent",
+                               power_percent,
+                               "--contracts-per-day",
+                               std::to_string(home_.price_list ? options_.contracts_per_day : 0)};
   if (home_.price_list) words.insert(words.end(), {"--prices", house.simulation->price_file});
   node_ = std::make_unique<child>(words, folder_.file("atn.log"));
 }

@@ -16,7 +16,7 @@ struct demo_options {
   std::string weather, prices;  ///< files instead of the layout's
   std::string start;            ///< house time, ISO 8601
   double speed = 60;
-  std::string length;           ///< house time after which it ends by itself
+  std::string length;  ///< house time after which it ends by itself
   bool no_atn = false;
   int contracts_per_day = 8;
   bool plain = false;

@@ -4,9 +4,8 @@
 
 #include <optional>
 #include <string>
-#include <vector>
-
 #include <termios.h>
+#include <vector>
 
 namespace hearth::tools {
 
