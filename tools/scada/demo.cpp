@@ -12,7 +12,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <iostream>
-#include <thread>
 
 namespace hearth::tools {
 namespace {
