@@ -87,7 +87,7 @@ class Node:
             raise TimeoutError("the broker did not confirm the subscription")
 
     def close(self):
-        for publication in self.outgoing:  # an ack that never left would be a lie to ourselves
+        for publication in self.outgoing.copy():  # an ack that never left would be a lie to ourselves
             publication.wait_for_publish(timeout=2)
         self.client.disconnect()
         self.client.loop_stop()
