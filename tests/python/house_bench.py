@@ -10,7 +10,7 @@ import struct
 import subprocess
 import threading
 import time
-from datetime import datetime, timezone
+from datetime import datetime
 
 import hearth_node as hearth
 
@@ -48,10 +48,6 @@ class Clock:
             return int(self.anchor_ms + passed)
         begin = datetime.fromisoformat(self.start.replace("Z", "+00:00")).timestamp() * 1000
         return int(begin + passed * self.speed)
-
-    def iso(self, later_s=0):
-        at = datetime.fromtimestamp(self.now_ms() / 1000 + later_s, timezone.utc)
-        return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def options(self):
         if self.start is None:

@@ -7,7 +7,7 @@ import time
 
 import house_bench as bench
 from house_bench import pb, wait_until
-from main_job_case import NOON, PROGRAMS, MainJob
+from main_job_case import NOON, MainJob
 
 __all__ = ["Brokers", "Devices", "HostileMessages", "Tls"]
 

@@ -47,7 +47,7 @@ std::optional<house_clock> clock_of(const run_options& options) {
 /// A bus in the middle of a call on a peer that hangs lets go only when that call's timeout is over.
 /// Whoever asked the program to end is not kept waiting for it.
 void end_in_time() {
-  static constexpr auto margin = std::chrono::milliseconds{150};
+  static constexpr auto margin = std::chrono::milliseconds{300};
   std::thread{[] {
     std::this_thread::sleep_for(limits::shutdown_longest - margin);
     spdlog::warn("a bus still waits for a device that does not answer; ending without it: "
