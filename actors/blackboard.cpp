@@ -26,14 +26,16 @@ void blackboard::take(std::span<const reading> heard, time_point now) {
     const auto fits = known && (!r.value || (r.value->unit == (*house_)[r.channel].unit &&
                                              std::isfinite(r.value->amount)));
     if (!fits || r.at > now + limits::clock_skew ||
-        (points_[r.channel.value].quality != quality::never && r.at < points_[r.channel.value].at)) {
+        (points_[r.channel.value].quality != quality::never &&
+         r.at < points_[r.channel.value].at)) {
       ++dropped_;
       continue;
     }
     auto& p = points_[r.channel.value];
     p.value = r.value;
     p.at = r.at;
-    // A late word may be too old already; a stale channel it came for stays stale since when it was.
+    // A late word may be too old already; a stale channel it came for stays stale since when it
+    // was.
     auto is = r.value ? quality::good : quality::fault;
     if (r.value && now - r.at > (*house_)[r.channel].max_age) is = quality::stale;
     if (p.quality != is) p.since = r.at;

@@ -30,7 +30,8 @@ std::vector<result<bus_answer>> carry_out(port& io, const std::vector<bus_reques
       continue;
     }
     answers.push_back(io.transact(request, now()));
-    if (!answers.back() && nobody_there(answers.back().error().code)) silence = answers.back().error();
+    if (!answers.back() && nobody_there(answers.back().error().code))
+      silence = answers.back().error();
   }
   return answers;
 }

@@ -21,15 +21,19 @@ std::string kilowatts(power p) {
 
 bool allowed_length(duration d) { return d == 5min || d == 15min || d == 30min || d == 60min; }
 
-bool overlap(const contract& a, const contract& b) { return a.start < b.end() && b.start < a.end(); }
+bool overlap(const contract& a, const contract& b) {
+  return a.start < b.end() && b.start < a.end();
+}
 
 }  // namespace
 
 std::optional<std::string> contract_book::objection(const contract& c, time_point now) const {
   if (c.id.empty()) return "a contract needs an id";
-  if (!std::isfinite(c.average.si()) || c.average < 0 * watt) return "its power is negative or not a number";
+  if (!std::isfinite(c.average.si()) || c.average < 0 * watt)
+    return "its power is negative or not a number";
   if (c.average > nameplate_)
-    return kilowatts(c.average) + " is more than the heat pump can draw (" + kilowatts(nameplate_) + ")";
+    return kilowatts(c.average) + " is more than the heat pump can draw (" + kilowatts(nameplate_) +
+           ")";
   if (c.length > limits::contract_longest)
     return "it is longer than " + to_text(limits::contract_longest);
   if (!allowed_length(c.length)) return "a slot is 5, 15, 30 or 60 min long";
@@ -70,7 +74,8 @@ contract_report contract_book::offer(const contract& c, time_point now) {
   if (std::find(pending_.begin(), pending_.end(), c) != pending_.end())
     return told(c, contract_status::accepted, "", now);
   const auto same_id = [&](const auto& other) { return other.id == c.id; };
-  if ((active_ && same_id(active_->terms)) || std::any_of(pending_.begin(), pending_.end(), same_id))
+  if ((active_ && same_id(active_->terms)) ||
+      std::any_of(pending_.begin(), pending_.end(), same_id))
     return told(c, contract_status::refused, "another contract already has this id", now);
   if (const auto over = recall(c.id)) {
     if (over->terms == c) return over->last;
@@ -83,10 +88,12 @@ contract_report contract_book::offer(const contract& c, time_point now) {
   return told(c, contract_status::accepted, "", now);
 }
 
-contract_report contract_book::withdraw(const std::string& id, const std::string& reason, time_point now) {
+contract_report contract_book::withdraw(const std::string& id, const std::string& reason,
+                                        time_point now) {
   if (active_ && active_->terms.id == id) {
     if (now >= active_->terms.end())
-      return told(active_->terms, contract_status::active, "it has run to its end; its result follows", now);
+      return told(active_->terms, contract_status::active,
+                  "it has run to its end; its result follows", now);
     const auto report = told(active_->terms, contract_status::withdrawn, reason, now);
     remember(active_->terms, report);
     active_.reset();
@@ -105,7 +112,8 @@ contract_report contract_book::withdraw(const std::string& id, const std::string
 }
 
 contract_book::step contract_book::advance(std::optional<power> metered,
-                                           const std::optional<std::string>& trouble, time_point now) {
+                                           const std::optional<std::string>& trouble,
+                                           time_point now) {
   auto out = step{};
   run(out, metered, trouble, now);
   start_due(out, metered, trouble, now);
@@ -120,9 +128,12 @@ void contract_book::run(step& out, std::optional<power> metered,
   if (!active_) return;
   active_->meter.advance(metered, std::min(now, active_->terms.end()));
   active_->used_up = active_->used_up || active_->meter.metered() >= active_->terms.promised();
-  if (metered) active_->blind_since.reset();
-  else if (!active_->blind_since) active_->blind_since = now;
-  const auto blind = active_->blind_since && now - *active_->blind_since >= limits::contract_blind_after;
+  if (metered)
+    active_->blind_since.reset();
+  else if (!active_->blind_since)
+    active_->blind_since = now;
+  const auto blind =
+      active_->blind_since && now - *active_->blind_since >= limits::contract_blind_after;
   if (now >= active_->terms.end()) {
     out.reports.push_back(told(active_->terms, contract_status::completed, "", now));
     grace_ = ended{active_->terms};
@@ -143,7 +154,8 @@ void contract_book::start_due(step& out, std::optional<power> metered,
     const auto due = pending_.front();
     pending_.erase(pending_.begin());
     if (due.end() <= now || trouble) {
-      const auto reason = due.end() <= now ? std::string{"the house was not running in its slot"} : *trouble;
+      const auto reason =
+          due.end() <= now ? std::string{"the house was not running in its slot"} : *trouble;
       out.reports.push_back(told(due, contract_status::given_up, reason, now));
       out.events.push_back({severity::warning, "contract-given-up", due.id, reason, now});
       remember(due, out.reports.back());
@@ -165,8 +177,8 @@ void contract_book::wait_for_successor(step& out, const std::optional<std::strin
   const auto waited = now - grace_->terms.end();
   if (waited >= limits::contract_grace || trouble) {
     const auto why = trouble ? *trouble : "no contract followed " + grace_->terms.id;
-    out.events.push_back(
-        {severity::info, "contract-fallback", grace_->terms.id, why + ": back to local control", now});
+    out.events.push_back({severity::info, "contract-fallback", grace_->terms.id,
+                          why + ": back to local control", now});
     grace_.reset();
   } else if (waited >= limits::contract_warn_after_end && !grace_->warned) {
     grace_->warned = true;
@@ -181,7 +193,8 @@ std::optional<contract_book::wish> contract_book::in_force(time_point now) const
     const auto open = !active_->used_up && active_->meter.metered() < active_->terms.promised();
     const auto of_it = " of contract " + active_->terms.id;
     return wish{active_->terms.id, open,
-                open ? "using the " + kilowatts(active_->terms.average) + of_it : "the energy" + of_it + " is used"};
+                open ? "using the " + kilowatts(active_->terms.average) + of_it
+                     : "the energy" + of_it + " is used"};
   }
   if (grace_ && now < grace_->terms.end() + limits::contract_grace)
     return wish{grace_->terms.id, false, "waiting for a successor of contract " + grace_->terms.id};

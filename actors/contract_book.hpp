@@ -39,7 +39,8 @@ class contract_book {
 
   /// Starts, meters, completes and gives up. `metered`: the heat pump's meter, if good;
   /// `trouble`: why the house cannot go on with a contract, if so.
-  step advance(std::optional<power> metered, const std::optional<std::string>& trouble, time_point now);
+  step advance(std::optional<power> metered, const std::optional<std::string>& trouble,
+               time_point now);
 
   struct wish {
     std::string contract_id;
@@ -82,8 +83,8 @@ class contract_book {
   std::vector<contract> pending_;  ///< by start, at most `limits::contracts_pending`
   std::optional<running> active_;
   std::optional<ended> grace_;
-  std::vector<finished> history_;  ///< last words on the latest contracts, oldest first
-  std::optional<power> last_metered_;    ///< what holds from `advanced_` on
+  std::vector<finished> history_;      ///< last words on the latest contracts, oldest first
+  std::optional<power> last_metered_;  ///< what holds from `advanced_` on
   std::optional<time_point> advanced_;
 };
 

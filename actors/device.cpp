@@ -31,7 +31,8 @@ device::device(std::shared_ptr<const layout> house, device_id id, std::unique_pt
 std::vector<reading> device::take(const command& c, time_point now) {
   const auto found = setpoints_.find(c.target);
   if (found == setpoints_.end())
-    return {{c.target, failed(fault_code::unsupported, "the device cannot be commanded there"), now}};
+    return {
+        {c.target, failed(fault_code::unsupported, "the device cannot be commanded there"), now}};
   if (c.expires <= now) return {};
   if (const auto possible = driver_->as_actuator()->encode(c); !possible)
     return {{c.target, tl::make_unexpected(possible.error()), now}};
@@ -77,10 +78,12 @@ std::optional<device::work> device::next_write(time_point now) {
 
 device::work device::next_poll() { return {driver_->poll(), {}}; }
 
-device::outcome device::answered(const work& done, const result<std::vector<result<bus_answer>>>& answers,
+device::outcome device::answered(const work& done,
+                                 const result<std::vector<result<bus_answer>>>& answers,
                                  time_point now) {
   auto all = answers ? *answers : std::vector<result<bus_answer>>{};
-  const auto& missing = answers ? fault{fault_code::malformed, "the bus lost an answer"} : answers.error();
+  const auto& missing =
+      answers ? fault{fault_code::malformed, "the bus lost an answer"} : answers.error();
   all.resize(done.requests.size(), tl::make_unexpected(missing));
   auto rest = std::span<const result<bus_answer>>{all};
   auto written = outcome{};
@@ -92,17 +95,19 @@ device::outcome device::answered(const work& done, const result<std::vector<resu
   // A driver that only listens polls nothing; then there is nothing to decode.
   if (!rest.empty()) out.readings = driver_->decode(rest, now);
   for (auto& r : written.readings) {
-    std::erase_if(out.readings, [&](const reading& read_back) { return read_back.channel == r.channel; });
+    std::erase_if(out.readings,
+                  [&](const reading& read_back) { return read_back.channel == r.channel; });
     out.readings.push_back(std::move(r));
   }
   compare_read_back(out, now);
   return out;
 }
 
-void device::note_written(const write& w, std::span<const result<bus_answer>> answers, time_point now,
-                          outcome& out) {
+void device::note_written(const write& w, std::span<const result<bus_answer>> answers,
+                          time_point now, outcome& out) {
   auto& s = setpoints_[w.target];
-  const auto failure = std::find_if(answers.begin(), answers.end(), [](const auto& a) { return !a; });
+  const auto failure =
+      std::find_if(answers.begin(), answers.end(), [](const auto& a) { return !a; });
   const auto still_wanted = w.what ? s.live == w.what : !s.live;
   if (failure == answers.end()) {
     if (still_wanted && w.what) s.written = true;

@@ -35,7 +35,7 @@ class device {
   /// Writes go out ahead of polls; both end with a read-back.
   struct work {
     std::vector<bus_request> requests;
-    std::vector<write> writes;    ///< whose the first requests are; empty: a poll
+    std::vector<write> writes;  ///< whose the first requests are; empty: a poll
   };
 
   /// Accepts a setpoint; a fault reading if the device cannot carry it out.
@@ -55,7 +55,8 @@ class device {
     std::vector<event> events;
   };
   /// The bus's answers to `done`, or one fault for all if the bus itself did not answer.
-  outcome answered(const work& done, const result<std::vector<result<bus_answer>>>& answers, time_point now);
+  outcome answered(const work& done, const result<std::vector<result<bus_answer>>>& answers,
+                   time_point now);
   std::vector<reading> heard(const bus_message& message, time_point now);
   [[nodiscard]] std::vector<std::string> topics() const { return driver_->topics(); }
 
@@ -67,10 +68,10 @@ class device {
 
  private:
   struct setpoint {
-    std::optional<command> live;     ///< being obeyed or waiting to be
-    bool waiting = false;            ///< must still be written
-    bool written = false;            ///< the bus has confirmed `live`; only then a read-back can contradict
-    bool unsafe = true;              ///< must still be made safe
+    std::optional<command> live;  ///< being obeyed or waiting to be
+    bool waiting = false;         ///< must still be written
+    bool written = false;  ///< the bus has confirmed `live`; only then a read-back can contradict
+    bool unsafe = true;    ///< must still be made safe
     bool mismatch_told = false;
   };
 

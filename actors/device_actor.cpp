@@ -52,8 +52,9 @@ void device_state::write() {
   const auto finish = [this, asked = *asked](const result<bus_answers>& answers) {
     writing = false;
     tell(core->answered(asked, answers, context.clock.now()));
-    confirm_safe();
+    // What came meanwhile, a make-safe perhaps, goes out before anybody is told that all is safe.
     if (std::exchange(newer_waits, false)) write();
+    else confirm_safe();
   };
   self->request<caf::message_priority::high>(*bus, limits::bus_answer_timeout, asked->requests)
       .then([finish](const bus_answers& answers) { finish(answers); },

@@ -101,7 +101,8 @@ contract_report dispatcher::answer(const contract& offered, time_point now) {
     return contract_report{offered.id, contract_status::refused, why, {}, {}, now};
   };
   if (!house_->plant) return refused("this house has no heat pump to run");
-  if (!house_->plant->heat_pump.power_meter) return refused("this heat pump has no power meter to settle on");
+  if (!house_->plant->heat_pump.power_meter)
+    return refused("this heat pump has no power meter to settle on");
   return contracts_.offer(offered, now);
 }
 
@@ -113,8 +114,10 @@ void dispatcher::watch_store(const snapshot& now) {
   if (!house_->plant || !house_->plant->store) return;
   auto seen = false;
   for (const auto layer : house_->plant->store->layers) seen = seen || now.good<temperature>(layer);
-  if (seen) store_blind_since_.reset();
-  else if (!store_blind_since_) store_blind_since_ = now.at;
+  if (seen)
+    store_blind_since_.reset();
+  else if (!store_blind_since_)
+    store_blind_since_ = now.at;
 }
 
 void dispatcher::watch_comfort(const snapshot& now) {
@@ -158,17 +161,21 @@ std::map<channel_id, dispatcher::wanted> dispatcher::wishes(const local_wish& lo
   for (std::size_t i = 0; i < house_->channels.size(); ++i) {
     const auto id = channel_id{static_cast<std::uint16_t>(i)};
     if (const auto held = leases_.hold_on(id, now.at))
-      all[id] = {held->value, authority::admin, "held by hand until " + to_iso8601(held->until) + ": " + held->reason};
+      all[id] = {held->value, authority::admin,
+                 "held by hand until " + to_iso8601(held->until) + ": " + held->reason};
   }
   if (!house_->plant) return all;
   const auto& plant = *house_->plant;
-  const auto& heat_pump = all.try_emplace(plant.heat_pump.enable, heat_pump_wish(local, now)).first->second;
+  const auto& heat_pump =
+      all.try_emplace(plant.heat_pump.enable, heat_pump_wish(local, now)).first->second;
   if (plant.heat_pump.pump) {
     // It follows what the interlock lets the heat pump do: water that is moved through a resting
     // one only mixes the store.
-    const auto allowed = interlock_.check(order(plant.heat_pump.enable, heat_pump, now.at), now).allowed;
+    const auto allowed =
+        interlock_.check(order(plant.heat_pump.enable, heat_pump, now.at), now).allowed;
     const auto runs = allowed && allowed->value == switched(true);
-    all.try_emplace(*plant.heat_pump.pump, wanted{switched(runs), heat_pump.source, "runs with the heat pump"});
+    all.try_emplace(*plant.heat_pump.pump,
+                    wanted{switched(runs), heat_pump.source, "runs with the heat pump"});
   }
   for (std::size_t i = 0; i < plant.zones.size(); ++i)
     if (plant.zones[i].call)
@@ -183,7 +190,8 @@ command dispatcher::order(channel_id target, const wanted& what, time_point now)
   return {target, what.value, what.source, what.cause, now, now + limits::command_life};
 }
 
-void dispatcher::pass(const std::map<channel_id, wanted>& all, const snapshot& now, decisions& out) {
+void dispatcher::pass(const std::map<channel_id, wanted>& all, const snapshot& now,
+                      decisions& out) {
   for (const auto& [target, want] : all) {
     const auto verdict = interlock_.check(order(target, want, now.at), now);
     note_intervention(target, verdict, now.at, out);
@@ -210,12 +218,13 @@ void dispatcher::note_intervention(channel_id target, const interlock::verdict& 
                                     std::string{to_text(v.rule)} + ": " + v.reason, now});
 }
 
-void dispatcher::tell_state(const local_wish& local, const wanted& heat_pump, time_point now, decisions& out) {
+void dispatcher::tell_state(const local_wish& local, const wanted& heat_pump, time_point now,
+                            decisions& out) {
   const auto c = contracts_.in_force(now);
   auto state = state_report{heat_pump.source, std::string{to_text(local.mode)}, heat_pump.cause,
                             c ? c->contract_id : std::string{}, now};
-  const auto same_charge = told_ && told_->in_charge == state.in_charge && told_->mode == state.mode &&
-                           told_->contract_id == state.contract_id;
+  const auto same_charge = told_ && told_->in_charge == state.in_charge &&
+                           told_->mode == state.mode && told_->contract_id == state.contract_id;
   if (same_charge) state.since = told_->since;
   if (same_charge && told_heat_pump_ == heat_pump.value) return;
   told_ = state;
@@ -237,9 +246,10 @@ void dispatcher::keep_contract_alive(time_point now, decisions& out) {
   }
   const auto silent = heartbeat_heard_ && now - *heartbeat_heard_ >= node_silence;
   if (silent && !node_silent_told_)
-    out.statements.emplace_back(event{severity::warning, "node-silent", c->contract_id,
-                                      "the node has been silent during contract " + c->contract_id +
-                                          "; the contract goes on", now});
+    out.statements.emplace_back(event{
+        severity::warning, "node-silent", c->contract_id,
+        "the node has been silent during contract " + c->contract_id + "; the contract goes on",
+        now});
   node_silent_told_ = silent;
 }
 

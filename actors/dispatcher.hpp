@@ -25,8 +25,8 @@ class dispatcher {
   dispatcher(std::shared_ptr<const layout> house, time_point now);
 
   struct decisions {
-    std::vector<command> commands;   ///< new ones and those due for renewal
-    std::vector<body> statements;    ///< for the node and the log
+    std::vector<command> commands;  ///< new ones and those due for renewal
+    std::vector<body> statements;   ///< for the node and the log
   };
 
   /// One control tick.
@@ -59,7 +59,8 @@ class dispatcher {
   static command order(channel_id target, const wanted& what, time_point now);
   std::map<channel_id, wanted> wishes(const local_wish& local, const snapshot& now) const;
   void pass(const std::map<channel_id, wanted>& all, const snapshot& now, decisions& out);
-  void note_intervention(channel_id target, const interlock::verdict& v, time_point now, decisions& out);
+  void note_intervention(channel_id target, const interlock::verdict& v, time_point now,
+                         decisions& out);
   void tell_state(const local_wish& local, const wanted& heat_pump, time_point now, decisions& out);
   void keep_contract_alive(time_point now, decisions& out);
 
@@ -70,7 +71,8 @@ class dispatcher {
   local_control local_;
   interlock interlock_;
   std::optional<snapshot> last_;
-  std::optional<std::string> cold_zone_;  ///< a critical zone that is too cold, until it has recovered
+  std::optional<std::string>
+      cold_zone_;  ///< a critical zone that is too cold, until it has recovered
   std::optional<time_point> store_blind_since_;
   std::map<channel_id, sent> sent_;
   std::map<channel_id, interlock_rule> intervening_;

@@ -18,9 +18,14 @@ house_clock house_clock::real() {
 }
 
 house_clock house_clock::warped(time_point start, time_point anchor, double speed) {
+  return warped(start, anchor, speed, [] { return steady_clock::now(); });
+}
+
+house_clock house_clock::warped(time_point start, time_point anchor, double speed,
+                                std::function<ticks()> source) {
   const auto passed = std::chrono::floor<duration>(system_clock::now()) - anchor;
   const auto today = start + round<duration>(passed * speed);
-  return {today, [] { return steady_clock::now(); }, speed};
+  return {today, std::move(source), speed};
 }
 
 house_clock house_clock::driven(time_point start, std::function<ticks()> source) {
@@ -35,5 +40,7 @@ microseconds house_clock::outside(duration d) const {
   if (d <= duration{0}) return microseconds{0};
   return std::max(microseconds{1000}, round<microseconds>(d / speed_));
 }
+
+duration house_clock::inside(duration d) const { return round<duration>(d * speed_); }
 
 }  // namespace hearth

@@ -19,12 +19,17 @@ class house_clock {
   /// House time was `start` when the system clock showed `anchor`, and runs `speed` times as fast.
   /// Two programs given the same three agree on house time.
   static house_clock warped(time_point start, time_point anchor, double speed);
+  /// The same on another source of ticks, which shows the steady clock's time or a little less.
+  static house_clock warped(time_point start, time_point anchor, double speed,
+                            std::function<ticks()> source);
   /// House time is `start` now and follows `source` (virtual time).
   static house_clock driven(time_point start, std::function<ticks()> source);
 
   [[nodiscard]] time_point now() const;
   /// How long to wait outside for `d` to pass in the house; at least 1 ms for a positive `d`.
   [[nodiscard]] std::chrono::microseconds outside(duration d) const;
+  /// How much passes in the house while `d` passes outside.
+  [[nodiscard]] duration inside(duration d) const;
   [[nodiscard]] double speed() const { return speed_; }
 
  private:

@@ -165,6 +165,14 @@ using upstream_actor = caf::typed_actor<
     caf::replies_to<atom::farewell>::with<atom::done>,
     caf::reacts_to<roads>>;
 
+/// OBSERVER: keeps what it sees and hears for a watcher on another thread (the live view). Full:
+/// the newest snapshot and the newest words stay.
+using observer_actor = caf::typed_actor<
+    // See the house as it is.
+    caf::reacts_to<snapshot>,
+    // Hear what the house says to the node.
+    caf::reacts_to<body>>;
+
 /// SUPERVISOR: spawns everything, one for one; a device that keeps failing is reported and
 /// retried slowly, the house never stops for it.
 using supervisor_actor = caf::typed_actor<

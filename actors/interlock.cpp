@@ -20,7 +20,8 @@ interlock::verdict replaced(command wanted, bool on, interlock_rule rule, std::s
 }
 
 bool is_call(const plant_layout& plant, channel_id target) {
-  return std::any_of(plant.zones.begin(), plant.zones.end(), [&](const auto& z) { return z.call == target; });
+  return std::any_of(plant.zones.begin(), plant.zones.end(),
+                     [&](const auto& z) { return z.call == target; });
 }
 
 }  // namespace
@@ -63,11 +64,14 @@ void interlock::observe(const snapshot& now) {
   if (!plant.store) return;
   auto hottest = std::optional<temperature>{};
   for (const auto layer : plant.store->layers)
-    if (const auto t = now.good<temperature>(layer)) hottest = hottest ? std::max(*hottest, *t) : *t;
+    if (const auto t = now.good<temperature>(layer))
+      hottest = hottest ? std::max(*hottest, *t) : *t;
   blind_ = !hottest;
   if (!hottest) return;
-  if (*hottest >= plant.store->max) too_hot_ = true;
-  else if (*hottest < plant.store->max - too_hot_band) too_hot_ = false;
+  if (*hottest >= plant.store->max)
+    too_hot_ = true;
+  else if (*hottest < plant.store->max - too_hot_band)
+    too_hot_ = false;
 }
 
 void interlock::commanded(const command& sent) {
@@ -104,7 +108,8 @@ bool interlock::over_electrical_limit(const snapshot& now, bool running) const {
   const auto house = now.good<power>(*plant.house_power);
   if (!house) return false;
   auto heat_pump = power{};
-  if (plant.heat_pump.power_meter) heat_pump = now.good<power>(*plant.heat_pump.power_meter).value_or(power{});
+  if (plant.heat_pump.power_meter)
+    heat_pump = now.good<power>(*plant.heat_pump.power_meter).value_or(power{});
   // A running heat pump is judged by what the house draws, a stopped one by what it would draw.
   if (running) return *house > *plant.electrical_limit;
   return *house - heat_pump + plant.heat_pump.max_power > *plant.electrical_limit;
@@ -115,7 +120,9 @@ interlock::verdict interlock::check(const command& wanted, const snapshot& now) 
     return {{}, interlock_rule::not_an_actuator, "the channel cannot be commanded"};
   const auto& channel = (*house_)[wanted.target];
   if (wanted.value.unit != channel.unit)
-    return {{}, interlock_rule::not_an_actuator, "the value is not in " + std::string{symbol(channel.unit)}};
+    return {{},
+            interlock_rule::not_an_actuator,
+            "the value is not in " + std::string{symbol(channel.unit)}};
   const auto off_or_on = wanted.value.amount == 0 || wanted.value.amount == 1;
   if (!std::isfinite(wanted.value.amount) || (channel.unit == unit::on_off && !off_or_on))
     return {{}, interlock_rule::not_an_actuator, "the value does not fit the channel"};
@@ -125,7 +132,8 @@ interlock::verdict interlock::check(const command& wanted, const snapshot& now) 
   if (wanted.target == plant.heat_pump.enable) return check_heat_pump(wanted, now);
   // Water must move through the condenser while the heat pump runs, whoever wants the pump off.
   if (plant.heat_pump.pump == wanted.target && presumed(now.at).running)
-    return replaced(wanted, true, interlock_rule::minimum_on, "the heat pump is running, so its pump runs");
+    return replaced(wanted, true, interlock_rule::minimum_on,
+                    "the heat pump is running, so its pump runs");
   if (is_call(plant, wanted.target) && freezing(now))
     return replaced(wanted, true, interlock_rule::freezing, "the house is close to freezing");
   return {wanted, interlock_rule::none, {}};
@@ -136,18 +144,24 @@ interlock::verdict interlock::check_heat_pump(const command& wanted, const snaps
   const auto [running, since] = presumed(now.at);
   const auto since_change = now.at - since;
   const auto must_rest = !running && since_change < heat_pump.min_off;
-  if (too_hot_) return replaced(wanted, false, interlock_rule::store_too_hot, "the store is at its highest temperature");
+  if (too_hot_)
+    return replaced(wanted, false, interlock_rule::store_too_hot,
+                    "the store is at its highest temperature");
   if (freezing(now) && !must_rest)
     return replaced(wanted, true, interlock_rule::freezing, "the house is close to freezing");
-  if (blind_) return replaced(wanted, false, interlock_rule::blind, "no store temperature can be trusted");
+  if (blind_)
+    return replaced(wanted, false, interlock_rule::blind, "no store temperature can be trusted");
   if (wanted.value.amount != 0 && over_electrical_limit(now, running))
-    return replaced(wanted, false, interlock_rule::electrical_limit, "the house would draw more than its electrical limit");
+    return replaced(wanted, false, interlock_rule::electrical_limit,
+                    "the house would draw more than its electrical limit");
   if (must_rest)
-    return replaced(wanted, false, interlock_rule::minimum_off,
-                    "the compressor rests for " + to_text(heat_pump.min_off - since_change) + " more");
+    return replaced(
+        wanted, false, interlock_rule::minimum_off,
+        "the compressor rests for " + to_text(heat_pump.min_off - since_change) + " more");
   if (running && since_change < heat_pump.min_on)
-    return replaced(wanted, true, interlock_rule::minimum_on,
-                    "the compressor runs for " + to_text(heat_pump.min_on - since_change) + " more");
+    return replaced(
+        wanted, true, interlock_rule::minimum_on,
+        "the compressor runs for " + to_text(heat_pump.min_on - since_change) + " more");
   return {wanted, interlock_rule::none, {}};
 }
 

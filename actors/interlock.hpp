@@ -16,19 +16,27 @@ namespace hearth {
 /// The last word on every command, whoever gave it. Rules in order of precedence; the first that
 /// objects decides:
 ///
-///   not_an_actuator   the target cannot be commanded, or the value does not fit it   → dropped
-///   expired           the command is dead on arrival                                 → dropped
-///   store_too_hot     hottest good layer ≥ max (until 3 K below)                     → heat pump off
-///   freezing          a zone or layer is below the freeze limit                      → heat pump and calls on
-///   blind             no store layer can be trusted                                  → heat pump released
-///   electrical_limit  house without heat pump + its nameplate would exceed the limit → heat pump off
-///   minimum_off       stopped less than min_off ago                                  → stays off
-///   minimum_on        started less than min_on ago                                   → stays on
+///   not_an_actuator   no such actuator, or the value does not fit it      → dropped
+///   expired           the command is dead on arrival                      → dropped
+///   store_too_hot     hottest good layer ≥ max (until 3 K below)          → heat pump off
+///   freezing          a zone or layer is below the freeze limit           → it and all calls on
+///   blind             no store layer can be trusted                       → heat pump released
+///   electrical_limit  house + heat pump's nameplate would be too much     → heat pump off
+///   minimum_off       stopped less than min_off ago                       → stays off
+///   minimum_on        started less than min_on ago                        → stays on
 ///
 /// `minimum_off` protects the compressor even from `freezing`; `minimum_on` yields to everything
 /// above it. One table, no exceptions for rank.
 enum class interlock_rule : unsigned char {
-  none, not_an_actuator, expired, store_too_hot, freezing, blind, electrical_limit, minimum_off, minimum_on
+  none,
+  not_an_actuator,
+  expired,
+  store_too_hot,
+  freezing,
+  blind,
+  electrical_limit,
+  minimum_off,
+  minimum_on
 };
 std::string_view to_text(interlock_rule r);
 
@@ -69,9 +77,9 @@ class interlock {
   [[nodiscard]] bool over_electrical_limit(const snapshot& now, bool running) const;
 
   std::shared_ptr<const layout> house_;
-  std::optional<bool> running_;     ///< as read back; nothing until first seen
-  time_point changed_;              ///< when it last started or stopped; start of the program until seen
-  std::optional<order> ordered_;    ///< the latest that differed from the one before
+  std::optional<bool> running_;  ///< as read back; nothing until first seen
+  time_point changed_;  ///< when it last started or stopped; start of the program until seen
+  std::optional<order> ordered_;  ///< the latest that differed from the one before
   bool too_hot_ = false;
   bool blind_ = false;
 };

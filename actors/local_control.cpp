@@ -99,7 +99,8 @@ void local_control::heat_store(const snapshot& now, const tariff& prices, local_
   const auto ends = ends_of(store, now);
   if (!ends) {
     wish.mode = local_mode::hardware_fallback;
-    wish.heat_pump_cause = "no store temperature can be trusted: the heat pump follows its own aquastat";
+    wish.heat_pump_cause =
+        "no store temperature can be trusted: the heat pump follows its own aquastat";
     heating_ = false;
     return;
   }
@@ -108,17 +109,23 @@ void local_control::heat_store(const snapshot& now, const tariff& prices, local_
   if (cheap.value_or(false)) {
     // Never below what the dear hours keep, or the cheap ones would coast where those heat.
     const auto full = std::max(store.max - full_below_max, store.min_top + coast_band);
-    if (ends->bottom >= full) heating_ = false;
-    else if (ends->bottom < full - refill_band || ends->top < store.min_top) heating_ = true;
-    wish.heat_pump_cause = heating_ ? "cheap hours: filling the store, its coldest layer is at " + degrees(ends->bottom)
+    if (ends->bottom >= full)
+      heating_ = false;
+    else if (ends->bottom < full - refill_band || ends->top < store.min_top)
+      heating_ = true;
+    wish.heat_pump_cause = heating_ ? "cheap hours: filling the store, its coldest layer is at " +
+                                          degrees(ends->bottom)
                                     : "cheap hours, and the store is full";
     return;
   }
-  if (ends->top < store.min_top) heating_ = true;
-  else if (ends->top >= store.min_top + coast_band) heating_ = false;
+  if (ends->top < store.min_top)
+    heating_ = true;
+  else if (ends->top >= store.min_top + coast_band)
+    heating_ = false;
   const auto hours = cheap ? std::string{"dear hours: "} : std::string{};
-  wish.heat_pump_cause = hours + (heating_ ? "the store's top is down to " : "the store's top is warm enough at ") +
-                         degrees(ends->top);
+  wish.heat_pump_cause =
+      hours + (heating_ ? "the store's top is down to " : "the store's top is warm enough at ") +
+      degrees(ends->top);
 }
 
 }  // namespace hearth

@@ -23,7 +23,8 @@ struct local_wish {
   local_mode mode = local_mode::thermostat;
   bool heat_pump_on = false;
   std::string heat_pump_cause;
-  std::vector<bool> calls;  ///< by zone of the plant; a blind zone is released to its wall thermostat
+  std::vector<bool>
+      calls;  ///< by zone of the plant; a blind zone is released to its wall thermostat
 };
 
 /// The house without anybody's advice: two-point control of zones and store, with hysteresis.

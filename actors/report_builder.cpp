@@ -16,10 +16,16 @@ result<double> amount(const point& p) {
   return p.value->amount;
 }
 
+/// How many samples' room a point takes in a report: a fault brings its text along.
+std::size_t room_of(const point& p) { return p.value ? 1 : 2 + p.value.error().detail.size() / 18; }
+
 }  // namespace
 
 report_builder::report_builder(std::shared_ptr<const layout> house, time_point now)
-    : house_{std::move(house)}, channels_(house_->channels.size()), started_{now}, slot_{slot_of(now)} {}
+    : house_{std::move(house)},
+      channels_(house_->channels.size()),
+      started_{now},
+      slot_{slot_of(now)} {}
 
 std::vector<body> report_builder::take(const snapshot& now) {
   auto out = std::vector<body>{};
@@ -51,7 +57,8 @@ void report_builder::change_slot(const snapshot& now, std::vector<body>& out) {
 void report_builder::sample_channel(channel_id c, const point& p, time_point now) {
   auto& s = channels_[c.value];
   const auto& channel = (*house_)[c];
-  if (p.quality == quality::never || (s.seen && s.seen->at == p.at && s.seen->value == p.value)) return;
+  if (p.quality == quality::never || (s.seen && s.seen->at == p.at && s.seen->value == p.value))
+    return;
   s.seen = p;
   const auto first_in_slot = s.samples.empty();
   const auto changed_kind = !s.last || s.last->value.has_value() != p.value.has_value();
@@ -60,13 +67,13 @@ void report_builder::sample_channel(channel_id c, const point& p, time_point now
                      std::abs(p.value->amount - s.last->value->amount) >= *channel.on_change;
   const auto switched = channel.unit == unit::on_off && s.last && s.last->value != p.value;
   if (!first_in_slot && !changed_kind && !due && !moved && !switched) return;
-  if (held_ >= limits::report_samples) {
+  if (held_ + room_of(p) > limits::report_samples) {
     ++dropped_;
     return;
   }
   s.samples.push_back({p.at, amount(p)});
   s.last = p;
-  ++held_;
+  held_ += room_of(p);
 }
 
 void report_builder::tell_power(channel_id c, const point& p, std::vector<body>& out) {
@@ -74,7 +81,8 @@ void report_builder::tell_power(channel_id c, const point& p, std::vector<body>&
   if (channel.unit != unit::watt || p.quality != quality::good) return;
   const auto is_heat_pump = house_->plant && house_->plant->heat_pump.power_meter == c;
   auto threshold = channel.on_change;
-  if (is_heat_pump) threshold = house_->plant->heat_pump.max_power.in(watt) * limits::power_change_fraction;
+  if (is_heat_pump)
+    threshold = house_->plant->heat_pump.max_power.in(watt)*limits::power_change_fraction;
   if (!threshold) return;
   auto& told = channels_[c.value].told_power_w;
   if (told && (*told == p.value->amount || std::abs(p.value->amount - *told) < *threshold)) return;
@@ -82,7 +90,8 @@ void report_builder::tell_power(channel_id c, const point& p, std::vector<body>&
   out.emplace_back(power_update{channel.name, p.value->amount * watt, p.at});
 }
 
-void report_builder::tell_quality(channel_id c, const point& p, time_point now, std::vector<body>& out) {
+void report_builder::tell_quality(channel_id c, const point& p, time_point now,
+                                  std::vector<body>& out) {
   auto& told = channels_[c.value].told_quality;
   if (told == p.quality) return;
   const auto& channel = (*house_)[c];
@@ -92,11 +101,13 @@ void report_builder::tell_quality(channel_id c, const point& p, time_point now, 
   const auto first_word = !told;
   told = p.quality;
   if (p.quality == quality::good) {
-    if (!first_word) out.emplace_back(event{severity::info, "channel-good", name, name + " is back", now});
+    if (!first_word)
+      out.emplace_back(event{severity::info, "channel-good", name, name + " is back", now});
     return;
   }
   const auto why = p.value ? "no reading since " + to_iso8601(p.at) : to_text(p.value.error());
-  out.emplace_back(event{severity::warning, "channel-" + std::string{to_text(p.quality)}, name, name + ": " + why, now});
+  out.emplace_back(event{severity::warning, "channel-" + std::string{to_text(p.quality)}, name,
+                         name + ": " + why, now});
 }
 
 report report_builder::finish_slot(std::vector<body>& out) {
@@ -108,8 +119,9 @@ report report_builder::finish_slot(std::vector<body>& out) {
     samples.clear();
   }
   if (dropped_ > 0)
-    out.emplace_back(event{severity::warning, "samples-dropped", "report", std::to_string(dropped_) +
-                           " samples did not fit the report", slot_ + limits::report_every});
+    out.emplace_back(event{severity::warning, "samples-dropped", "report",
+                           std::to_string(dropped_) + " samples did not fit the report",
+                           slot_ + limits::report_every});
   held_ = dropped_ = 0;
   return done;
 }

@@ -44,8 +44,8 @@ class report_builder {
   time_point started_;
   time_point slot_;
   std::optional<time_point> snapshot_told_;
-  std::size_t held_ = 0;     ///< samples of the slot being written
-  std::size_t dropped_ = 0;  ///< of those, how many had to go
+  std::size_t held_ = 0;     ///< room taken in the report being written
+  std::size_t dropped_ = 0;  ///< samples of its slot that found none
 };
 
 }  // namespace hearth

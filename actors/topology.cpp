@@ -144,6 +144,10 @@ void configure(caf::actor_system_config& config) {
   config.set("scheduler.max-threads", 2);
 }
 
+observer_actor spawn_observer(caf::actor_system& system, std::shared_ptr<observations> into) {
+  return system.spawn(observer_of, std::move(into));
+}
+
 running_house spawn_house(caf::actor_system& system, house_parts parts) {
   const auto s = std::make_shared<site>(site{system, std::move(parts)});
   const auto& house = *s->parts.context.house;

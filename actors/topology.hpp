@@ -2,6 +2,7 @@
 
 #include "actors/house_context.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/observer_actor.hpp"
 #include "actors/reporter_actor.hpp"
 #include "actors/supervisor_actor.hpp"
 
@@ -35,6 +36,10 @@ struct running_house {
 
 /// Configures CAF for a house; call before the actor system is made.
 void configure(caf::actor_system_config& config);
+
+/// Spawns who watches a house, for `house_parts::snapshot_observer` and `statement_observer`. It
+/// is no member of the family: the house goes on without it.
+observer_actor spawn_observer(caf::actor_system& system, std::shared_ptr<observations> into);
 
 /// Spawns the supervisor, which spawns everybody else.
 running_house spawn_house(caf::actor_system& system, house_parts parts);

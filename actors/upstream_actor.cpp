@@ -2,6 +2,8 @@
 
 #include "protocol/limits.hpp"
 
+#include <utility>
+
 namespace hearth {
 namespace {
 
@@ -9,6 +11,9 @@ using namespace std::chrono_literals;
 
 /// How often the link machine looks at its timeouts.
 constexpr duration link_tick_every = 1s;
+/// Broker and node live in the world's time: however fast the house lives, they get this long.
+constexpr auto answer_least_outside = 250ms;
+constexpr auto setup_least_outside = 3s;
 
 template <class... Handlers>
 struct overloaded : Handlers... {
@@ -48,13 +53,27 @@ mqtt_listener enqueue(upstream_actor to, std::shared_ptr<std::atomic<std::size_t
 }  // namespace
 
 void upstream_state::feed(const link_input& input) {
+  if (const auto* failed = std::get_if<link_connect_failed>(&input)) note_outage(to_text(failed->why));
   for (const auto& output : machine->advance(input, context.clock.now())) carry(output);
 }
 
+void upstream_state::say(body what) {
+  if (peers) self->send(peers->reporter_statements, std::move(what));
+}
+
+void upstream_state::note_outage(const std::string& why) {
+  if (!peers || std::exchange(outage_told_, true)) return;
+  say(event{severity::warning, "link-down", context.house->link->broker,
+            "no link to the node's broker, the house goes on by itself: " + why, context.clock.now()});
+}
+
+void upstream_state::note_return() {
+  if (!std::exchange(outage_told_, false)) return;
+  say(event{severity::info, "link-up", context.house->link->broker, "the node's broker is back",
+            context.clock.now()});
+}
+
 void upstream_state::carry(const link_output& output) {
-  const auto say = [this](body what) {
-    if (peers) self->send(peers->reporter_statements, std::move(what));
-  };
   std::visit(overloaded{
                  [this](const link_connect&) { client->connect(); },
                  [this](const link_subscribe& s) { client->subscribe(s.topics); },
@@ -71,9 +90,12 @@ void upstream_state::carry(const link_output& output) {
                    for (const auto subject : {query_subject::layout, query_subject::snapshot, query_subject::state})
                      self->send(peers->reporter_queries, query{subject});
                  },
-                 [](const link_state_changed&) {},
-                 [&say](const link_event& e) { say(e.event); },
-                 [&](const link_misuse& m) {
+                 [this](const link_state_changed& c) {
+                   if (c.to == link_state::connecting && is_connected(c.from)) note_outage(c.why);
+                   if (is_connected(c.to)) note_return();
+                 },
+                 [this](const link_event& e) { say(e.event); },
+                 [this](const link_misuse& m) {
                    say(event{severity::warning, "link-misuse", "upstream", to_text(m.why), context.clock.now()});
                  },
              },
@@ -86,7 +108,16 @@ upstream_actor::behavior_type upstream_of(upstream_actor::stateful_pointer<upstr
   auto& s = self->state;
   s.self = self;
   s.context = context;
-  s.machine.emplace(link_options{context.house->site, boot_id, context.house->hash, HEARTH_VERSION});
+  const auto at_least = [&](duration usual, duration outside) {
+    return std::max(usual, context.clock.inside(outside));
+  };
+  s.machine.emplace(
+      link_options{.site = context.house->site,
+                   .boot_id = boot_id,
+                   .layout_hash = context.house->hash,
+                   .version = HEARTH_VERSION,
+                   .answer_within = at_least(limits::ack_timeout, answer_least_outside),
+                   .setup_within = at_least(limits::setup_timeout, setup_least_outside)});
   s.client = connect(options_for(*context.house, boot_id, s.machine->will(context.clock.now())),
                      enqueue(caf::actor_cast<upstream_actor>(self), s.waiting));
   const auto tick = context.clock.outside(link_tick_every);

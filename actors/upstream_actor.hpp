@@ -26,6 +26,12 @@ struct upstream_state {
 
  private:
   void carry(const link_output& output);
+  void say(body what);
+  /// An outage of a night is two events, however often it is tried in between.
+  void note_outage(const std::string& why);
+  void note_return();
+
+  bool outage_told_ = false;
 };
 
 /// Runs the link machine on the connection that `connect` makes. `boot_id` must be new for each

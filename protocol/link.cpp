@@ -89,13 +89,13 @@ void link_machine::on(const link_tick&, time_point now) {
   }
   const auto setting_up =
       state_ == link_state::awaiting_setup_and_peer || state_ == link_state::awaiting_setup;
-  if (setting_up && now - since_ >= limits::setup_timeout) {
+  if (setting_up && now - since_ >= options_.setup_within) {
     out_.push_back(link_disconnect{});
     on(link_disconnected{{fault_code::timeout, "the broker did not confirm the subscription"}},
        now);
   }
   if (state_ != link_state::active && state_ != link_state::awaiting_peer) return;
-  if (asked_ && now - *asked_ >= limits::ack_timeout) {
+  if (asked_ && now - *asked_ >= options_.answer_within) {
     const auto was_active = state_ == link_state::active;
     asked_.reset();
     step(link_signal::response_timeout, "the node does not answer", now);
@@ -245,7 +245,7 @@ void link_machine::keep_journaled(const envelope& message, std::string payload, 
 }
 
 void link_machine::send_due(time_point now) {
-  for (const auto* item : outbox_.take_due(now)) {
+  for (const auto* item : outbox_.take_due(now, options_.answer_within)) {
     publish(item->topic, item->payload, false);
     if (!asked_) asked_ = now;
   }

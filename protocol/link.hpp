@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/inbox.hpp"
+#include "protocol/limits.hpp"
 #include "protocol/link_state.hpp"
 #include "protocol/messages.hpp"
 #include "protocol/outbox.hpp"
@@ -95,6 +96,10 @@ struct link_options {
   std::uint64_t seed = 1;  ///< of the back-off's jitter
   std::vector<std::string> topics =
       {};  ///< to subscribe to; empty: everything sent down to the site
+  /// How long broker and node may take. More than the usual where house time runs fast, for a
+  /// fast clock hurries nobody else.
+  duration answer_within = limits::ack_timeout;
+  duration setup_within = limits::setup_timeout;
 };
 
 struct link_counters {

@@ -54,11 +54,12 @@ void outbox::forget_sent() {
   for (auto& item : items_) item.sent.reset();
 }
 
-std::vector<const outbox::item*> outbox::take_due(time_point now) {
+std::vector<const outbox::item*> outbox::take_due(time_point now,
+                                                      duration answer_within) {
   auto due = std::vector<const item*>{};
   auto room = limits::send_window - under_way();
   for (auto& item : items_) {
-    if (item.sent ? now - *item.sent < limits::ack_timeout : room == 0) continue;
+    if (item.sent ? now - *item.sent < answer_within : room == 0) continue;
     if (!item.sent) --room;
     item.sent = now;
     due.push_back(&item);

@@ -39,10 +39,10 @@ class outbox {
   /// Nothing is under way any more: the connection they went out on is gone.
   void forget_sent();
 
-  /// What to send now, oldest first, marked as under way: what had no ack for
-  /// `limits::ack_timeout`, and new ones as far as `limits::send_window` allows. The pointers
-  /// hold until the next call that is not const.
-  std::vector<const item*> take_due(time_point now);
+  /// What to send now, oldest first, marked as under way: what had no ack for `answer_within`,
+  /// and new ones as far as `limits::send_window` allows. The pointers hold until the next call
+  /// that is not const.
+  std::vector<const item*> take_due(time_point now, duration answer_within);
 
   [[nodiscard]] std::size_t size() const { return items_.size(); }
   [[nodiscard]] std::size_t under_way() const;

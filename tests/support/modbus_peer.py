@@ -4,7 +4,8 @@
 usage: modbus_peer.py PORT [TABLE:ADDRESS=VALUE,VALUE,...]...
 
 PORT 0 takes a free one. TABLE is coil, discrete, holding or input; all other registers are zero.
-Prints the port it listens on, then serves until its standard input closes.
+Prints the port it listens on, then serves until its standard input closes; a line on it such as
+"input:12=17530,0" changes registers meanwhile.
 """
 
 import asyncio
@@ -18,28 +19,32 @@ TABLES = ["coil", "discrete", "holding", "input"]
 REGISTERS = 256
 
 
-def context_from(arguments):
-    tables = {name: [0] * REGISTERS for name in TABLES}
+def write(blocks, argument):
+    place, values = argument.split("=")
+    table, address = place.split(":")
+    blocks[table].setValues(int(address, 0), [int(value, 0) for value in values.split(",")])
+
+
+def follow_input(blocks):
+    for line in sys.stdin:
+        write(blocks, line)
+
+
+async def serve(port, arguments):
+    blocks = {name: ModbusSequentialDataBlock(0, [0] * REGISTERS) for name in TABLES}
     for argument in arguments:
-        place, values = argument.split("=")
-        table, address = place.split(":")
-        for offset, value in enumerate(values.split(",")):
-            tables[table][int(address, 0) + offset] = int(value, 0)
-    blocks = [ModbusSequentialDataBlock(0, tables[name]) for name in TABLES]
-    unit = ModbusSlaveContext(
-        co=blocks[0], di=blocks[1], hr=blocks[2], ir=blocks[3], zero_mode=True)
-    return ModbusServerContext(slaves=unit, single=True)
-
-
-async def serve(port, context):
+        write(blocks, argument)
+    unit = ModbusSlaveContext(co=blocks["coil"], di=blocks["discrete"], hr=blocks["holding"],
+                              ir=blocks["input"], zero_mode=True)
+    context = ModbusServerContext(slaves=unit, single=True)
     server = ModbusTcpServer(context, address=("127.0.0.1", port), allow_reuse_address=True)
     serving = asyncio.ensure_future(server.serve_forever())
     await server.serving
     print(server.server.sockets[0].getsockname()[1], flush=True)
-    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+    await asyncio.get_running_loop().run_in_executor(None, follow_input, blocks)
     serving.cancel()
 
 
 if __name__ == "__main__":
     logging.disable(logging.CRITICAL)  # being killed in the middle of a talk is its job
-    asyncio.run(serve(int(sys.argv[1]), context_from(sys.argv[2:])))
+    asyncio.run(serve(int(sys.argv[1]), sys.argv[2:]))

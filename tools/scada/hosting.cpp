@@ -65,6 +65,7 @@ stop_signals::stop_signals() {
   sigemptyset(&set_);
   sigaddset(&set_, SIGINT);
   sigaddset(&set_, SIGTERM);
+  sigaddset(&set_, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &set_, nullptr);
   // A peer that closes its connection is a fault of that call, not the end of the program.
   std::signal(SIGPIPE, SIG_IGN);
@@ -77,8 +78,12 @@ std::optional<int> stop_signals::wait(std::chrono::milliseconds patience) {
   return got;
 }
 
-hosted_house::hosted_house(house_parts parts) : system_{configured(config_)}, self_{system_} {
-  house_ = spawn_house(system_, std::move(parts));
+hosted_house::hosted_house(house_parts parts)
+    : hosted_house{[&](caf::actor_system&) { return std::move(parts); }} {}
+
+hosted_house::hosted_house(const std::function<house_parts(caf::actor_system&)>& parts_in)
+    : system_{configured(config_)}, self_{system_} {
+  house_ = spawn_house(system_, parts_in(system_));
   self_->monitor(house_.supervisor);
 }
 

@@ -19,7 +19,7 @@ struct log_options {
 void set_up_log(const log_options& options);
 event_log log_of_events();
 
-/// SIGINT and SIGTERM, blocked for every thread that is started afterwards, so that only the main
+/// SIGINT, SIGTERM and SIGHUP (the terminal was closed), blocked for every thread that is started afterwards, so that only the main
 /// thread ever sees them.
 class stop_signals {
  public:
@@ -35,6 +35,8 @@ class stop_signals {
 class hosted_house {
  public:
   explicit hosted_house(house_parts parts);
+  /// The same for parts that are actors of the house's own system, such as observers.
+  explicit hosted_house(const std::function<house_parts(caf::actor_system&)>& parts_in);
   ~hosted_house();
   hosted_house(const hosted_house&) = delete;
 

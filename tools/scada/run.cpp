@@ -1,11 +1,14 @@
 #include "drivers/ports/all_ports.hpp"
 #include "drivers/ports/paho_client.hpp"
+#include "protocol/limits.hpp"
 #include "tools/scada/commands.hpp"
 #include "tools/scada/hosting.hpp"
 
 #include <spdlog/spdlog.h>
 
+#include <cstdlib>
 #include <iostream>
+#include <thread>
 
 namespace hearth::tools {
 namespace {
@@ -15,10 +18,43 @@ struct run_options {
   bool dry_run = false;
   std::string state = default_state_folder();
   log_options log;
+  std::string clock_start;
+  std::int64_t clock_anchor_unix_ms = 0;
+  double clock_speed = 1;
 };
 
 /// How often the main thread looks whether the supervisor still lives.
 constexpr auto look_every = std::chrono::milliseconds{250};
+
+/// The clock of the day, or the one the options ask for; nothing, with a word why, if they make none.
+std::optional<house_clock> clock_of(const run_options& options) {
+  const auto real = house_clock::real();
+  const auto anchor = options.clock_anchor_unix_ms;
+  if (options.clock_start.empty()) {
+    if (options.clock_speed == 1 && anchor == 0) return real;
+    std::cerr << "scada: --speed and --clock-anchor need --clock-start\n";
+    return {};
+  }
+  const auto start = from_iso8601(options.clock_start);
+  if (!start) {
+    std::cerr << "scada: --clock-start: write a time such as 2020-01-15T05:00:00Z\n";
+    return {};
+  }
+  return house_clock::warped(*start, anchor != 0 ? time_point{std::chrono::milliseconds{anchor}} : real.now(),
+                             options.clock_speed);
+}
+
+/// A bus in the middle of a call on a peer that hangs lets go only when that call's timeout is over.
+/// Whoever asked the program to end is not kept waiting for it.
+void end_in_time() {
+  static constexpr auto margin = std::chrono::milliseconds{150};
+  std::thread{[] {
+    std::this_thread::sleep_for(limits::shutdown_longest - margin);
+    spdlog::warn("a bus still waits for a device that does not answer; ending without it: "
+                 "what hangs there falls back to its own fail-safe, and the next start makes it safe first");
+    std::_Exit(ok);
+  }}.detach();
+}
 
 std::vector<event> first_words(const run_marker& marker, const layout& house, time_point now) {
   auto words = std::vector<event>{{severity::info, "started", house.site,
@@ -39,6 +75,8 @@ int run(const run_options& options) {
     print_plan(*house);
     return ok;
   }
+  const auto clock = clock_of(options);
+  if (!clock) return wrong_usage;
   const auto claim = site_claim{house->site};
   if (!claim.held()) {
     std::cerr << "scada: site " << house->site << " is already run by another scada on this machine; "
@@ -48,12 +86,11 @@ int run(const run_options& options) {
   set_up_log(options.log);
   auto signals = stop_signals{};
   auto marker = run_marker{options.state, house->site};
-  const auto clock = house_clock::real();
-  auto hosted = hosted_house{{.context = {house, clock},
+  auto hosted = hosted_house{{.context = {house, *clock},
                               .ports = all_ports(),
                               .connect = make_paho_client,
                               .log = log_of_events(),
-                              .first_words = first_words(marker, *house, clock.now()),
+                              .first_words = first_words(marker, *house, clock->now()),
                               .boot_id = new_boot_id(),
                               .seed = std::hash<std::string>{}(house->site),
                               .snapshot_observer = {},
@@ -63,6 +100,7 @@ int run(const run_options& options) {
     spdlog::error("the supervisor has ended; every actuator was made safe. This is a bug: please report it.");
     return internal_error;
   }
+  end_in_time();
   hosted.stop();
   marker.clear();
   return ok;
@@ -80,6 +118,12 @@ void add_run(CLI::App& app, int& exit) {
   command->add_option("--log-level", options->log.level, "debug, info, warning or alarm")
       ->check(CLI::IsMember({"debug", "info", "warning", "alarm"}))->capture_default_str();
   command->add_flag("--log-json", options->log.json, "One JSON object per log line");
+  command->add_option("--clock-start", options->clock_start,
+                      "For demos and tests: house time, ISO 8601, at the anchor")->group("Clock");
+  command->add_option("--clock-anchor", options->clock_anchor_unix_ms,
+                      "Milliseconds since 1970 when house time was --clock-start (default: now)")->group("Clock");
+  command->add_option("--speed", options->clock_speed, "House time runs so many times as fast")
+      ->check(CLI::Range(0.001, 100'000.0))->capture_default_str()->group("Clock");
   command->footer("Ends on SIGINT or SIGTERM within 2 s, with every actuator made safe.\n"
                   "Exit codes: 0 ended in good order, 1 failed to run, 2 wrong usage or layout,\n"
                   "3 another scada runs this site, 70 a bug.");

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "actors/view/canvas.hpp"
+#include "actors/view/demo_state.hpp"
+
+#include <string>
+#include <vector>
+
+namespace hearth {
+
+/// What stands at the foot of the live view, and how fast its house lives.
+struct frame_notes {
+  double speed = 1;
+  std::string how_to_drive;  ///< a command line to try
+};
+
+/// The whole live view as lines of text, exactly as many as the terminal has rows. Whatever the
+/// size, the first lines say what matters most; what is not known is shown as "–".
+std::vector<std::string> frame(const demo_state& s, canvas_size size, bool colour,
+                               const frame_notes& notes);
+
+}  // namespace hearth

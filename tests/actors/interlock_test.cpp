@@ -1,0 +1,324 @@
+#include "actors/interlock.hpp"
+
+#include "protocol/limits.hpp"
+#include "tests/actors/houses.hpp"
+
+#include <doctest/doctest.h>
+
+#include <limits>
+
+using namespace hearth;
+using namespace hearth::testing;
+
+namespace {
+
+using enum interlock_rule;
+
+command want(channel_id target, bool on, time_point now, authority who = authority::admin) {
+  return {target, switched(on), who, "test", now, now + limits::command_life};
+}
+
+/// A house that has run long enough that no minimum time holds, its heat pump off.
+struct fixture {
+  std::shared_ptr<const layout> house = shared(small_house());
+  interlock lock{house, noon - 1h};
+  image house_image{*house};
+
+  fixture() { lock.observe(house_image.now()); }
+  /// Paints, lets the interlock see it, and asks.
+  interlock::verdict ask(channel_id target, bool on) {
+    lock.observe(house_image.now());
+    return lock.check(want(target, on, house_image.time()), house_image.now());
+  }
+  bool heat_pump_may(bool on) { return ask(at::enable, on).allowed->value == switched(true); }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(fixture, "with nothing wrong a command passes unchanged") {
+  for (const auto on : {true, false}) {
+    const auto asked = want(at::enable, on, noon, authority::contract);
+    const auto verdict = lock.check(asked, house_image.now());
+    CHECK(verdict.rule == none);
+    CHECK(verdict.allowed == asked);
+  }
+}
+
+TEST_CASE_FIXTURE(
+    fixture,
+    "rule not_an_actuator: what cannot be commanded, or a value that does not fit, is dropped") {
+  const auto drop = [&](channel_id target, measured value) {
+    auto c = want(target, true, noon);
+    c.value = value;
+    const auto verdict = lock.check(c, house_image.now());
+    CHECK_FALSE(verdict.allowed);
+    CHECK(verdict.rule == not_an_actuator);
+    CHECK_FALSE(verdict.reason.empty());
+  };
+  drop({9999}, switched(true));
+  drop(at::top, of(celsius(50)));
+  drop(at::enable, of(1 * watt));
+  drop(at::enable, {0.5, unit::on_off});
+  drop(at::enable, {std::numeric_limits<double>::quiet_NaN(), unit::on_off});
+  drop(at::valve, {std::numeric_limits<double>::infinity(), unit::fraction});
+}
+
+TEST_CASE_FIXTURE(fixture, "rule expired: a command that is dead on arrival is dropped") {
+  auto c = want(at::enable, true, noon - limits::command_life);
+  const auto verdict = lock.check(c, house_image.now());
+  CHECK_FALSE(verdict.allowed);
+  CHECK(verdict.rule == expired);
+  c.expires += 1ms;
+  CHECK(lock.check(c, house_image.now()).allowed);
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "rule store_too_hot: the heat pump is off from the maximum until 3 K below") {
+  house_image.degrees(at::top, 74.9);
+  CHECK(heat_pump_may(true));
+  house_image.degrees(at::top, 75);
+  CHECK(ask(at::enable, true).rule == store_too_hot);
+  CHECK_FALSE(heat_pump_may(true));
+  house_image.degrees(at::top, 72);
+  CHECK_FALSE(heat_pump_may(true));
+  house_image.degrees(at::top, 71.9);
+  CHECK(heat_pump_may(true));
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "rule store_too_hot: any layer counts, and going blind does not forget it") {
+  house_image.degrees(at::bottom, 80);
+  CHECK(ask(at::enable, true).rule == store_too_hot);
+  house_image.lose_store();
+  CHECK(ask(at::enable, true).rule == store_too_hot);
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "rule freezing: a room or layer below the limit turns heat pump and calls on") {
+  for (const auto cold : {at::living, at::bed, at::bottom}) {
+    auto f = fixture{};
+    f.house_image.degrees(cold, 5);
+    CHECK_FALSE(f.heat_pump_may(false));
+    f.house_image.degrees(cold, 4.9);
+    for (const auto target : {at::enable, at::living_call, at::bed_call}) {
+      const auto verdict = f.ask(target, false);
+      CHECK(verdict.rule == freezing);
+      CHECK(verdict.allowed->value == switched(true));
+      CHECK(verdict.allowed->source == authority::safety);
+    }
+  }
+}
+
+TEST_CASE_FIXTURE(fixture, "rule blind: without any store temperature the heat pump is released") {
+  house_image.lose(at::top).lose(at::mid);
+  CHECK(heat_pump_may(true));
+  house_image.lose(at::bottom);
+  CHECK(ask(at::enable, true).rule == blind);
+  CHECK_FALSE(heat_pump_may(true));
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "rule electrical_limit: the heat pump starts only into what is left, and stops "
+                  "when it is too much") {
+  house_image.set(at::house_power, of(4 * kilowatt));
+  CHECK(heat_pump_may(true));
+  house_image.set(at::house_power, of(4001 * watt));
+  CHECK(ask(at::enable, true).rule == electrical_limit);
+  CHECK_FALSE(heat_pump_may(true));
+  house_image.on(at::enable)
+      .set(at::hp_power, of(6 * kilowatt))
+      .set(at::house_power, of(12 * kilowatt));
+  CHECK(heat_pump_may(true));
+  house_image.set(at::house_power, of(12001 * watt));
+  CHECK_FALSE(heat_pump_may(true));
+}
+
+TEST_CASE_FIXTURE(fixture, "rule minimum_off: a compressor rests, though the house is freezing") {
+  house_image.on(at::enable);
+  ask(at::enable, true);
+  house_image.pass(20min).on(at::enable, false);
+  CHECK(ask(at::enable, true).rule == minimum_off);
+  house_image.pass(5min - 1ms).on(at::enable, false).degrees(at::living, 2);
+  CHECK(ask(at::enable, true).rule == minimum_off);
+  CHECK_FALSE(heat_pump_may(true));
+  house_image.pass(1ms);
+  CHECK(heat_pump_may(true));
+}
+
+TEST_CASE_FIXTURE(
+    fixture,
+    "rule minimum_on: a compressor that started runs on, unless something above says off") {
+  house_image.pass(1min).on(at::enable);
+  CHECK(ask(at::enable, false).rule == minimum_on);
+  house_image.pass(10min - 1ms);
+  CHECK(heat_pump_may(false));
+  house_image.degrees(at::top, 75);
+  CHECK_FALSE(heat_pump_may(false));
+  house_image.degrees(at::top, 50).pass(1ms);
+  CHECK_FALSE(heat_pump_may(false));
+}
+
+TEST_CASE("minimum off counts from the start of the program, which knows nothing of before") {
+  const auto house = shared(small_house());
+  auto lock = interlock{house, noon};
+  auto seen = image{*house};
+  lock.observe(seen.now());
+  CHECK(lock.check(want(at::enable, true, noon), seen.now()).rule == minimum_off);
+  seen.pass(5min);
+  lock.observe(seen.now());
+  CHECK(lock.check(want(at::enable, true, seen.time()), seen.now()).rule == none);
+}
+
+TEST_CASE("minimum times count from the order, before any read-back has shown it") {
+  const auto house = shared(small_house());
+  auto lock = interlock{house, noon - 1h};
+  auto seen = image{*house};
+  lock.observe(seen.now());
+  lock.commanded(want(at::enable, true, noon));
+  const auto stop = want(at::enable, false, noon + 2s);
+  seen.pass(2s);
+  CHECK(lock.check(stop, seen.now()).rule == minimum_on);
+  CHECK(lock.check(want(at::pump, false, seen.time()), seen.now()).allowed->value ==
+        switched(true));
+  SUBCASE("the read-back confirms it, and the minimum runs from there") {
+    seen.pass(3s).on(at::enable);
+    lock.observe(seen.now());
+    seen.pass(10min - 1s);
+    lock.observe(seen.now());
+    CHECK(lock.check(want(at::enable, false, seen.time()), seen.now()).rule == minimum_on);
+  }
+  SUBCASE("a relay that does not obey is believed in the end") {
+    seen.pass(limits::command_life);
+    lock.observe(seen.now());
+    CHECK(lock.check(want(at::enable, false, seen.time()), seen.now()).rule == none);
+  }
+  SUBCASE("an order taken back unseen may have started the compressor: it rests") {
+    seen.degrees(at::top, 80);
+    lock.observe(seen.now());
+    lock.commanded(*lock.check(want(at::enable, true, seen.time()), seen.now()).allowed);
+    seen.pass(10s).degrees(at::top, 50);
+    lock.observe(seen.now());
+    CHECK(lock.check(want(at::enable, true, seen.time()), seen.now()).rule == minimum_off);
+  }
+}
+
+TEST_CASE("a stop that was ordered and not yet seen is followed by its rest") {
+  const auto house = shared(small_house());
+  auto lock = interlock{house, noon - 1h};
+  auto seen = image{*house};
+  lock.observe(seen.on(at::enable).now());
+  seen.pass(20min);
+  lock.observe(seen.now());
+  lock.commanded(want(at::enable, false, seen.time()));
+  CHECK(lock.check(want(at::enable, true, seen.time()), seen.now()).rule == minimum_off);
+}
+
+TEST_CASE_FIXTURE(fixture, "the pump of a running heat pump runs, whoever wants it off") {
+  CHECK(ask(at::pump, false).allowed->value == switched(false));
+  house_image.on(at::enable);
+  CHECK(ask(at::pump, false).allowed->value == switched(true));
+  CHECK(ask(at::pump, true).rule == none);
+}
+
+TEST_CASE_FIXTURE(fixture, "an actuator that belongs to no plant is left to whoever commands it") {
+  house_image.lose_store().degrees(at::living, 1);
+  auto c = want(at::valve, true, noon);
+  c.value = {0.3, unit::fraction};
+  CHECK(lock.check(c, house_image.now()).allowed == c);
+  auto bare = small_house();
+  bare.plant.reset();
+  auto bare_lock = interlock{shared(bare), noon};
+  bare_lock.observe(house_image.now());
+  CHECK(bare_lock.check(want(at::enable, true, noon), house_image.now()).rule == none);
+}
+
+TEST_CASE_FIXTURE(fixture, "a lost read-back keeps what was seen last: running is not forgotten") {
+  house_image.pass(1min).on(at::enable);
+  ask(at::enable, true);
+  house_image.pass(1min).lose(at::enable);
+  CHECK(ask(at::enable, false).rule == minimum_on);
+}
+
+TEST_CASE("the plant's actuators are the heat pump, its pump and the calls") {
+  const auto house = small_house();
+  CHECK(plant_actuators(*house.plant) ==
+        std::vector<channel_id>{at::enable, at::pump, at::living_call, at::bed_call});
+}
+
+// ---- the table in interlock.hpp, against an oracle of its own
+
+namespace {
+
+/// One point of the discretised world.
+struct world {
+  bool running, recent, too_hot, freezing, blind, over_limit, on, dead;
+  authority who;
+};
+
+struct expected {
+  interlock_rule rule;
+  std::optional<bool> heat_pump;
+};
+
+/// The header's table, read aloud. A rule that wants what is wanted anyway does not intervene,
+/// but still decides.
+expected oracle(const world& w) {
+  const auto decide = [&](interlock_rule r, bool on) {
+    return expected{on == w.on ? none : r, on};
+  };
+  if (w.dead) return {expired, {}};
+  if (w.too_hot) return decide(store_too_hot, false);
+  const auto resting = !w.running && w.recent;
+  if (w.freezing && !resting) return decide(interlock_rule::freezing, true);
+  if (w.blind) return decide(interlock_rule::blind, false);
+  if (w.over_limit && w.on) return decide(electrical_limit, false);
+  if (resting) return decide(minimum_off, false);
+  if (w.running && w.recent) return decide(minimum_on, true);
+  return {none, w.on};
+}
+
+/// Brings a real interlock into that world and asks it.
+interlock::verdict actual(const std::shared_ptr<const layout>& house, const world& w) {
+  auto lock = interlock{house, noon - 2h};
+  auto seen = image{*house, noon - 1h};
+  lock.observe(seen.on(at::enable, !w.running).now());
+  seen.be(w.recent ? noon - 1min : noon - 30min);
+  lock.observe(seen.on(at::enable, w.running).now());
+  if (w.too_hot) lock.observe(seen.degrees(at::top, 76).now());
+  seen.be(noon);
+  if (!w.too_hot) seen.degrees(at::top, 50);
+  if (w.freezing) seen.degrees(at::living, 3);
+  if (w.blind) seen.lose_store();
+  if (w.over_limit) seen.set(at::house_power, of(13 * kilowatt));
+  lock.observe(seen.now());
+  auto c = want(at::enable, w.on, w.dead ? noon - limits::command_life : noon, w.who);
+  return lock.check(c, seen.now());
+}
+
+}  // namespace
+
+TEST_CASE("in every world and for every rank the interlock does what its table says") {
+  const auto house = shared(small_house());
+  auto worlds = 0;
+  for (auto bits = 0u; bits < 256; ++bits) {
+    const auto bit = [&](unsigned n) { return (bits >> n & 1) == 1; };
+    for (const auto who : {authority::safety, authority::admin, authority::grid,
+                           authority::contract, authority::policy, authority::local}) {
+      const auto w = world{bit(0), bit(1), bit(2), bit(3), bit(4), bit(5), bit(6), bit(7), who};
+      CAPTURE(bits);
+      CAPTURE(to_text(who));
+      const auto want_to_see = oracle(w);
+      const auto verdict = actual(house, w);
+      CHECK(to_text(verdict.rule) == to_text(want_to_see.rule));
+      REQUIRE(verdict.allowed.has_value() == want_to_see.heat_pump.has_value());
+      if (verdict.allowed) {
+        CHECK(verdict.allowed->value == switched(*want_to_see.heat_pump));
+        // What the interlock changed is its own command; what it let pass keeps its source.
+        CHECK(verdict.allowed->source == (verdict.rule == none ? who : authority::safety));
+        CHECK(verdict.reason.empty() == (verdict.rule == none));
+      }
+      ++worlds;
+    }
+  }
+  CHECK(worlds == 256 * 6);
+}

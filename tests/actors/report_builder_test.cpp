@@ -1,0 +1,254 @@
+#include "actors/report_builder.hpp"
+
+#include "protocol/codec.hpp"
+#include "protocol/limits.hpp"
+#include "tests/actors/houses.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace hearth;
+using namespace hearth::testing;
+
+namespace {
+
+struct fixture {
+  explicit fixture(layout l = small_house()) : house{shared(std::move(l))} {}
+
+  std::shared_ptr<const layout> house;
+  image seen{*house};
+  report_builder builder{house, noon};
+  std::vector<body> said;
+
+  void tick() {
+    const auto more = builder.take(seen.now());
+    said.insert(said.end(), more.begin(), more.end());
+  }
+  void run_until(time_point end) {
+    while (seen.time() < end) {
+      seen.pass(5s);
+      tick();
+    }
+  }
+  template <class What>
+  [[nodiscard]] std::vector<What> told() const {
+    return only<What>(said);
+  }
+  /// The samples of a channel in the n-th report.
+  [[nodiscard]] std::vector<sample> samples(const std::string& channel,
+                                            std::size_t report_number = 0) const {
+    const auto reports = told<report>();
+    REQUIRE(reports.size() > report_number);
+    for (const auto& s : reports[report_number].series)
+      if (s.channel == channel) return s.samples;
+    return {};
+  }
+};
+
+fixture with(channel_id c, std::optional<duration> every, std::optional<double> on_change) {
+  auto l = small_house();
+  l.channels[c.value].report_every = every;
+  l.channels[c.value].on_change = on_change;
+  return fixture{l};
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(fixture, "a channel without a wish of its own is sampled once per slot") {
+  run_until(noon + 10min);
+  REQUIRE(told<report>().size() == 2);
+  CHECK(told<report>()[0].slot_start == noon);
+  CHECK(told<report>()[0].slot_length == 5min);
+  CHECK(told<report>()[1].slot_start == noon + 5min);
+  CHECK(samples("tank.top", 0).size() == 1);
+  CHECK(samples("tank.top", 1).size() == 1);
+  CHECK(samples("tank.top", 1)[0].at >= noon + 5min);
+}
+
+TEST_CASE("'every' samples at least that often") {
+  auto f = with(at::top, 60s, {});
+  f.run_until(noon + 5min);
+  const auto samples = f.samples("tank.top");
+  CHECK(samples.size() == 5);
+  for (std::size_t i = 1; i < samples.size(); ++i) CHECK(samples[i].at - samples[i - 1].at == 60s);
+}
+
+TEST_CASE("'on_change' samples what moved by that much since the last sample, slowly or at once") {
+  auto f = with(at::top, {}, 0.5);
+  f.run_until(noon + 10s);
+  for (const auto t : {50.2, 50.4, 50.6, 50.8, 51.0, 51.2, 49.0}) {
+    f.seen.degrees(at::top, t);
+    f.run_until(f.seen.time() + 5s);
+  }
+  f.run_until(noon + 5min);
+  auto values = std::vector<double>{};
+  for (const auto& s : f.samples("tank.top")) values.push_back(*s.value);
+  CHECK(values == std::vector{50.0, 50.6, 51.2, 49.0});
+}
+
+TEST_CASE_FIXTURE(fixture, "a switch is sampled whenever it changes") {
+  run_until(noon + 10s);
+  for (const auto on : {true, false, true}) {
+    seen.on(at::enable, on);
+    run_until(seen.time() + 20s);
+  }
+  run_until(noon + 5min);
+  CHECK(samples("hp.enable").size() == 4);
+}
+
+TEST_CASE_FIXTURE(fixture, "a fault is a sample, with its cause, and so is what follows it") {
+  run_until(noon + 10s);
+  seen.lose(at::top);
+  tick();
+  run_until(noon + 1min);
+  seen.degrees(at::top, 50);
+  run_until(noon + 5min);
+  const auto all = samples("tank.top");
+  REQUIRE(all.size() == 3);
+  REQUIRE_FALSE(all[1].value);
+  CHECK(all[1].value.error().code == fault_code::timeout);
+  CHECK(all[2].value == 50.0);
+}
+
+TEST_CASE("a value that is not measured again is not sampled again") {
+  auto f = with(at::top, 10s, {});
+  f.tick();
+  auto old = f.seen.now();
+  for (auto t = noon + 5s; t <= noon + 10min; t += 5s) {
+    old.at = t;
+    old.points[at::top.value].quality = t > noon + 30s ? quality::stale : quality::good;
+    const auto more = f.builder.take(old);
+    f.said.insert(f.said.end(), more.begin(), more.end());
+  }
+  CHECK(f.samples("tank.top", 0).size() == 1);
+  CHECK(f.samples("tank.top", 1).empty());
+}
+
+TEST_CASE(
+    "what was measured in a slot stands in its report, though it was seen at the slot's end") {
+  auto f = with(at::enable, {}, {});
+  f.run_until(noon + 5min - 5s);
+  auto late = f.seen.now();
+  late.at = noon + 5min;
+  late.points[at::enable.value] = {switched(true), quality::good, noon + 5min - 2s,
+                                   noon + 5min - 2s};
+  f.said = f.builder.take(late);
+  const auto in_first = f.samples("hp.enable");
+  REQUIRE(in_first.size() == 2);
+  CHECK(in_first[1].at == noon + 5min - 2s);
+  CHECK(in_first[1].value == 1.0);
+  f.seen.on(at::enable);
+  f.run_until(noon + 10min);
+  for (const auto& s : f.samples("hp.enable", 1)) CHECK(s.at >= noon + 5min);
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "the heat pump's power is told at once when it moves by 2 % of nameplate") {
+  tick();
+  CHECK(told<power_update>().size() == 1);
+  seen.set(at::hp_power, of(159 * watt));
+  tick();
+  CHECK(told<power_update>().size() == 1);
+  seen.set(at::hp_power, of(160 * watt));
+  tick();
+  REQUIRE(told<power_update>().size() == 2);
+  CHECK(told<power_update>()[1].channel == "hp.power");
+  CHECK(told<power_update>()[1].power == 160 * watt);
+  run_until(noon + 1min);
+  CHECK(told<power_update>().size() == 2);
+  seen.lose(at::hp_power);
+  tick();
+  CHECK(told<power_update>().size() == 2);
+}
+
+TEST_CASE(
+    "another meter's power is told by its own threshold; a threshold of nothing tells changes, not "
+    "ticks") {
+  auto f = with(at::house_power, {}, 0.0);
+  f.run_until(noon + 1min);
+  f.seen.set(at::house_power, of(501 * watt));
+  f.run_until(noon + 2min);
+  auto of_house = 0;
+  for (const auto& p : f.told<power_update>()) of_house += p.channel == "house.power" ? 1 : 0;
+  CHECK(of_house == 2);
+}
+
+TEST_CASE_FIXTURE(fixture, "a snapshot of every channel goes out every 30 s") {
+  tick();
+  run_until(noon + 2min);
+  REQUIRE(told<snapshot_report>().size() == 5);
+  CHECK(told<snapshot_report>()[1].at == noon + 30s);
+  CHECK(told<snapshot_report>()[0].points.size() == house->channels.size());
+  CHECK(builder.last_snapshot()->at == noon + 2min);
+}
+
+TEST_CASE_FIXTURE(fixture, "there is no last snapshot before the first") {
+  CHECK_FALSE(builder.last_snapshot());
+}
+
+TEST_CASE_FIXTURE(fixture, "a channel's quality is told when it changes, once") {
+  run_until(noon + 10s);
+  CHECK(told<event>().empty());
+  seen.lose(at::top);
+  for (auto i = 0; i < 10; ++i) tick();
+  REQUIRE(told<event>().size() == 1);
+  CHECK(told<event>()[0].kind == "channel-fault");
+  CHECK(told<event>()[0].subject == "tank.top");
+  CHECK(told<event>()[0].text.find("no answer") != std::string::npos);
+  seen.degrees(at::top, 50);
+  run_until(noon + 1min);
+  REQUIRE(told<event>().size() == 2);
+  CHECK(told<event>()[1].kind == "channel-good");
+}
+
+TEST_CASE_FIXTURE(fixture, "a channel that never spoke is missed once it had its time to") {
+  auto silent = seen.now();
+  silent.points[at::top.value] = {};
+  const auto take = [&](time_point at) {
+    silent.at = at;
+    return only<event>(builder.take(silent));
+  };
+  CHECK(take(noon + 30s - 1ms).empty());
+  const auto missed = take(noon + 30s);
+  REQUIRE(missed.size() == 1);
+  CHECK(missed[0].kind == "channel-never");
+  CHECK(take(noon + 1h).empty());
+}
+
+TEST_CASE(
+    "a report holds what its bound allows, says what it had to leave out, and the next is whole "
+    "again") {
+  auto f = fixture{};
+  f.tick();
+  auto faulty = false;
+  SUBCASE("of values") {}
+  SUBCASE("of faults, whose text takes room too") { faulty = true; }
+  const auto flips = limits::report_samples + 100;
+  auto on = false;
+  for (std::size_t i = 0; i < flips; ++i) {
+    f.seen.pass(1ms).on(at::enable, on = !on);
+    if (faulty && on) f.seen.lose(at::enable);
+    f.builder.take(f.seen.now());
+  }
+  f.seen.be(noon + 5min);
+  f.tick();
+  REQUIRE(f.told<report>().size() == 1);
+  const auto full = f.told<report>()[0];
+  auto held = std::size_t{0};
+  for (const auto& s : full.series) held += s.samples.size();
+  // The node must be able to take it, or the link would repeat it for ever.
+  CHECK(encode({"small", "boot", 1, "boot-1", noon, "", full}).size() <= limits::message_bytes);
+  if (!faulty) CHECK(held == limits::report_samples);
+  CHECK(held > limits::report_samples / 2);
+  REQUIRE(count_kind(f.told<event>(), "samples-dropped") == 1);
+  f.run_until(noon + 10min);
+  CHECK(count_kind(f.told<event>(), "samples-dropped") == 1);
+  CHECK(f.samples("tank.top", 1).size() == 1);
+}
+
+TEST_CASE_FIXTURE(fixture, "the layout is described channel by channel") {
+  const auto described = builder.describe();
+  CHECK(described.layout_hash == "0123");
+  REQUIRE(described.channels.size() == house->channels.size());
+  CHECK(described.channels[0] ==
+        channel_description{"hp.enable", unit::on_off, "relays", "relay-board", true});
+}

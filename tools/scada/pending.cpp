@@ -1,8 +1,0 @@
-// Weak stand-ins until the commands themselves land; they give way to any real definition.
-#include "tools/scada/commands.hpp"
-
-namespace hearth::tools {
-
-__attribute__((weak)) void add_demo(CLI::App&, int&) {}
-
-}  // namespace hearth::tools
