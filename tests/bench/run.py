@@ -29,7 +29,7 @@ SITE = f"bench-{os.getpid()}"
 DEVICES, CHANNELS_EACH = 4, 50
 SETTLE_S = 8  # both programs have connected, read everything once and said their first words
 TICK_S = 1 / os.sysconf("SC_CLK_TCK")
-MIB = 1024
+KIB_PER_MIB = 1024
 
 
 class CouldNotRun(Exception):
@@ -121,9 +121,11 @@ class Plant:
         raise CouldNotRun(f"the plant saw no {word} within {seconds} s")
 
 
+@contextlib.contextmanager
 def scada(build, work, layout):
-    log = open(work / "scada.log", "a")
-    return running([build / "scada", "run", layout, "--state", work / "state", "--log-level", "warning"], log)
+    command = [build / "scada", "run", layout, "--state", work / "state", "--log-level", "warning"]
+    with open(work / "scada.log", "a") as log, running(command, log) as process:
+        yield process
 
 
 # ---- layouts and configurations
@@ -187,7 +189,7 @@ def cpu_s(pid):
 def rss_mib(pid):
     for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith("VmRSS:"):
-            return int(line.split()[1]) / MIB
+            return int(line.split()[1]) / KIB_PER_MIB
     raise CouldNotRun(f"process {pid} is gone")
 
 
