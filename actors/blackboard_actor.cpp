@@ -3,13 +3,19 @@
 #include "protocol/limits.hpp"
 
 namespace hearth {
+namespace {
+
+/// Time for fast devices to answer their first poll; a node is told of them at once.
+constexpr auto first_tick_after = std::chrono::milliseconds{100};
+
+}  // namespace
 
 blackboard_actor::behavior_type blackboard_of(blackboard_actor::stateful_pointer<blackboard_state> self,
                                               house_context context) {
   const auto clock = context.clock;
   const auto tick = clock.outside(limits::control_tick);
   self->state.board.emplace(context.house, clock.now());
-  self->delayed_send(self, tick, atom::tick::value);
+  self->delayed_send(self, clock.outside(first_tick_after), atom::tick::value);
   return {
       [self, clock](const readings& heard) { self->state.board->take(heard, clock.now()); },
       [self, clock, tick](atom::tick) {

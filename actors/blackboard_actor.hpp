@@ -16,7 +16,7 @@ struct blackboard_state {
   std::optional<roads> peers;
 };
 
-/// Freezes a snapshot every `limits::control_tick`.
+/// Freezes a snapshot every `limits::control_tick`, the first one as soon as fast devices have answered.
 blackboard_actor::behavior_type blackboard_of(blackboard_actor::stateful_pointer<blackboard_state> self,
                                               house_context context);
 
