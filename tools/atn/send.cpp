@@ -203,7 +203,7 @@ void add_send(CLI::App& app, settings& s, action& todo) {
       "  atn send maple-12 withdraw maple-12/2026-01-15T05:00:00Z --reason 'line work'\n"
       "  atn send maple-12 prices --energy 31.5,28,140 --distribution 50,50,390\n"
       "  atn send maple-12 weather --file weather.csv\n"
-      "  atn send maple-12 request hold hp.enable off --rank grid --lease '15 min'\n"
+      "  atn send maple-12 request hold hp.enable off --rank admin --lease '15 min'\n"
       "  atn send maple-12 request shed --lease '1 h'\n"
       "  atn send maple-12 query state\n");
 
