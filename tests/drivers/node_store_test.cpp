@@ -48,5 +48,6 @@ TEST_CASE("a damaged file, another program's and one that is not there are fault
   CHECK(node_store::open_to_read(folder.file("none.db")).error().code ==
         fault_code::no_such_device);
   CHECK_FALSE(node_store::open("/proc/nowhere/atn.db"));
-  CHECK_FALSE(node_store::open(folder.path()));
+  std::filesystem::create_directory(folder.file("folder"));
+  CHECK_FALSE(node_store::open(folder.file("folder")));
 }
