@@ -4,6 +4,7 @@
 #include "protocol/limits.hpp"
 #include "tests/support/heard_events.hpp"
 #include "tests/support/mosquitto.hpp"
+#include "tests/support/names.hpp"
 
 #include <doctest/doctest.h>
 
@@ -283,6 +284,10 @@ TEST_CASE("with TLS both sides are verified") {
     CHECK(house.connect());
   }
   SUBCASE("a broker is verified by its name too") {
+    if (!hearth::testing::resolves_localhost()) {
+      MESSAGE("skipped: this system cannot look up localhost");
+      return;
+    }
     options.uri = "mqtts://localhost:" + std::to_string(broker.port());
     CHECK(session{options}.connect());
   }
