@@ -10,8 +10,8 @@ constexpr auto first_tick_after = std::chrono::milliseconds{100};
 
 }  // namespace
 
-blackboard_actor::behavior_type blackboard_of(blackboard_actor::stateful_pointer<blackboard_state> self,
-                                              house_context context) {
+blackboard_actor::behavior_type blackboard_of(
+    blackboard_actor::stateful_pointer<blackboard_state> self, house_context context) {
   const auto clock = context.clock;
   const auto tick = clock.outside(limits::control_tick);
   self->state.board.emplace(context.house, clock.now());
@@ -24,7 +24,8 @@ blackboard_actor::behavior_type blackboard_of(blackboard_actor::stateful_pointer
         if (!self->state.peers) return;
         self->send(self->state.peers->dispatcher, frozen);
         self->send(self->state.peers->reporter, frozen);
-        if (self->state.peers->snapshot_observer) self->send(self->state.peers->snapshot_observer, frozen);
+        if (self->state.peers->snapshot_observer)
+          self->send(self->state.peers->snapshot_observer, frozen);
       },
       [self](const roads& r) { self->state.peers = r; },
   };

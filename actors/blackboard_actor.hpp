@@ -16,8 +16,9 @@ struct blackboard_state {
   std::optional<roads> peers;
 };
 
-/// Freezes a snapshot every `limits::control_tick`, the first one as soon as fast devices have answered.
-blackboard_actor::behavior_type blackboard_of(blackboard_actor::stateful_pointer<blackboard_state> self,
-                                              house_context context);
+/// Freezes a snapshot every `limits::control_tick`, the first one as soon as fast devices have
+/// answered.
+blackboard_actor::behavior_type blackboard_of(
+    blackboard_actor::stateful_pointer<blackboard_state> self, house_context context);
 
 }  // namespace hearth

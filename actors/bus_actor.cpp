@@ -6,7 +6,8 @@
 namespace hearth {
 namespace {
 
-/// How long a bus that is told to end still carries out what its devices' last wills ask, in real time.
+/// How long a bus that is told to end still carries out what its devices' last wills ask, in real
+/// time.
 constexpr auto linger = std::chrono::milliseconds{200};
 
 }  // namespace
@@ -39,14 +40,11 @@ bus_actor::behavior_type bus(bus_actor::stateful_pointer<bus_state> self, house_
   self->state.context = std::move(context);
   self->state.id = id;
   self->state.make = std::move(make);
-  self->set_exit_handler([self](const caf::exit_msg&) {
-    self->delayed_send(self, linger, atom::farewell::value);
-  });
+  self->set_exit_handler(
+      [self](const caf::exit_msg&) { self->delayed_send(self, linger, atom::farewell::value); });
   return {
       [self](const bus_batch& batch) -> bus_answers { return self->state.carry_out(batch); },
-      [self](const listener& who) {
-        self->state.hear(who);
-      },
+      [self](const listener& who) { self->state.hear(who); },
       [self](const bus_message& m) {
         self->state.waiting->fetch_sub(1);
         for (const auto& [device, who] : self->state.listeners)

@@ -6,7 +6,8 @@ namespace hearth {
 namespace {
 
 fault no_answer(const caf::error&) {
-  return {fault_code::timeout, "the bus did not answer within " + to_text(limits::bus_answer_timeout)};
+  return {fault_code::timeout,
+          "the bus did not answer within " + to_text(limits::bus_answer_timeout)};
 }
 
 }  // namespace
@@ -30,7 +31,8 @@ void device_state::poll() {
     tell(core->answered(asked, answers, context.clock.now()));
     // Writes that failed are tried again at the pace of the polls.
     write();
-    self->delayed_send(self, context.clock.outside((*context.house)[id].poll_every), atom::poll::value);
+    self->delayed_send(self, context.clock.outside((*context.house)[id].poll_every),
+                       atom::poll::value);
   };
   self->request(*bus, limits::bus_answer_timeout, asked.requests)
       .then([finish](const bus_answers& answers) { finish(answers); },
@@ -53,8 +55,10 @@ void device_state::write() {
     writing = false;
     tell(core->answered(asked, answers, context.clock.now()));
     // What came meanwhile, a make-safe perhaps, goes out before anybody is told that all is safe.
-    if (std::exchange(newer_waits, false)) write();
-    else confirm_safe();
+    if (std::exchange(newer_waits, false))
+      write();
+    else
+      confirm_safe();
   };
   self->request<caf::message_priority::high>(*bus, limits::bus_answer_timeout, asked->requests)
       .then([finish](const bus_answers& answers) { finish(answers); },
@@ -68,7 +72,8 @@ void device_state::arm_expiry() {
   self->delayed_send(self, context.clock.outside(*next - context.clock.now()), atom::tick::value);
 }
 
-/// Answers whoever asked for safety, tried and done or tried and failed: nobody waits for a dead bus.
+/// Answers whoever asked for safety, tried and done or tried and failed: nobody waits for a dead
+/// bus.
 void device_state::confirm_safe() {
   for (auto& promise : safe_promises) promise.deliver(atom::done::value);
   safe_promises.clear();

@@ -29,7 +29,7 @@ struct device_state {
   std::optional<roads> peers;
   bool polling = false;
   bool writing = false;
-  bool newer_waits = false;  ///< something to write came while writing
+  bool newer_waits = false;             ///< something to write came while writing
   std::vector<device::outcome> untold;  ///< until the roads are known
   std::optional<time_point> expiry_armed;
   std::vector<caf::typed_response_promise<atom::done>> safe_promises;

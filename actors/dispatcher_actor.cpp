@@ -8,7 +8,8 @@ using self_pointer = dispatcher_actor::stateful_pointer<dispatcher_state>;
 /// Commands to whoever drives their target, statements to the reporter.
 void carry(self_pointer self, const layout& house, const dispatcher::decisions& decided) {
   for (const auto& c : decided.commands)
-    if (const auto to = self->state.devices.find(house[c.target].device); to != self->state.devices.end())
+    if (const auto to = self->state.devices.find(house[c.target].device);
+        to != self->state.devices.end())
       self->send(to->second, c);
   if (!self->state.peers) return;
   for (const auto& s : decided.statements) self->send(self->state.peers->reporter_statements, s);
@@ -19,7 +20,9 @@ void carry(self_pointer self, const layout& house, const dispatcher::decisions& 
 dispatcher_actor::behavior_type dispatcher_of(self_pointer self, house_context context) {
   self->state.mind.emplace(context.house, context.clock.now());
   return {
-      [self, context](const snapshot& now) { carry(self, *context.house, self->state.mind->decide(now)); },
+      [self, context](const snapshot& now) {
+        carry(self, *context.house, self->state.mind->decide(now));
+      },
       [self, context](const envelope& directive) {
         carry(self, *context.house, self->state.mind->take(directive, context.clock.now()));
       },

@@ -18,7 +18,7 @@ struct dispatcher_state {
   std::map<device_id, command_sink> devices;
 };
 
-dispatcher_actor::behavior_type dispatcher_of(dispatcher_actor::stateful_pointer<dispatcher_state> self,
-                                              house_context context);
+dispatcher_actor::behavior_type dispatcher_of(
+    dispatcher_actor::stateful_pointer<dispatcher_state> self, house_context context);
 
 }  // namespace hearth

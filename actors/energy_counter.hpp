@@ -13,8 +13,10 @@ class energy_counter {
  public:
   void advance(std::optional<power> measured, time_point now) {
     if (last_ && now > *last_) {
-      if (holding_) metered_ += *holding_ * (now - *last_);
-      else unmeasured_ += now - *last_;
+      if (holding_)
+        metered_ += *holding_ * (now - *last_);
+      else
+        unmeasured_ += now - *last_;
     }
     if (!last_ || now > *last_) last_ = now;
     holding_ = measured;

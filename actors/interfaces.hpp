@@ -66,6 +66,8 @@ using command_sink = caf::typed_actor<caf::reacts_to<command>>;
 using heard_sink = caf::typed_actor<caf::reacts_to<bus_message>>;
 
 // ---- the actors
+// One message a line, each after its English.
+// clang-format off
 
 /// Which device wants to hear what on its bus. A later one of the same device replaces it.
 struct listener {
@@ -182,6 +184,7 @@ using supervisor_actor = caf::typed_actor<
     caf::replies_to<atom::stop>::with<atom::done>,
     caf::replies_to<atom::health>::with<std::vector<actor_health>>>;
 
+// clang-format on
 }  // namespace hearth
 
 // Messages stay inside the process (the wire is Protobuf, see decision 0001), so CAF needs no

@@ -21,7 +21,7 @@ class leases {
   struct lease {
     std::string request_id;
     std::string reason;
-    measured value;      ///< of a hold
+    measured value;  ///< of a hold
     time_point until;
   };
 

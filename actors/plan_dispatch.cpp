@@ -54,13 +54,15 @@ std::string bars(const std::vector<std::optional<double>>& values, double low, d
   auto out = std::string{};
   for (auto line = plot_height - 1; line >= 0; --line) {
     auto label = std::string(13, ' ');
-    if (line == plot_height - 1) label = name + std::string(13 - std::min<std::size_t>(13, name.size()), ' ');
+    if (line == plot_height - 1)
+      label = name + std::string(13 - std::min<std::size_t>(13, name.size()), ' ');
     const auto edge = line == plot_height - 1 ? high : low;
     out += "  " + label + (line == 1 ? std::string(7, ' ') : fixed(edge, digits, 7)) + " ";
     for (const auto& v : values) {
       const auto span = std::max(high - low, 1e-9);
       const auto level = v ? (*v - low) / span * plot_height * steps - line * steps : 0.0;
-      out += glyphs[static_cast<std::size_t>(std::clamp(static_cast<int>(std::lround(level)), 0, steps))];
+      out += glyphs[static_cast<std::size_t>(
+          std::clamp(static_cast<int>(std::lround(level)), 0, steps))];
     }
     out += line == plot_height - 1 ? " " + unit_name + "\n" : "\n";
   }
@@ -104,7 +106,8 @@ std::optional<double> degrees(const std::optional<temperature>& t) {
 
 std::string table(const preview& ahead, const tariff& clock) {
   auto out = std::string{
-      "  local      outdoor    price  heat pump  store top   mean  coldest room  in charge and why\n"
+      "  local      outdoor    price  heat pump  store top   mean  coldest room  in charge and "
+      "why\n"
       "                  °C  USD/MWh         kW         °C     °C  K off setpoint\n"};
   for (std::size_t i = 0; i + rows_per_line <= ahead.rows.size(); i += rows_per_line) {
     auto drawn = power{};
@@ -146,13 +149,16 @@ std::string dispatch(const layout& house, const preview& ahead, bool ascii) {
 
 std::string dispatch_tsv(const preview& ahead) {
   auto out = std::string{
-      "time_utc\toutdoor_c\tprice_usd_per_mwh\theat_pump_w\tstore_top_c\tstore_mean_c\tcoldest_k\tin_charge\tcause\n"};
-  const auto value = [](std::optional<double> v, int digits) { return v ? fixed(*v, digits) : std::string{}; };
+      "time_utc\toutdoor_c\tprice_usd_per_mwh\theat_pump_w\tstore_top_c\tstore_mean_c\tcoldest_"
+      "k\tin_charge\tcause\n"};
+  const auto value = [](std::optional<double> v, int digits) {
+    return v ? fixed(*v, digits) : std::string{};
+  };
   for (const auto& r : ahead.rows) {
     const auto price = r.price ? std::optional{r.price->in(usd_per_mwh)} : std::nullopt;
     const auto coldest = r.coldest ? std::optional{r.coldest->in(kelvin)} : std::nullopt;
-    out += to_iso8601(r.at) + "\t" + fixed(r.outdoor.in_celsius(), 2) + "\t" + value(price, 2) + "\t" +
-           fixed(r.heat_pump.in(watt), 0) + "\t" + value(degrees(r.store_top), 2) + "\t" +
+    out += to_iso8601(r.at) + "\t" + fixed(r.outdoor.in_celsius(), 2) + "\t" + value(price, 2) +
+           "\t" + fixed(r.heat_pump.in(watt), 0) + "\t" + value(degrees(r.store_top), 2) + "\t" +
            value(degrees(r.store_mean), 2) + "\t" + value(coldest, 2) + "\t" +
            std::string{to_text(r.in_charge)} + "\t" + r.cause + "\n";
   }

@@ -39,8 +39,8 @@ class text_table {
 
  private:
   static std::size_t width(const std::string& s) {
-    return static_cast<std::size_t>(
-        std::count_if(s.begin(), s.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+    return static_cast<std::size_t>(std::count_if(
+        s.begin(), s.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
   }
   std::vector<std::vector<std::string>> rows_;
 };
@@ -65,7 +65,8 @@ std::string shown(const option_value& value) {
 
 std::string shown(const option_map& options) {
   auto text = std::string{};
-  for (const auto& [key, value] : options) text += (text.empty() ? "" : ", ") + key + " " + shown(value);
+  for (const auto& [key, value] : options)
+    text += (text.empty() ? "" : ", ") + key + " " + shown(value);
   return text;
 }
 
@@ -75,7 +76,8 @@ std::string on_change_text(const channel_layout& c) {
   if (c.on_change) {
     auto change = std::ostringstream{};
     change << *c.on_change;
-    text += ", on " + change.str() + " " + std::string{symbol(c.unit == unit::celsius ? unit::kelvin : c.unit)};
+    text += ", on " + change.str() + " " +
+            std::string{symbol(c.unit == unit::celsius ? unit::kelvin : c.unit)};
   }
   return text;
 }
@@ -100,10 +102,16 @@ std::vector<std::string> actor_names(const layout& house) {
 namespace plan_text {
 
 std::string site(const layout& house) {
-  auto out = "Site " + house.site + " in " + house.timezone + ", layout " + house.hash.substr(0, 12) + "\n";
+  auto out = "Site " + house.site + " in " + house.timezone + ", layout " +
+             house.hash.substr(0, 12) + "\n";
   if (!house.link) return out + "  no node: the house decides by itself\n";
-  out += "  node by " + house.link->broker + (house.link->cert.empty() ? ", not encrypted (loopback only)" : ", TLS with certificate " + house.link->cert) + "\n";
-  return out + "  admin requests from the node: " + (house.link->remote_admin ? "taken" : "refused") + "\n";
+  out += "  node by " + house.link->broker +
+         (house.link->cert.empty() ? ", not encrypted (loopback only)"
+                                   : ", TLS with certificate " + house.link->cert) +
+         "\n";
+  return out +
+         "  admin requests from the node: " + (house.link->remote_admin ? "taken" : "refused") +
+         "\n";
 }
 
 std::string actors(const layout& house) {
@@ -142,7 +150,8 @@ std::string channels(const layout& house) {
   auto table = text_table{};
   table.row({"channel", "unit", "from", "stale after", "in the report"});
   for (const auto& c : house.channels)
-    table.row({c.name, std::string{symbol(c.unit)}, house[c.device].name + "." + c.key, to_text(c.max_age), on_change_text(c)});
+    table.row({c.name, std::string{symbol(c.unit)}, house[c.device].name + "." + c.key,
+               to_text(c.max_age), on_change_text(c)});
   return heading("Channels: " + std::to_string(house.channels.size())) + table.str();
 }
 
@@ -154,34 +163,50 @@ std::string topics(const layout& house) {
       table.row({"says", up_topic(house.site, kind), "journaled: repeated until acknowledged"});
     for (const auto* kind : {"power", "snapshot", "state", "layout", "heartbeat", "ack", "nack"})
       table.row({"says", up_topic(house.site, kind), "live: newest wins"});
-    table.row({"hears", down_topic(house.site, "#"), "contracts, withdrawals, prices, weather, requests, queries"});
+    table.row({"hears", down_topic(house.site, "#"),
+               "contracts, withdrawals, prices, weather, requests, queries"});
   }
   for (std::uint16_t i = 0; i < house.devices.size(); ++i) {
     const auto* kind = find_model(house.devices[i].model);
     if (!kind) continue;
     for (const auto& topic : kind->make(house, device_id{i})->topics())
-      table.row({"hears", topic, "device " + house.devices[i].name + " on bus " + house[house.devices[i].bus].name});
+      table.row(
+          {"hears", topic,
+           "device " + house.devices[i].name + " on bus " + house[house.devices[i].bus].name});
   }
   return heading("Topics") + table.str();
 }
 
 std::string interlocks(const layout& house) {
-  if (!house.plant) return heading("Interlocks: none, for there is no plant") ;
+  if (!house.plant) return heading("Interlocks: none, for there is no plant");
   const auto& plant = *house.plant;
   const auto enable = house[plant.heat_pump.enable].name;
   auto table = text_table{};
   const auto rule = [&](interlock_rule r, const std::string& when, const std::string& then) {
     table.row({std::string{to_text(r)}, when, then});
   };
-  rule(interlock_rule::expired, "a command is older than " + to_text(limits::command_life), "dropped");
+  rule(interlock_rule::expired, "a command is older than " + to_text(limits::command_life),
+       "dropped");
   if (plant.store)
-    rule(interlock_rule::store_too_hot, "a store layer reaches " + number(plant.store->max.in_celsius(), 1) + " °C", enable + " off");
-  rule(interlock_rule::freezing, "a zone or layer is below " + number(plant.freeze_limit.in_celsius(), 1) + " °C", enable + " and calls on");
-  if (plant.store) rule(interlock_rule::blind, "no store temperature can be trusted", enable + " released");
+    rule(interlock_rule::store_too_hot,
+         "a store layer reaches " + number(plant.store->max.in_celsius(), 1) + " °C",
+         enable + " off");
+  rule(interlock_rule::freezing,
+       "a zone or layer is below " + number(plant.freeze_limit.in_celsius(), 1) + " °C",
+       enable + " and calls on");
+  if (plant.store)
+    rule(interlock_rule::blind, "no store temperature can be trusted", enable + " released");
   if (plant.electrical_limit)
-    rule(interlock_rule::electrical_limit, "the house would draw more than " + number(plant.electrical_limit->in(kilowatt), 1) + " kW", enable + " off");
-  rule(interlock_rule::minimum_off, "stopped less than a minimum off time of " + to_text(plant.heat_pump.min_off) + " ago", enable + " stays off");
-  rule(interlock_rule::minimum_on, "started less than a minimum on time of " + to_text(plant.heat_pump.min_on) + " ago", enable + " stays on");
+    rule(
+        interlock_rule::electrical_limit,
+        "the house would draw more than " + number(plant.electrical_limit->in(kilowatt), 1) + " kW",
+        enable + " off");
+  rule(interlock_rule::minimum_off,
+       "stopped less than a minimum off time of " + to_text(plant.heat_pump.min_off) + " ago",
+       enable + " stays off");
+  rule(interlock_rule::minimum_on,
+       "started less than a minimum on time of " + to_text(plant.heat_pump.min_on) + " ago",
+       enable + " stays on");
   return heading("Interlocks: whoever commands, the first that objects decides") + table.str();
 }
 
@@ -193,17 +218,24 @@ std::string authorities(const layout& house) {
     const auto& c = house.channels[i];
     if (!c.actuator) continue;
     auto who = std::string{house.link && house.link->remote_admin ? "admin" : ""};
-    const auto add = [&](const char* rank) { who += (who.empty() ? "" : " > ") + std::string{rank}; };
+    const auto add = [&](const char* rank) {
+      who += (who.empty() ? "" : " > ") + std::string{rank};
+    };
     if (house.plant && channel_id{i} == house.plant->heat_pump.enable) {
-      if (house.link) { add("grid (shed)"); add("contract"); }
+      if (house.link) {
+        add("grid (shed)");
+        add("contract");
+      }
       add("local");
     } else if (std::ranges::count(own, channel_id{i}) > 0) {
       add("local");
     }
     table.row({c.name, who.empty() ? "nobody" : who, fail_safe_of(house, c)});
   }
-  return heading("Who may command what (admin leases end after " + to_text(limits::admin_lease_default) +
-                 " unless asked for, at most " + to_text(limits::admin_lease_longest) + ")") + table.str();
+  return heading("Who may command what (admin leases end after " +
+                 to_text(limits::admin_lease_default) + " unless asked for, at most " +
+                 to_text(limits::admin_lease_longest) + ")") +
+         table.str();
 }
 
 }  // namespace plan_text

@@ -33,11 +33,13 @@ series assumed_weather(time_point start) {
 }
 
 /// Physics for a layout that describes none: sized by the heat pump's nameplate.
-simulation_layout assumed_physics(const plant_layout& plant, std::vector<std::string>& assumptions) {
+simulation_layout assumed_physics(const plant_layout& plant,
+                                  std::vector<std::string>& assumptions) {
   auto s = simulation_layout{};
   s.heat_pump_capacity = plant.heat_pump.max_power * assumed_capacity_per_nameplate;
   const auto zones = std::max<std::size_t>(1, plant.zones.size());
-  const auto per_zone = s.heat_pump_capacity.in(watt) * assumed_load_share / static_cast<double>(zones);
+  const auto per_zone =
+      s.heat_pump_capacity.in(watt)*assumed_load_share / static_cast<double>(zones);
   for (const auto& z : plant.zones) {
     auto zone = simulation_layout::zone{};
     zone.name = z.name;
@@ -49,9 +51,10 @@ simulation_layout assumed_physics(const plant_layout& plant, std::vector<std::st
   }
   if (plant.store) s.store_initial = plant.store->min_top + 10 * kelvin;
   std::array<char, 160> text{};
-  std::snprintf(text.data(), text.size(),
-                "a house that loses %.0f W per kelvin in all, and a heat pump of %.1f kW of heat at 0 °C",
-                per_zone * static_cast<double>(zones) / 20, s.heat_pump_capacity.in(kilowatt));
+  std::snprintf(
+      text.data(), text.size(),
+      "a house that loses %.0f W per kelvin in all, and a heat pump of %.1f kW of heat at 0 °C",
+      per_zone * static_cast<double>(zones) / 20, s.heat_pump_capacity.in(kilowatt));
   assumptions.emplace_back(text.data());
   return s;
 }
@@ -75,7 +78,8 @@ snapshot seen(const layout& house, const simulated::plant& world, time_point now
     const auto& zone = plant.zones[i];
     put(zone.temperature_channel, of(world.room(i)));
     put(zone.call, switched(world.calling(i)));
-    if (const auto* channel = std::get_if<channel_id>(&zone.setpoint)) put(*channel, of(celsius(20)));
+    if (const auto* channel = std::get_if<channel_id>(&zone.setpoint))
+      put(*channel, of(celsius(20)));
   }
   return s;
 }
@@ -88,7 +92,8 @@ void obey(const plant_layout& plant, const command& c, simulated::plant& world) 
     if (plant.zones[i].call == c.target) world.call(i, on);
 }
 
-preview_row row_of(const layout& house, const simulated::plant& world, const tariff& costs, time_point at) {
+preview_row row_of(const layout& house, const simulated::plant& world, const tariff& costs,
+                   time_point at) {
   auto row = preview_row{};
   row.at = at;
   row.outdoor = world.outdoor();
@@ -97,7 +102,8 @@ preview_row row_of(const layout& house, const simulated::plant& world, const tar
   if (house.plant->store) {
     row.store_top = world.store().top();
     auto sum = 0.0;
-    for (std::size_t i = 0; i < world.store().size(); ++i) sum += world.store().layer(i).in_celsius();
+    for (std::size_t i = 0; i < world.store().size(); ++i)
+      sum += world.store().layer(i).in_celsius();
     row.store_mean = celsius(sum / static_cast<double>(world.store().size()));
   }
   for (std::size_t i = 0; i < house.plant->zones.size(); ++i) {
@@ -121,19 +127,23 @@ std::optional<preview> look_ahead(std::shared_ptr<const layout> house, const pre
                                   time_point start, duration ahead) {
   if (!house->plant) return {};
   auto out = preview{};
-  const auto physics = house->simulation ? *house->simulation : assumed_physics(*house->plant, out.assumptions);
+  const auto physics =
+      house->simulation ? *house->simulation : assumed_physics(*house->plant, out.assumptions);
   if (!known.outdoor_c) {
     std::array<char, 96> text{};
-    std::snprintf(text.data(), text.size(), "%.0f °C outdoors, %.0f K more or less over the day", assumed_mean_c, assumed_swing_c);
+    std::snprintf(text.data(), text.size(), "%.0f °C outdoors, %.0f K more or less over the day",
+                  assumed_mean_c, assumed_swing_c);
     out.assumptions.emplace_back(text.data());
   }
   if (!known.energy_usd_per_mwh && !house->tariff.energy)
     out.assumptions.emplace_back("no energy price: it comes from the node");
   for (const auto& z : house->plant->zones)
     if (std::holds_alternative<channel_id>(z.setpoint))
-      out.assumptions.push_back("20 °C as the setpoint of zone " + z.name + ", which a channel holds");
-  auto world = simulated::plant{*house->plant, physics,
-                                std::make_shared<const series>(known.outdoor_c.value_or(assumed_weather(start)))};
+      out.assumptions.push_back("20 °C as the setpoint of zone " + z.name +
+                                ", which a channel holds");
+  auto world = simulated::plant{
+      *house->plant, physics,
+      std::make_shared<const series>(known.outdoor_c.value_or(assumed_weather(start)))};
   // The compressor has rested: the preview starts in the middle of a house's life, not at its boot.
   auto mind = dispatcher{house, start - house->plant->heat_pump.min_off};
   auto costs = tariff{house->tariff, house->timezone};
@@ -160,8 +170,10 @@ std::optional<preview> look_ahead(std::shared_ptr<const layout> house, const pre
     }
     const auto used = world.heat_pump_energy() - before;
     row.heat_pump = used / seconds_real{row_every};
-    if (out.cost && row.price) *out.cost += used * *row.price;
-    else out.cost.reset();
+    if (out.cost && row.price)
+      *out.cost += used * *row.price;
+    else
+      out.cost.reset();
     out.electricity += used;
     out.rows.push_back(std::move(row));
   }

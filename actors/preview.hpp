@@ -17,9 +17,10 @@ namespace hearth {
 struct preview_row {
   time_point at;
   temperature outdoor;
-  std::optional<energy_price> price;  ///< energy and distribution; absent while the energy price is unknown
+  std::optional<energy_price>
+      price;  ///< energy and distribution; absent while the energy price is unknown
   energy_price distribution;
-  power heat_pump;                    ///< average over the quarter
+  power heat_pump;  ///< average over the quarter
   std::optional<temperature> store_top, store_mean;
   std::optional<temperature_difference> coldest;  ///< of all zones, against its setpoint
   authority in_charge = authority::local;
@@ -30,9 +31,9 @@ struct preview_row {
 struct preview {
   std::vector<std::string> assumptions;  ///< what had to be assumed, for people
   std::vector<preview_row> rows;
-  energy electricity;                    ///< of the heat pump
-  std::optional<money> cost;             ///< absent if any price was
-  int starts = 0;                        ///< of the heat pump
+  energy electricity;         ///< of the heat pump
+  std::optional<money> cost;  ///< absent if any price was
+  int starts = 0;             ///< of the heat pump
 };
 
 /// Forecasts, where there are files with them.

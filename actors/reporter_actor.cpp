@@ -10,7 +10,8 @@ void say(self_pointer self, const event_log& log, const body& what) {
   if (const auto* s = std::get_if<state_report>(&what)) self->state.last_state = *s;
   if (!self->state.peers) return;
   if (self->state.peers->upstream) self->send(self->state.peers->upstream, what);
-  if (self->state.peers->statement_observer) self->send(self->state.peers->statement_observer, what);
+  if (self->state.peers->statement_observer)
+    self->send(self->state.peers->statement_observer, what);
 }
 
 std::optional<body> answer_to(const reporter_state& state, query_subject subject) {

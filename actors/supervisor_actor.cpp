@@ -38,10 +38,13 @@ void supervisor_state::on_down(const caf::down_msg& down) {
   const auto plan = c->history.died(now, std::uniform_real_distribution{-1.0, 1.0}(random));
   const auto& name = c->member.name;
   say({severity::warning, "actor-died", name,
-       name + " ended (" + reason_text(down.reason) + "); restarting in " + to_text(plan.delay), now});
+       name + " ended (" + reason_text(down.reason) + "); restarting in " + to_text(plan.delay),
+       now});
   if (plan.newly_failed)
-    say({severity::alarm, "actor-failed", name, name + " keeps failing; it is retried every " +
-         to_text(limits::restart_failed_every) + " and the house goes on without it", now});
+    say({severity::alarm, "actor-failed", name,
+         name + " keeps failing; it is retried every " + to_text(limits::restart_failed_every) +
+             " and the house goes on without it",
+         now});
   self->delayed_send(self, context.clock.outside(plan.delay), atom::restart::value, name);
 }
 
@@ -55,7 +58,8 @@ void supervisor_state::stop() {
       if (--unsafe_devices == 0) say_farewell();
     };
     self->request(device, safe_within, atom::make_safe::value)
-        .then([one_less](atom::done) { one_less(); }, [one_less](const caf::error&) { one_less(); });
+        .then([one_less](atom::done) { one_less(); },
+              [one_less](const caf::error&) { one_less(); });
   }
 }
 
@@ -71,10 +75,10 @@ void supervisor_state::end_all() {
   self->quit();
 }
 
-supervisor_actor::behavior_type supervisor_of(supervisor_actor::stateful_pointer<supervisor_state> self,
-                                              house_context context, std::shared_ptr<family> members,
-                                              std::vector<family_member> plan,
-                                              std::vector<event> first_words, std::uint64_t seed) {
+supervisor_actor::behavior_type supervisor_of(
+    supervisor_actor::stateful_pointer<supervisor_state> self, house_context context,
+    std::shared_ptr<family> members, std::vector<family_member> plan,
+    std::vector<event> first_words, std::uint64_t seed) {
   auto& s = self->state;
   s.self = self;
   s.context = std::move(context);
@@ -84,12 +88,14 @@ supervisor_actor::behavior_type supervisor_of(supervisor_actor::stateful_pointer
   // Whatever ends the supervisor ends the family: devices make safe when they end, and nobody
   // is left running without somebody to restart it.
   self->attach_functor([members](const caf::error&) {
-    for (const auto& [id, device] : members->devices) caf::anon_send_exit(device, caf::exit_reason::user_shutdown);
+    for (const auto& [id, device] : members->devices)
+      caf::anon_send_exit(device, caf::exit_reason::user_shutdown);
     caf::anon_send_exit(members->blackboard, caf::exit_reason::user_shutdown);
     caf::anon_send_exit(members->dispatcher, caf::exit_reason::user_shutdown);
     caf::anon_send_exit(members->reporter, caf::exit_reason::user_shutdown);
     if (members->upstream) caf::anon_send_exit(members->upstream, caf::exit_reason::user_shutdown);
-    for (const auto& [id, bus] : members->buses) caf::anon_send_exit(bus, caf::exit_reason::user_shutdown);
+    for (const auto& [id, bus] : members->buses)
+      caf::anon_send_exit(bus, caf::exit_reason::user_shutdown);
   });
   for (auto& member : plan) s.children.push_back({std::move(member), {}, {}, false});
   for (auto& c : s.children) s.start(c);

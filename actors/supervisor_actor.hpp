@@ -59,9 +59,9 @@ struct supervisor_state {
   std::vector<caf::typed_response_promise<atom::done>> stop_promises;
 };
 
-supervisor_actor::behavior_type supervisor_of(supervisor_actor::stateful_pointer<supervisor_state> self,
-                                              house_context context, std::shared_ptr<family> members,
-                                              std::vector<family_member> plan,
-                                              std::vector<event> first_words, std::uint64_t seed);
+supervisor_actor::behavior_type supervisor_of(
+    supervisor_actor::stateful_pointer<supervisor_state> self, house_context context,
+    std::shared_ptr<family> members, std::vector<family_member> plan,
+    std::vector<event> first_words, std::uint64_t seed);
 
 }  // namespace hearth

@@ -40,7 +40,8 @@ tariff::tariff(tariff_layout terms, const std::string& timezone) : terms_{std::m
 
 energy_price tariff::from_layout(time_point t) const {
   const auto utc = date::sys_time<duration>{t.time_since_epoch()};
-  const auto local = zone_ ? zone_->to_local(utc) : date::local_time<duration>{utc.time_since_epoch()};
+  const auto local =
+      zone_ ? zone_->to_local(utc) : date::local_time<duration>{utc.time_since_epoch()};
   for (const auto& w : terms_.windows)
     if (holds(w, local)) return w.price;
   return terms_.distribution;
@@ -79,7 +80,8 @@ std::optional<bool> tariff::cheap(time_point t) const {
 
 std::string tariff::local_text(time_point t) const {
   const auto utc = date::sys_time<duration>{t.time_since_epoch()};
-  const auto local = zone_ ? zone_->to_local(utc) : date::local_time<duration>{utc.time_since_epoch()};
+  const auto local =
+      zone_ ? zone_->to_local(utc) : date::local_time<duration>{utc.time_since_epoch()};
   return date::format("%a %H:%M", date::floor<std::chrono::minutes>(local));
 }
 

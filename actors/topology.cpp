@@ -56,7 +56,8 @@ struct site {
 };
 
 port_maker maker_for(const site& s, const bus_layout& bus) {
-  if (const auto found = s.parts.ports.find(bus.kind); found != s.parts.ports.end()) return found->second;
+  if (const auto found = s.parts.ports.find(bus.kind); found != s.parts.ports.end())
+    return found->second;
   return [kind = bus.kind](const layout&, bus_id) -> result<std::unique_ptr<port>> {
     return failed(fault_code::unsupported, "this program has no port for a bus of kind " + kind);
   };
@@ -66,8 +67,9 @@ family_member bus_member(std::shared_ptr<site> s, bus_id id) {
   const auto& house = *s->parts.context.house;
   const auto spawn = [s, id, make = maker_for(*s, house[id])] {
     auto& place = s->members->buses[id];
-    place = s->parts.blocking_ports ? s->system.spawn<caf::detached>(bus, s->parts.context, id, make)
-                                    : s->system.spawn(bus, s->parts.context, id, make);
+    place = s->parts.blocking_ports
+                ? s->system.spawn<caf::detached>(bus, s->parts.context, id, make)
+                : s->system.spawn(bus, s->parts.context, id, make);
     return caf::actor_cast<caf::strong_actor_ptr>(place);
   };
   const auto introduce = [s, id] {
@@ -130,7 +132,8 @@ family_member upstream_member(std::shared_ptr<site> s) {
   return {"upstream",
           [s] {
             const auto boot = s->parts.boot_id + "." + std::to_string(++s->upstream_incarnation);
-            s->members->upstream = s->system.spawn(upstream_of, s->parts.context, boot, s->parts.connect);
+            s->members->upstream =
+                s->system.spawn(upstream_of, s->parts.context, boot, s->parts.connect);
             return caf::actor_cast<caf::strong_actor_ptr>(s->members->upstream);
           },
           [s] { s->show_roads(); }};
@@ -139,7 +142,8 @@ family_member upstream_member(std::shared_ptr<site> s) {
 }  // namespace
 
 void configure(caf::actor_system_config& config) {
-  // Work sharing instead of stealing: ten times shorter round trips and an idle program that sleeps.
+  // Work sharing instead of stealing: ten times shorter round trips and an idle program that
+  // sleeps.
   config.set("scheduler.policy", caf::atom("sharing"));
   config.set("scheduler.max-threads", 2);
 }
@@ -153,7 +157,8 @@ running_house spawn_house(caf::actor_system& system, house_parts parts) {
   const auto& house = *s->parts.context.house;
   auto plan = std::vector<family_member>{};
   for (std::uint16_t i = 0; i < house.buses.size(); ++i) plan.push_back(bus_member(s, bus_id{i}));
-  for (std::uint16_t i = 0; i < house.devices.size(); ++i) plan.push_back(device_member(s, device_id{i}));
+  for (std::uint16_t i = 0; i < house.devices.size(); ++i)
+    plan.push_back(device_member(s, device_id{i}));
   plan.push_back(blackboard_member(s));
   plan.push_back(dispatcher_member(s));
   plan.push_back(reporter_member(s));

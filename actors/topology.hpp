@@ -21,10 +21,10 @@ struct house_parts {
   std::map<std::string, port_maker> ports;  ///< by kind of bus
   mqtt_client_maker connect;                ///< of the upstream link
   event_log log;
-  std::vector<event> first_words;           ///< said as soon as everybody stands
-  std::string boot_id;                      ///< new at every start of the program
-  bool blocking_ports = true;               ///< give each bus a thread of its own
-  std::uint64_t seed = 1;                   ///< of jitter
+  std::vector<event> first_words;  ///< said as soon as everybody stands
+  std::string boot_id;             ///< new at every start of the program
+  bool blocking_ports = true;      ///< give each bus a thread of its own
+  std::uint64_t seed = 1;          ///< of jitter
   snapshot_sink snapshot_observer;
   statement_sink statement_observer;
 };

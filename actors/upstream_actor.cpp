@@ -20,31 +20,36 @@ struct overloaded : Handlers... {
   using Handlers::operator()...;
 };
 
-mqtt_options options_for(const layout& house, const std::string& boot_id, const link_publish& will) {
+mqtt_options options_for(const layout& house, const std::string& boot_id,
+                         const link_publish& will) {
   const auto& link = *house.link;
   const auto path = [&](const std::string& file) {
     return file.empty() || file.front() == '/' ? file : house.folder + "/" + file;
   };
-  return {link.broker, "hearth-" + house.site + "-" + boot_id, path(link.ca), path(link.cert),
+  return {link.broker,    "hearth-" + house.site + "-" + boot_id, path(link.ca), path(link.cert),
           path(link.key), mqtt_will{will.topic, will.payload}};
 }
 
 link_input as_input(const mqtt_event& e) {
-  return std::visit(overloaded{
-                        [](const mqtt_connected&) -> link_input { return link_connected{}; },
-                        [](const mqtt_connect_failed& f) -> link_input { return link_connect_failed{f.why}; },
-                        [](const mqtt_subscribed&) -> link_input { return link_subscribed{}; },
-                        [](const mqtt_message& m) -> link_input { return link_message{m.topic, m.payload}; },
-                        [](const mqtt_disconnected& d) -> link_input { return link_disconnected{d.why}; },
-                    },
-                    e);
+  return std::visit(
+      overloaded{
+          [](const mqtt_connected&) -> link_input { return link_connected{}; },
+          [](const mqtt_connect_failed& f) -> link_input { return link_connect_failed{f.why}; },
+          [](const mqtt_subscribed&) -> link_input { return link_subscribed{}; },
+          [](const mqtt_message& m) -> link_input {
+            return link_message{m.topic, m.payload};
+          },
+          [](const mqtt_disconnected& d) -> link_input { return link_disconnected{d.why}; },
+      },
+      e);
 }
 
 /// Queues what the connection says. Messages beyond the bound are dropped (the node repeats what
 /// it needs acknowledged); what happens to the connection itself is never dropped.
 mqtt_listener enqueue(upstream_actor to, std::shared_ptr<std::atomic<std::size_t>> waiting) {
   return [to = std::move(to), waiting = std::move(waiting)](mqtt_event e) {
-    if (std::holds_alternative<mqtt_message>(e) && waiting->load() >= limits::heard_messages) return;
+    if (std::holds_alternative<mqtt_message>(e) && waiting->load() >= limits::heard_messages)
+      return;
     waiting->fetch_add(1);
     caf::anon_send(to, std::move(e));
   };
@@ -53,7 +58,8 @@ mqtt_listener enqueue(upstream_actor to, std::shared_ptr<std::atomic<std::size_t
 }  // namespace
 
 void upstream_state::feed(const link_input& input) {
-  if (const auto* failed = std::get_if<link_connect_failed>(&input)) note_outage(to_text(failed->why));
+  if (const auto* failed = std::get_if<link_connect_failed>(&input))
+    note_outage(to_text(failed->why));
   for (const auto& output : machine->advance(input, context.clock.now())) carry(output);
 }
 
@@ -64,7 +70,8 @@ void upstream_state::say(body what) {
 void upstream_state::note_outage(const std::string& why) {
   if (!peers || std::exchange(outage_told_, true)) return;
   say(event{severity::warning, "link-down", context.house->link->broker,
-            "no link to the node's broker, the house goes on by itself: " + why, context.clock.now()});
+            "no link to the node's broker, the house goes on by itself: " + why,
+            context.clock.now()});
 }
 
 void upstream_state::note_return() {
@@ -74,32 +81,37 @@ void upstream_state::note_return() {
 }
 
 void upstream_state::carry(const link_output& output) {
-  std::visit(overloaded{
-                 [this](const link_connect&) { client->connect(); },
-                 [this](const link_subscribe& s) { client->subscribe(s.topics); },
-                 // What the client does not take is lost like on any bad network: the machine repeats it.
-                 [this](const link_publish& p) { client->publish(p.topic, p.payload, p.retained); },
-                 [this](const link_disconnect&) { client->disconnect(); },
-                 [this](const link_deliver& d) {
-                   if (!peers) return;
-                   if (const auto* q = std::get_if<query>(&d.message.body)) self->send(peers->reporter_queries, *q);
-                   else self->send(peers->dispatcher_directives, d.message);
-                 },
-                 [this](const link_peer_arrived&) {
-                   if (!peers) return;
-                   for (const auto subject : {query_subject::layout, query_subject::snapshot, query_subject::state})
-                     self->send(peers->reporter_queries, query{subject});
-                 },
-                 [this](const link_state_changed& c) {
-                   if (c.to == link_state::connecting && is_connected(c.from)) note_outage(c.why);
-                   if (is_connected(c.to)) note_return();
-                 },
-                 [this](const link_event& e) { say(e.event); },
-                 [this](const link_misuse& m) {
-                   say(event{severity::warning, "link-misuse", "upstream", to_text(m.why), context.clock.now()});
-                 },
-             },
-             output);
+  std::visit(
+      overloaded{
+          [this](const link_connect&) { client->connect(); },
+          [this](const link_subscribe& s) { client->subscribe(s.topics); },
+          // What the client does not take is lost like on any bad network: the machine repeats it.
+          [this](const link_publish& p) { client->publish(p.topic, p.payload, p.retained); },
+          [this](const link_disconnect&) { client->disconnect(); },
+          [this](const link_deliver& d) {
+            if (!peers) return;
+            if (const auto* q = std::get_if<query>(&d.message.body))
+              self->send(peers->reporter_queries, *q);
+            else
+              self->send(peers->dispatcher_directives, d.message);
+          },
+          [this](const link_peer_arrived&) {
+            if (!peers) return;
+            for (const auto subject :
+                 {query_subject::layout, query_subject::snapshot, query_subject::state})
+              self->send(peers->reporter_queries, query{subject});
+          },
+          [this](const link_state_changed& c) {
+            if (c.to == link_state::connecting && is_connected(c.from)) note_outage(c.why);
+            if (is_connected(c.to)) note_return();
+          },
+          [this](const link_event& e) { say(e.event); },
+          [this](const link_misuse& m) {
+            say(event{severity::warning, "link-misuse", "upstream", to_text(m.why),
+                      context.clock.now()});
+          },
+      },
+      output);
 }
 
 upstream_actor::behavior_type upstream_of(upstream_actor::stateful_pointer<upstream_state> self,

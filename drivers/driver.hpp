@@ -41,7 +41,8 @@ struct gpio_read {
   bool active_low = false;
   bool operator==(const gpio_read&) const = default;
 };
-/// Drives a line; the first write claims it as output with this very level, so that it never glitches.
+/// Drives a line; the first write claims it as output with this very level, so that it never
+/// glitches.
 struct gpio_write {
   unsigned line = 0;
   bool active_low = false;
@@ -78,7 +79,8 @@ struct done {
   bool operator==(const done&) const = default;
 };
 using words = std::vector<std::uint16_t>;
-/// `done` for writes, words for registers and bits, bool for a line, text for a file, double for the plant.
+/// `done` for writes, words for registers and bits, bool for a line, text for a file, double for
+/// the plant.
 using bus_answer = std::variant<done, words, bool, std::string, double>;
 
 /// Something a bus says unasked (a message on the house's own broker).
@@ -107,7 +109,8 @@ class driver {
   /// says nobody is there (timeout, disconnected) the bus spares the rest and answers them alike.
   virtual std::vector<bus_request> poll() = 0;
   /// One reading for each channel, from the answers to `poll()` in the same order.
-  virtual std::vector<reading> decode(std::span<const result<bus_answer>> answers, time_point now) = 0;
+  virtual std::vector<reading> decode(std::span<const result<bus_answer>> answers,
+                                      time_point now) = 0;
 
   /// Topics on which the device speaks unasked.
   [[nodiscard]] virtual std::vector<std::string> topics() const { return {}; }

@@ -65,9 +65,7 @@ bus_spec modbus_rtu_bus() {
       }};
 }
 
-std::vector<std::string> modbus_bus_kinds() {
-  return {modbus_rtu_kind, modbus_tcp_kind};
-}
+std::vector<std::string> modbus_bus_kinds() { return {modbus_rtu_kind, modbus_tcp_kind}; }
 
 option_spec modbus_address_option() {
   return {.key = "address",

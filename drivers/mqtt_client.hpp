@@ -28,8 +28,8 @@ struct mqtt_message {
 struct mqtt_disconnected {
   fault why;
 };
-using mqtt_event =
-    std::variant<mqtt_connected, mqtt_connect_failed, mqtt_subscribed, mqtt_message, mqtt_disconnected>;
+using mqtt_event = std::variant<mqtt_connected, mqtt_connect_failed, mqtt_subscribed, mqtt_message,
+                                mqtt_disconnected>;
 
 /// Called from any thread, one event at a time, in order; must only enqueue.
 using mqtt_listener = std::function<void(mqtt_event)>;
@@ -40,7 +40,7 @@ struct mqtt_will {
 };
 
 struct mqtt_options {
-  std::string uri;        ///< "mqtt://127.0.0.1:1883" or "mqtts://broker.example.net:8883"
+  std::string uri;  ///< "mqtt://127.0.0.1:1883" or "mqtts://broker.example.net:8883"
   std::string client_id;
   std::string ca, cert, key;  ///< paths of PEM files; empty for plain
   std::optional<mqtt_will> will;

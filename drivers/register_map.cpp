@@ -19,14 +19,10 @@ namespace {
 using format = register_row::format;
 using table = register_row::table;
 
-bool holds_bits(table t) {
-  return t == table::coil || t == table::discrete;
-}
+bool holds_bits(table t) { return t == table::coil || t == table::discrete; }
 
 /// A coil is a bit whatever the row says of its format.
-format format_of(const register_row& row) {
-  return holds_bits(row.where) ? format::bit : row.as;
-}
+format format_of(const register_row& row) { return holds_bits(row.where) ? format::bit : row.as; }
 
 std::string in_unit(double amount, unit u) {
   auto digits = std::array<char, 32>{};
@@ -47,9 +43,7 @@ std::optional<fault> complaint(const register_row& row, double amount) {
   return {};
 }
 
-bool is_switch_state(double amount) {
-  return amount == 0 || amount == 1;
-}
+bool is_switch_state(double amount) { return amount == 0 || amount == 1; }
 
 std::uint32_t joined(const register_row& row, std::span<const std::uint16_t> raw) {
   const auto high = row.low_word_first ? raw[1] : raw[0];

@@ -46,7 +46,8 @@ const model* find_model(std::string_view name) {
 
 const catalog& known_catalog() {
   static const auto known = [] {
-    auto c = catalog{{modbus_tcp_bus(), modbus_rtu_bus(), gpio_bus(), onewire_bus(), mqtt_bus(), simulated_bus()},
+    auto c = catalog{{modbus_tcp_bus(), modbus_rtu_bus(), gpio_bus(), onewire_bus(), mqtt_bus(),
+                      simulated_bus()},
                      {}};
     for (const auto& m : models()) c.models.push_back(m.spec);
     return c;

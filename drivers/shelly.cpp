@@ -158,8 +158,7 @@ model shelly_relay_model() {
   spec.name = "shelly-relay";
   spec.title = "Shelly Plus or Pro relay";
   spec.bus_kinds = {"mqtt"};
-  spec.options = {shelly_topic(),
-                  number_option_spec("relay", "the relay's number, from 0", "0"),
+  spec.options = {shelly_topic(), number_option_spec("relay", "the relay's number, from 0", "0"),
                   fail_safe_option()};
   spec.channels = {{"state", unit::on_off, "the relay's output", true},
                    {"power", unit::watt, "active power through the relay"},

@@ -53,9 +53,7 @@ std::vector<register_row> read_registers(draft& d, section_reader& device, std::
 /// The text at `key`, before anything is known about the map; empty if there is none.
 std::string peek(const yaml_node& map, std::string_view key);
 
-inline std::string in_line(position at) {
-  return "line " + std::to_string(at.line);
-}
+inline std::string in_line(position at) { return "line " + std::to_string(at.line); }
 
 /// The keys of a map, for suggestions.
 template <class Map>

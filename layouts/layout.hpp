@@ -21,21 +21,22 @@ namespace hearth {
 struct register_row {
   enum class table : unsigned char { coil, discrete, input, holding };
   enum class format : unsigned char { bit, u16, s16, u32, s32, f32 };
-  std::string channel;          ///< the channel key it feeds
+  std::string channel;  ///< the channel key it feeds
   table where = table::holding;
-  std::uint16_t address = 0;    ///< zero-based, as on the wire
+  std::uint16_t address = 0;  ///< zero-based, as on the wire
   format as = format::u16;
   bool low_word_first = false;
-  double scale = 1;             ///< channel value = raw × scale + offset
+  double scale = 1;  ///< channel value = raw × scale + offset
   double offset = 0;
   hearth::unit unit = hearth::unit::count;
-  bool writable = false;        ///< coil or holding register that may be commanded
+  bool writable = false;  ///< coil or holding register that may be commanded
   std::optional<double> lowest = {}, highest = {};  ///< outside: out_of_range, not a value
   bool operator==(const register_row&) const = default;
 };
 
 /// A quantity is stored in its channel unit (W, °C, s …).
-using option_value = std::variant<std::string, std::int64_t, double, bool, std::vector<register_row>>;
+using option_value =
+    std::variant<std::string, std::int64_t, double, bool, std::vector<register_row>>;
 using option_map = std::map<std::string, option_value, std::less<>>;
 
 struct position {
@@ -61,14 +62,15 @@ struct device_layout {
 };
 
 struct channel_layout {
-  std::string name;              ///< unique in the house, such as "hp.power"
+  std::string name;  ///< unique in the house, such as "hp.power"
   device_id device;
-  std::string key;               ///< its name at the device, such as "power"
+  std::string key;  ///< its name at the device, such as "power"
   hearth::unit unit = unit::count;
   bool actuator = false;
-  duration max_age{};            ///< older is stale
-  std::optional<duration> report_every;  ///< a sample at least this often in the report; absent: once a slot
-  std::optional<double> on_change;       ///< a sample whenever it moved by this much (channel unit)
+  duration max_age{};  ///< older is stale
+  std::optional<duration>
+      report_every;  ///< a sample at least this often in the report; absent: once a slot
+  std::optional<double> on_change;  ///< a sample whenever it moved by this much (channel unit)
   position at;
 };
 
@@ -79,27 +81,27 @@ struct cop_point {
 };
 
 struct heat_pump_layout {
-  channel_id enable;                   ///< on: may run; off: hardware fallback (its own aquastat) or off
+  channel_id enable;  ///< on: may run; off: hardware fallback (its own aquastat) or off
   std::optional<channel_id> power_meter;
-  std::optional<channel_id> pump;      ///< primary pump; runs with the heat pump
-  hearth::power max_power;             ///< electrical nameplate
+  std::optional<channel_id> pump;  ///< primary pump; runs with the heat pump
+  hearth::power max_power;         ///< electrical nameplate
   duration min_on{};
   duration min_off{};
-  std::vector<cop_point> cop;          ///< empty: unknown
+  std::vector<cop_point> cop;  ///< empty: unknown
 };
 
 struct store_layout {
-  hearth::volume volume;                ///< all tanks together
-  std::vector<channel_id> layers;       ///< hottest (top of the first tank) to coldest
-  temperature max;                      ///< interlock: the heat pump stops above this
-  temperature min_top;                  ///< local control keeps the hottest layer at least this warm
+  hearth::volume volume;           ///< all tanks together
+  std::vector<channel_id> layers;  ///< hottest (top of the first tank) to coldest
+  temperature max;                 ///< interlock: the heat pump stops above this
+  temperature min_top;             ///< local control keeps the hottest layer at least this warm
 };
 
 struct zone_layout {
   std::string name;
   channel_id temperature_channel;
   std::variant<temperature, channel_id> setpoint;
-  std::optional<channel_id> call;       ///< valve or circulator relay that gives the zone heat
+  std::optional<channel_id> call;  ///< valve or circulator relay that gives the zone heat
   bool critical = false;
 };
 
@@ -110,52 +112,53 @@ struct plant_layout {
   std::optional<channel_id> outdoor;
   std::optional<channel_id> house_power;
   std::optional<hearth::power> electrical_limit;
-  temperature freeze_limit = celsius(5); ///< a zone or store layer below this calls for heat whoever is in charge
+  temperature freeze_limit =
+      celsius(5);  ///< a zone or store layer below this calls for heat whoever is in charge
 };
 
 /// A daily window in local time with its own price; `to` may be past midnight's `from`.
 struct tariff_window {
-  std::chrono::minutes from{}, to{};    ///< since local midnight
+  std::chrono::minutes from{}, to{};  ///< since local midnight
   bool weekdays_only = false;
   energy_price price;
 };
 
 struct tariff_layout {
-  std::optional<energy_price> energy;   ///< a flat price; absent: from the node
-  energy_price distribution;            ///< outside every window
-  std::vector<tariff_window> windows;   ///< first match holds
+  std::optional<energy_price> energy;  ///< a flat price; absent: from the node
+  energy_price distribution;           ///< outside every window
+  std::vector<tariff_window> windows;  ///< first match holds
 };
 
 struct link_layout {
-  std::string broker;                   ///< "mqtts://host:8883", or "mqtt://127.0.0.1:1883" on loopback only
-  std::string ca, cert, key;            ///< paths, relative to the layout file; empty for plain
-  bool remote_admin = false;            ///< whether the node may ask with the rank of admin
+  std::string broker;         ///< "mqtts://host:8883", or "mqtt://127.0.0.1:1883" on loopback only
+  std::string ca, cert, key;  ///< paths, relative to the layout file; empty for plain
+  bool remote_admin = false;  ///< whether the node may ask with the rank of admin
 };
 
 /// What the simulated bus is made of; only present where a bus of that kind is.
 struct simulation_layout {
   struct zone {
-    std::string name;                   ///< of a zone in `plant`
-    double conductance_w_per_k = 150;   ///< loss to outdoors
-    double capacity_wh_per_k = 4000;    ///< air, furniture and inner walls
-    double emitter_w_per_k = 120;       ///< per kelvin between supply water and room
-    power internal_gain;                ///< people and appliances
+    std::string name;                  ///< of a zone in `plant`
+    double conductance_w_per_k = 150;  ///< loss to outdoors
+    double capacity_wh_per_k = 4000;   ///< air, furniture and inner walls
+    double emitter_w_per_k = 120;      ///< per kelvin between supply water and room
+    power internal_gain;               ///< people and appliances
     temperature initial = celsius(20);
   };
-  std::string weather_file;             ///< CSV: time_utc,outdoor_c; relative to the layout
-  std::string price_file;               ///< CSV: time_utc,lmp_usd_per_mwh,distribution_usd_per_mwh
-  std::optional<time_point> start;      ///< absent: the first row of the weather file
+  std::string weather_file;         ///< CSV: time_utc,outdoor_c; relative to the layout
+  std::string price_file;           ///< CSV: time_utc,lmp_usd_per_mwh,distribution_usd_per_mwh
+  std::optional<time_point> start;  ///< absent: the first row of the weather file
   std::vector<zone> zones;
   power heat_pump_capacity = 14 * kilowatt;  ///< thermal, at 0 °C outdoors and 45 °C leaving water
   power house_base_load = 400 * watt;
   temperature store_initial = celsius(45);
-  double sensor_noise_k = 0;            ///< standard deviation, from the seed
+  double sensor_noise_k = 0;  ///< standard deviation, from the seed
   std::uint64_t seed = 1;
 };
 
 struct layout {
   std::string site;
-  std::string timezone;                 ///< IANA name
+  std::string timezone;  ///< IANA name
   std::optional<link_layout> link;
   std::vector<bus_layout> buses;
   std::vector<device_layout> devices;
@@ -163,8 +166,8 @@ struct layout {
   std::optional<plant_layout> plant;
   tariff_layout tariff;
   std::optional<simulation_layout> simulation;
-  std::string hash;                     ///< SHA-256 of the file, hex
-  std::string folder;                   ///< where it stands; relative paths start here
+  std::string hash;    ///< SHA-256 of the file, hex
+  std::string folder;  ///< where it stands; relative paths start here
 
   [[nodiscard]] const channel_layout& operator[](channel_id c) const { return channels[c.value]; }
   [[nodiscard]] const device_layout& operator[](device_id d) const { return devices[d.value]; }

@@ -25,12 +25,12 @@ enum class option_kind : unsigned char {
 struct option_spec {
   std::string key;
   option_kind kind = option_kind::text;
-  std::string help = {};                     ///< one line
+  std::string help = {};  ///< one line
   bool required = false;
-  std::string fallback = {};                 ///< as it would stand in YAML; empty: absent when absent
+  std::string fallback = {};  ///< as it would stand in YAML; empty: absent when absent
   hearth::dimension dimension = dimension::count;  ///< for `quantity`
-  std::vector<std::string> choices = {};     ///< for `choice`
-  std::optional<double> lowest = {};         ///< for `integer` and `quantity` (in the channel unit)
+  std::vector<std::string> choices = {};           ///< for `choice`
+  std::optional<double> lowest = {};  ///< for `integer` and `quantity` (in the channel unit)
   std::optional<double> highest = {};
   /// Two devices on one bus may not agree in all options of theirs that are owned: an "address",
   /// a "line", or a "topic" and a "relay" together.
@@ -38,22 +38,22 @@ struct option_spec {
 };
 
 struct channel_spec {
-  std::string name;          ///< the key under a device's `channels:`, such as "power"
+  std::string name;  ///< the key under a device's `channels:`, such as "power"
   hearth::unit unit = unit::count;
   std::string help;
-  bool actuator = false;     ///< can be commanded
+  bool actuator = false;  ///< can be commanded
 };
 
 struct model_spec {
-  std::string name;          ///< as in `model:`
-  std::string title;         ///< maker and device, for people
-  std::vector<std::string> bus_kinds;   ///< the kinds of bus it may hang on
+  std::string name;                    ///< as in `model:`
+  std::string title;                   ///< maker and device, for people
+  std::vector<std::string> bus_kinds;  ///< the kinds of bus it may hang on
   std::vector<option_spec> options;
-  std::vector<channel_spec> channels;   ///< empty when they stand in a `registers` option
+  std::vector<channel_spec> channels;  ///< empty when they stand in a `registers` option
 };
 
 struct bus_spec {
-  std::string kind;          ///< as in `kind:`
+  std::string kind;  ///< as in `kind:`
   std::string title;
   std::vector<option_spec> options;
 };

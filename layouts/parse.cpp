@@ -50,9 +50,7 @@ void read_timezone(draft& d, section_reader& top) {
   }
 }
 
-parsed_layout only(diagnostic d) {
-  return {{}, {std::move(d)}};
-}
+parsed_layout only(diagnostic d) { return {{}, {std::move(d)}}; }
 
 }  // namespace
 

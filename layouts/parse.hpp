@@ -19,7 +19,8 @@ struct diagnostic {
   std::string hint;  ///< what to do; may be empty
 };
 
-/// "oak.yaml:14:12: error: unknown model 'egauge_403'\noak.yaml:14:12: hint: did you mean 'egauge_4030'?\n"
+/// "oak.yaml:14:12: error: unknown model 'egauge_403'\noak.yaml:14:12: hint: did you mean
+/// 'egauge_4030'?\n"
 std::string to_text(const diagnostic& d);
 
 struct parsed_layout {

@@ -39,7 +39,8 @@ struct device_table {
   std::map<std::pair<std::uint16_t, std::string>, device_id> owned = {};
 };
 
-/// A device owns the combination of its owned options on its bus: an address, or a topic and a relay.
+/// A device owns the combination of its owned options on its bus: an address, or a topic and a
+/// relay.
 void claim(device_table& table, section_reader& from, const model_spec& model, device_id id) {
   auto& d = table.d;
   const auto& device = d.result[id];

@@ -119,7 +119,8 @@ std::optional<channel_id> draft::resolve(const field& wanted, const std::string&
 std::optional<channel_id> draft::channel(section_reader& from, std::string_view key,
                                          const std::string& owner) {
   const auto* found = from.find(key);
-  if (!found || !expect_kind(out, *found->value, yaml_node::kind::scalar, "'" + std::string{key} + "'"))
+  if (!found ||
+      !expect_kind(out, *found->value, yaml_node::kind::scalar, "'" + std::string{key} + "'"))
     return {};
   return resolve(from.row(key), found->value->text, found->value->at, owner);
 }

@@ -150,7 +150,8 @@ std::optional<option_value> read_word(diagnostics& out, const field& f, form as,
 
 }  // namespace
 
-bool expect_kind(diagnostics& out, const yaml_node& value, yaml_node::kind wanted, const std::string& what) {
+bool expect_kind(diagnostics& out, const yaml_node& value, yaml_node::kind wanted,
+                 const std::string& what) {
   if (value.is == wanted) return true;
   out.add(value.at,
           what + " wants " + std::string{noun_of(wanted)} + ", but here is " +
@@ -251,14 +252,16 @@ void section_reader::each(std::string_view key, const std::function<void(section
 
 const yaml_node* section_reader::list(std::string_view key) {
   const auto* found = find(key);
-  if (!found || !expect_kind(*out_, *found->value, yaml_node::kind::list, "'" + std::string{key} + "'"))
+  if (!found ||
+      !expect_kind(*out_, *found->value, yaml_node::kind::list, "'" + std::string{key} + "'"))
     return nullptr;
   return found->value.get();
 }
 
 const yaml_node* section_reader::table(std::string_view key) {
   const auto* found = find(key);
-  if (!found || !expect_kind(*out_, *found->value, yaml_node::kind::map, "'" + std::string{key} + "'"))
+  if (!found ||
+      !expect_kind(*out_, *found->value, yaml_node::kind::map, "'" + std::string{key} + "'"))
     return nullptr;
   return found->value.get();
 }

@@ -16,7 +16,8 @@ namespace hearth {
 std::optional<option_value> read_scalar(diagnostics& out, const field& f, const yaml_node& value);
 
 /// Whether `value` is what `what` (such as "'zones'") wants; if not, says so.
-bool expect_kind(diagnostics& out, const yaml_node& value, yaml_node::kind wanted, const std::string& what);
+bool expect_kind(diagnostics& out, const yaml_node& value, yaml_node::kind wanted,
+                 const std::string& what);
 
 /// Reads one map of the file by the rows of a section: what is unknown, missing or empty is
 /// reported at once, and every value comes out checked. Asking for a key the section does not

@@ -12,9 +12,7 @@ namespace {
 namespace v1 = ::hearth::v1;
 using wire_words::on_wire;
 
-std::int64_t unix_ms(time_point t) {
-  return t.time_since_epoch().count();
-}
+std::int64_t unix_ms(time_point t) { return t.time_since_epoch().count(); }
 
 std::uint32_t whole_seconds(duration d) {
   const auto s = std::chrono::ceil<std::chrono::seconds>(d).count();

@@ -11,10 +11,10 @@ namespace hearth {
 
 /// What the cloud node has bought for this house: an average power over one market slot.
 struct contract {
-  std::string id;        ///< the node's name for it, unique per site
-  time_point start;      ///< a multiple of 300 s
-  duration length{};     ///< 5, 15, 30 or 60 min
-  power average;         ///< over the slot, at the heat pump's meter; never negative
+  std::string id;     ///< the node's name for it, unique per site
+  time_point start;   ///< a multiple of 300 s
+  duration length{};  ///< 5, 15, 30 or 60 min
+  power average;      ///< over the slot, at the heat pump's meter; never negative
 
   [[nodiscard]] time_point end() const { return start + length; }
   [[nodiscard]] energy promised() const { return average * length; }
@@ -39,7 +39,7 @@ struct contract_report {
   contract_status status = contract_status::accepted;
   std::string reason;  ///< empty when there is nothing to explain
   energy promised;
-  energy metered;      ///< so far, on the heat pump's meter
+  energy metered;  ///< so far, on the heat pump's meter
   time_point at;
   bool operator==(const contract_report&) const = default;
 };

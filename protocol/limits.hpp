@@ -18,13 +18,15 @@ inline constexpr std::size_t message_bytes = 256 * 1024;
 inline constexpr std::size_t text_bytes = 1024;
 /// Longest series of prices or forecasts: a week of quarter-hours. Beyond: refused.
 inline constexpr std::size_t series_slots = 7 * 96;
-/// Message ids remembered to recognise repeats; a repeat inside is acknowledged again, not executed.
+/// Message ids remembered to recognise repeats; a repeat inside is acknowledged again, not
+/// executed.
 inline constexpr std::size_t remembered_messages = 1024;
 /// Nodes remembered as told about the house. Beyond: all are forgotten and told again.
 inline constexpr std::size_t remembered_peers = 16;
 
 // The upstream link.
-/// Journaled messages waiting for the node's ack. Beyond: the oldest is dropped, and that is an event.
+/// Journaled messages waiting for the node's ack. Beyond: the oldest is dropped, and that is an
+/// event.
 inline constexpr std::size_t unacknowledged_messages = 4096;
 /// The same in bytes: days of reports of a large house. Beyond: as above.
 inline constexpr std::size_t unacknowledged_bytes = 8 * 1024 * 1024;
@@ -33,7 +35,8 @@ inline constexpr std::size_t send_window = 5;
 inline constexpr duration ack_timeout = 5s;
 /// A message the node never answers, while it acks this many later ones, is set aside.
 inline constexpr int overtaken_by = 50;
-/// A broker confirms a subscription at once; one that takes longer than this is left and tried again.
+/// A broker confirms a subscription at once; one that takes longer than this is left and tried
+/// again.
 inline constexpr duration setup_timeout = 30s;
 /// Silence after which the peer is pinged, and after another `ack_timeout` declared gone.
 inline constexpr duration ping_after_silence = 60s;
@@ -64,7 +67,8 @@ inline constexpr duration admin_lease_longest = 24h;
 
 // Control.
 inline constexpr duration control_tick = 1s;
-/// A command lives this long; the dispatcher renews it after a third, so that two renewals may get lost.
+/// A command lives this long; the dispatcher renews it after a third, so that two renewals may get
+/// lost.
 inline constexpr duration command_life = 30s;
 
 // Buses and devices.
@@ -76,7 +80,8 @@ inline constexpr duration bus_answer_timeout = 10s;
 inline constexpr int stale_after_polls = 3;
 /// Requests a driver may make in one poll, so that no device holds a bus for long.
 inline constexpr std::size_t requests_per_poll = 32;
-/// Messages from a broker waiting for the actor that hears it. Beyond: dropped until it has caught up.
+/// Messages from a broker waiting for the actor that hears it. Beyond: dropped until it has caught
+/// up.
 inline constexpr std::size_t heard_messages = 256;
 
 // Supervision: one for one.
@@ -92,7 +97,8 @@ inline constexpr duration report_every = 300s;
 inline constexpr duration snapshot_every = 30s;
 /// Power is told at once when it changes by this part of nameplate.
 inline constexpr double power_change_fraction = 0.02;
-/// Samples kept for the report being written; at some 20 bytes each they fit `message_bytes`. Beyond: further ones are dropped, and that is an event.
+/// Samples kept for the report being written; at some 20 bytes each they fit `message_bytes`.
+/// Beyond: further ones are dropped, and that is an event.
 inline constexpr std::size_t report_samples = 8'000;
 
 /// SIGTERM to exit, actuators made safe in between.

@@ -11,73 +11,29 @@ struct traits {
   bool downstream = false;
 };
 
-constexpr traits live_up(std::string_view kind) {
-  return {kind, false, true, false};
-}
-constexpr traits journaled_up(std::string_view kind) {
-  return {kind, true, true, false};
-}
-constexpr traits both_ways(std::string_view kind) {
-  return {kind, false, true, true};
-}
-constexpr traits down(std::string_view kind) {
-  return {kind, false, false, true};
-}
+constexpr traits live_up(std::string_view kind) { return {kind, false, true, false}; }
+constexpr traits journaled_up(std::string_view kind) { return {kind, true, true, false}; }
+constexpr traits both_ways(std::string_view kind) { return {kind, false, true, true}; }
+constexpr traits down(std::string_view kind) { return {kind, false, false, true}; }
 
-constexpr traits of(const birth*) {
-  return live_up("birth");
-}
-constexpr traits of(const report*) {
-  return journaled_up("report");
-}
-constexpr traits of(const power_update*) {
-  return live_up("power");
-}
-constexpr traits of(const snapshot_report*) {
-  return live_up("snapshot");
-}
-constexpr traits of(const state_report*) {
-  return live_up("state");
-}
-constexpr traits of(const event*) {
-  return journaled_up("event");
-}
-constexpr traits of(const outcome*) {
-  return journaled_up("outcome");
-}
-constexpr traits of(const contract_report*) {
-  return journaled_up("contract");
-}
-constexpr traits of(const layout_report*) {
-  return live_up("layout");
-}
-constexpr traits of(const heartbeat*) {
-  return both_ways("heartbeat");
-}
-constexpr traits of(const ack*) {
-  return both_ways("ack");
-}
-constexpr traits of(const nack*) {
-  return both_ways("nack");
-}
-constexpr traits of(const contract*) {
-  return down("contract");
-}
-constexpr traits of(const withdrawal*) {
-  return down("withdrawal");
-}
-constexpr traits of(const prices*) {
-  return down("prices");
-}
-constexpr traits of(const weather*) {
-  return down("weather");
-}
-constexpr traits of(const request*) {
-  return down("request");
-}
-constexpr traits of(const query*) {
-  return down("query");
-}
+constexpr traits of(const birth*) { return live_up("birth"); }
+constexpr traits of(const report*) { return journaled_up("report"); }
+constexpr traits of(const power_update*) { return live_up("power"); }
+constexpr traits of(const snapshot_report*) { return live_up("snapshot"); }
+constexpr traits of(const state_report*) { return live_up("state"); }
+constexpr traits of(const event*) { return journaled_up("event"); }
+constexpr traits of(const outcome*) { return journaled_up("outcome"); }
+constexpr traits of(const contract_report*) { return journaled_up("contract"); }
+constexpr traits of(const layout_report*) { return live_up("layout"); }
+constexpr traits of(const heartbeat*) { return both_ways("heartbeat"); }
+constexpr traits of(const ack*) { return both_ways("ack"); }
+constexpr traits of(const nack*) { return both_ways("nack"); }
+constexpr traits of(const contract*) { return down("contract"); }
+constexpr traits of(const withdrawal*) { return down("withdrawal"); }
+constexpr traits of(const prices*) { return down("prices"); }
+constexpr traits of(const weather*) { return down("weather"); }
+constexpr traits of(const request*) { return down("request"); }
+constexpr traits of(const query*) { return down("query"); }
 
 traits traits_of(const body& b) {
   return std::visit([](const auto& content) { return of(&content); }, b);
@@ -85,21 +41,11 @@ traits traits_of(const body& b) {
 
 }  // namespace
 
-std::string_view kind_of(const body& b) {
-  return traits_of(b).kind;
-}
-bool is_journaled(const body& b) {
-  return traits_of(b).journaled;
-}
-bool is_upstream(const body& b) {
-  return traits_of(b).upstream;
-}
-bool is_downstream(const body& b) {
-  return traits_of(b).downstream;
-}
-bool wants_ack(const body& b) {
-  return is_journaled(b) || !is_upstream(b);
-}
+std::string_view kind_of(const body& b) { return traits_of(b).kind; }
+bool is_journaled(const body& b) { return traits_of(b).journaled; }
+bool is_upstream(const body& b) { return traits_of(b).upstream; }
+bool is_downstream(const body& b) { return traits_of(b).downstream; }
+bool wants_ack(const body& b) { return is_journaled(b) || !is_upstream(b); }
 
 std::string_view to_text(severity s) {
   switch (s) {

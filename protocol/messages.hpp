@@ -130,7 +130,14 @@ struct ack {
 };
 
 enum class nack_reason : unsigned char {
-  undecodable, oversized, unexpected, replayed, stale, wrong_site, invalid, forbidden
+  undecodable,
+  oversized,
+  unexpected,
+  replayed,
+  stale,
+  wrong_site,
+  invalid,
+  forbidden
 };
 std::string_view to_text(nack_reason r);
 
@@ -156,7 +163,8 @@ struct prices {
   time_point start;
   duration slot{};
   std::vector<energy_price> energy;
-  std::vector<energy_price> distribution;  ///< as long as `energy`, or empty: the layout's tariff holds
+  std::vector<energy_price>
+      distribution;  ///< as long as `energy`, or empty: the layout's tariff holds
   bool operator==(const prices&) const = default;
 };
 
@@ -187,7 +195,7 @@ struct release {
 struct request {
   authority rank = authority::grid;  ///< admin or grid
   std::variant<hold, shed, release> wish;
-  duration lease{};                  ///< zero asks for the rank's default
+  duration lease{};  ///< zero asks for the rank's default
   std::string reason;
   bool operator==(const request&) const = default;
 };
@@ -201,17 +209,17 @@ struct query {
 };
 
 /// One message's content. The order is the order of the tables in `docs/wire.md`.
-using body = std::variant<birth, report, power_update, snapshot_report, state_report, event, outcome,
-                          contract_report, layout_report, heartbeat, ack, nack, contract, withdrawal,
-                          prices, weather, request, query>;
+using body = std::variant<birth, report, power_update, snapshot_report, state_report, event,
+                          outcome, contract_report, layout_report, heartbeat, ack, nack, contract,
+                          withdrawal, prices, weather, request, query>;
 
 struct envelope {
   std::string site;
-  std::string boot_id;           ///< of the sender; new at every start
-  std::uint64_t sequence = 0;    ///< counts this sender's messages since boot, from 1
-  std::string message_id;        ///< unique: "<boot_id>-<sequence>"
+  std::string boot_id;         ///< of the sender; new at every start
+  std::uint64_t sequence = 0;  ///< counts this sender's messages since boot, from 1
+  std::string message_id;      ///< unique: "<boot_id>-<sequence>"
   time_point sent;
-  std::string in_reply_to;       ///< a message id, or empty
+  std::string in_reply_to;  ///< a message id, or empty
   hearth::body body;
   bool operator==(const envelope&) const = default;
 };

@@ -54,8 +54,7 @@ void outbox::forget_sent() {
   for (auto& item : items_) item.sent.reset();
 }
 
-std::vector<const outbox::item*> outbox::take_due(time_point now,
-                                                      duration answer_within) {
+std::vector<const outbox::item*> outbox::take_due(time_point now, duration answer_within) {
   auto due = std::vector<const item*>{};
   auto room = limits::send_window - under_way();
   for (auto& item : items_) {

@@ -20,9 +20,7 @@ std::string_view take_level(std::string_view& rest) {
 
 }  // namespace
 
-std::string birth_topic(std::string_view site) {
-  return under(site, "/birth");
-}
+std::string birth_topic(std::string_view site) { return under(site, "/birth"); }
 
 std::string up_topic(std::string_view site, std::string_view kind) {
   return kind == "birth" ? birth_topic(site) : under(site, "/up/").append(kind);
@@ -32,9 +30,7 @@ std::string down_topic(std::string_view site, std::string_view kind) {
   return under(site, "/down/").append(kind);
 }
 
-std::string all_down(std::string_view site) {
-  return down_topic(site, "#");
-}
+std::string all_down(std::string_view site) { return down_topic(site, "#"); }
 
 std::optional<topic> parse_topic(std::string_view text) {
   if (!text.starts_with(root) || text.ends_with('/')) return {};

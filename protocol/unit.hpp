@@ -12,21 +12,51 @@ namespace hearth {
 
 /// What a unit measures. Two units of one dimension convert; others never mix.
 enum class dimension : unsigned char {
-  power, reactive_power, apparent_power, energy, voltage, current, frequency, temperature,
-  temperature_difference, volume, flow, pressure, duration, fraction, count, on_off, money_per_energy
+  power,
+  reactive_power,
+  apparent_power,
+  energy,
+  voltage,
+  current,
+  frequency,
+  temperature,
+  temperature_difference,
+  volume,
+  flow,
+  pressure,
+  duration,
+  fraction,
+  count,
+  on_off,
+  money_per_energy
 };
 
 /// The unit of a channel's number. Values on the blackboard and the wire are always in these.
 enum class unit : unsigned char {
-  watt, var, volt_ampere, watt_hour, volt, ampere, hertz, celsius, kelvin, litre, litre_per_minute,
-  pascal, second, fraction, count, on_off, usd_per_mwh
+  watt,
+  var,
+  volt_ampere,
+  watt_hour,
+  volt,
+  ampere,
+  hertz,
+  celsius,
+  kelvin,
+  litre,
+  litre_per_minute,
+  pascal,
+  second,
+  fraction,
+  count,
+  on_off,
+  usd_per_mwh
 };
 
 struct unit_row {
   unit id;
-  std::string_view symbol;       ///< as written in layouts and on the wire
+  std::string_view symbol;  ///< as written in layouts and on the wire
   hearth::dimension dimension;
-  std::string_view meaning;      ///< English, for help texts
+  std::string_view meaning;  ///< English, for help texts
 };
 
 inline constexpr std::array<unit_row, 17> unit_table{{

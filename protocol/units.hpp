@@ -1,7 +1,7 @@
 #pragma once
 
-#include <compare>
 #include <chrono>
+#include <compare>
 
 /// Quantities whose unit is their type. A number enters by multiplying with a unit
 /// (`9.7 * kilowatt`) and leaves by naming one (`p.in(watt)`); there is no other door.
@@ -26,8 +26,14 @@ class quantity {
 
   constexpr auto operator<=>(const quantity&) const = default;
   constexpr quantity operator-() const { return from_si(-si_); }
-  constexpr quantity& operator+=(quantity other) { si_ += other.si_; return *this; }
-  constexpr quantity& operator-=(quantity other) { si_ -= other.si_; return *this; }
+  constexpr quantity& operator+=(quantity other) {
+    si_ += other.si_;
+    return *this;
+  }
+  constexpr quantity& operator-=(quantity other) {
+    si_ -= other.si_;
+    return *this;
+  }
 
   friend constexpr quantity operator+(quantity a, quantity b) { return from_si(a.si_ + b.si_); }
   friend constexpr quantity operator-(quantity a, quantity b) { return from_si(a.si_ - b.si_); }
@@ -40,12 +46,12 @@ class quantity {
   double si_ = 0;
 };
 
-using power = quantity<struct power_dimension>;                         ///< W, positive when consumed
-using energy = quantity<struct energy_dimension>;                       ///< J
-using volume = quantity<struct volume_dimension>;                       ///< m³
+using power = quantity<struct power_dimension>;    ///< W, positive when consumed
+using energy = quantity<struct energy_dimension>;  ///< J
+using volume = quantity<struct volume_dimension>;  ///< m³
 using temperature_difference = quantity<struct temperature_difference_dimension>;  ///< K
-using energy_price = quantity<struct energy_price_dimension>;           ///< USD/J
-using money = quantity<struct money_dimension>;                         ///< USD
+using energy_price = quantity<struct energy_price_dimension>;                      ///< USD/J
+using money = quantity<struct money_dimension>;                                    ///< USD
 
 inline constexpr power watt = power::from_si(1);
 inline constexpr power kilowatt = power::from_si(1e3);

@@ -13,9 +13,7 @@ result<double> quantity_by_hand(std::string_view text, dimension wanted) {
   return failed(fault_code::malformed, e.message + (e.hint.empty() ? "" : "; " + e.hint));
 }
 
-time_point step_down(time_point t, duration step) {
-  return t - t.time_since_epoch() % step;
-}
+time_point step_down(time_point t, duration step) { return t - t.time_since_epoch() % step; }
 
 }  // namespace
 

@@ -6,9 +6,7 @@
 namespace hearth::json_words {
 namespace {
 
-double seconds(duration d) {
-  return std::chrono::duration<double>(d).count();
-}
+double seconds(duration d) { return std::chrono::duration<double>(d).count(); }
 
 duration duration_from(const json& j) {
   return std::chrono::round<duration>(std::chrono::duration<double>(j.get<double>()));
@@ -77,18 +75,12 @@ json of(const layout_report& l) {
   return {{"layout_hash", l.layout_hash}, {"channels", std::move(channels)}};
 }
 
-json of(const heartbeat& h) {
-  return {{"contract_id", h.contract_id}};
-}
-json of(const ack& a) {
-  return {{"message_id", a.message_id}};
-}
+json of(const heartbeat& h) { return {{"contract_id", h.contract_id}}; }
+json of(const ack& a) { return {{"message_id", a.message_id}}; }
 json of(const nack& n) {
   return {{"message_id", n.message_id}, {"reason", to_text(n.reason)}, {"text", n.text}};
 }
-json of(const withdrawal& w) {
-  return {{"contract_id", w.contract_id}, {"reason", w.reason}};
-}
+json of(const withdrawal& w) { return {{"contract_id", w.contract_id}, {"reason", w.reason}}; }
 
 json of(const prices& p) {
   return {{"start", to_iso8601(p.start)},
@@ -108,12 +100,8 @@ json of(const hold& h) {
   j.update(json_words::of(result<measured>{h.value}));
   return j;
 }
-json of(const shed&) {
-  return {{"wish", "shed"}};
-}
-json of(const release&) {
-  return {{"wish", "release"}};
-}
+json of(const shed&) { return {{"wish", "shed"}}; }
+json of(const release&) { return {{"wish", "release"}}; }
 
 json of(const request& r) {
   auto j = json{{"rank", to_text(r.rank)}};
@@ -123,9 +111,7 @@ json of(const request& r) {
   return j;
 }
 
-json of(const query& q) {
-  return {{"subject", to_text(q.subject)}};
-}
+json of(const query& q) { return {{"subject", to_text(q.subject)}}; }
 
 }  // namespace
 
@@ -216,9 +202,7 @@ result<measured> value_from(const json& j) {
   return measured{number_from(j.at("value")), *unit};
 }
 
-quality quality_from(const json& j) {
-  return word_from(j, quality::never);
-}
+quality quality_from(const json& j) { return word_from(j, quality::never); }
 
 double number_from(const json& j) {
   return j.is_null() ? std::numeric_limits<double>::infinity() : j.get<double>();

@@ -11,9 +11,7 @@ namespace {
 
 using json_words::json;
 
-std::string dump(const json& j) {
-  return j.dump(-1, ' ', false, json::error_handler_t::replace);
-}
+std::string dump(const json& j) { return j.dump(-1, ' ', false, json::error_handler_t::replace); }
 
 template <class T>
 json optional_of(const std::optional<T>& value) {

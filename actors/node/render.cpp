@@ -30,15 +30,9 @@ std::string shown(std::string text) {
   return text;
 }
 
-std::string shown(power p) {
-  return number(p.in(watt), 0) + " W";
-}
-std::string shown(energy e) {
-  return number(e.in(kilowatt_hour), 2) + " kWh";
-}
-std::string shown(money m) {
-  return number(m.in(us_dollar), 2) + " USD";
-}
+std::string shown(power p) { return number(p.in(watt), 0) + " W"; }
+std::string shown(energy e) { return number(e.in(kilowatt_hour), 2) + " kWh"; }
+std::string shown(money m) { return number(m.in(us_dollar), 2) + " USD"; }
 
 std::string shown(const measured& m) {
   if (m.unit == unit::on_off) return m.amount != 0 ? "on" : "off";
@@ -52,13 +46,9 @@ std::string shown(const result<measured>& value, quality q) {
   return text;
 }
 
-std::string because(const std::string& reason) {
-  return reason.empty() ? "" : ": " + reason;
-}
+std::string because(const std::string& reason) { return reason.empty() ? "" : ": " + reason; }
 
-std::string clock_time(time_point t) {
-  return to_iso8601(t).substr(11, 8);
-}
+std::string clock_time(time_point t) { return to_iso8601(t).substr(11, 8); }
 
 template <class T>
 std::string span(const std::vector<T>& values, time_point start, duration slot, auto amount) {
@@ -83,9 +73,7 @@ std::string said(const report& r) {
          std::to_string(r.series.size()) + " channels, " + std::to_string(samples) + " samples, " +
          std::to_string(faults) + " faults";
 }
-std::string said(const power_update& p) {
-  return p.channel + " " + shown(p.power);
-}
+std::string said(const power_update& p) { return p.channel + " " + shown(p.power); }
 std::string said(const snapshot_report& s) {
   auto text = std::to_string(s.points.size()) + " channels:";
   for (const auto& p : s.points) text += " " + p.channel + "=" + shown(p.value, p.quality);
@@ -115,9 +103,7 @@ std::string said(const layout_report& l) {
 std::string said(const heartbeat& h) {
   return h.contract_id.empty() ? "no contract" : "contract " + h.contract_id;
 }
-std::string said(const ack& a) {
-  return a.message_id;
-}
+std::string said(const ack& a) { return a.message_id; }
 std::string said(const nack& n) {
   return (n.message_id.empty() ? "?" : n.message_id) + " " + std::string{to_text(n.reason)} +
          because(n.text);
@@ -126,9 +112,7 @@ std::string said(const contract& c) {
   return c.id + " " + to_iso8601(c.start) + " + " + to_text(c.length) + ", " + shown(c.average) +
          " on average, " + shown(c.promised());
 }
-std::string said(const withdrawal& w) {
-  return w.contract_id + because(w.reason);
-}
+std::string said(const withdrawal& w) { return w.contract_id + because(w.reason); }
 std::string said(const prices& p) {
   return span(p.energy, p.start, p.slot, [](energy_price one) { return one.in(usd_per_mwh); }) +
          " USD/MWh" + (p.distribution.empty() ? "" : ", distribution apart");
@@ -136,24 +120,16 @@ std::string said(const prices& p) {
 std::string said(const weather& w) {
   return span(w.outdoor, w.start, w.slot, [](temperature t) { return t.in_celsius(); }) + " °C";
 }
-std::string said(const hold& h) {
-  return "hold " + h.channel + " at " + shown(h.value);
-}
-std::string said(const shed&) {
-  return "shed";
-}
-std::string said(const release&) {
-  return "release";
-}
+std::string said(const hold& h) { return "hold " + h.channel + " at " + shown(h.value); }
+std::string said(const shed&) { return "shed"; }
+std::string said(const release&) { return "release"; }
 std::string said(const request& r) {
   auto text = std::string{to_text(r.rank)} + ": " +
               std::visit([](const auto& wish) { return said(wish); }, r.wish);
   if (r.lease > duration{0}) text += " for " + to_text(r.lease);
   return text + because(r.reason);
 }
-std::string said(const query& q) {
-  return std::string{to_text(q.subject)};
-}
+std::string said(const query& q) { return std::string{to_text(q.subject)}; }
 
 json object_of(const envelope& e, direction way) {
   return {{"direction", way == direction::up ? "up" : "down"},
@@ -167,9 +143,7 @@ json object_of(const envelope& e, direction way) {
           {"body", json_words::of(e.body)}};
 }
 
-std::string dump(const json& j) {
-  return j.dump(-1, ' ', false, json::error_handler_t::replace);
-}
+std::string dump(const json& j) { return j.dump(-1, ' ', false, json::error_handler_t::replace); }
 
 }  // namespace
 
@@ -182,9 +156,7 @@ std::string line_of(const envelope& e, direction way) {
          "  " + padded(std::string{kind_of(e.body)}, 9) + "  " + text_of(e.body);
 }
 
-std::string json_of(const envelope& e, direction way) {
-  return dump(object_of(e, way));
-}
+std::string json_of(const envelope& e, direction way) { return dump(object_of(e, way)); }
 
 std::string line_of(const turn& t) {
   auto line = t.heard ? line_of(*t.heard, t.way) : "--:--:-- ← " + padded(shown(t.site), 12);

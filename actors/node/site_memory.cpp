@@ -8,12 +8,8 @@
 namespace hearth {
 namespace {
 
-energy metered(const known_contract& c) {
-  return c.reported ? c.reported->metered : energy{};
-}
-money cost(const known_contract& c) {
-  return c.price ? metered(c) * *c.price : money{};
-}
+energy metered(const known_contract& c) { return c.reported ? c.reported->metered : energy{}; }
+money cost(const known_contract& c) { return c.price ? metered(c) * *c.price : money{}; }
 
 /// The effect of each kind of message on the memory.
 struct effect {

@@ -15,12 +15,9 @@ using maker = result<std::unique_ptr<port>> (*)(const layout&, bus_id);
 
 std::map<std::string, port_maker> all_ports() {
   return {
-      {"modbus-tcp", maker{make_modbus_port}},
-      {"modbus-rtu", maker{make_modbus_port}},
-      {"gpio", maker{make_gpio_port}},
-      {"onewire", maker{make_onewire_port}},
-      {"mqtt", maker{make_mqtt_port}},
-      {"simulated", maker{make_simulated_port}},
+      {"modbus-tcp", maker{make_modbus_port}}, {"modbus-rtu", maker{make_modbus_port}},
+      {"gpio", maker{make_gpio_port}},         {"onewire", maker{make_onewire_port}},
+      {"mqtt", maker{make_mqtt_port}},         {"simulated", maker{make_simulated_port}},
   };
 }
 

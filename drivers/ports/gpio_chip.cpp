@@ -10,9 +10,7 @@ namespace {
 constexpr const char* our_name = "hearth";
 
 /// libgpiod does not always set errno.
-int last_error() {
-  return errno != 0 ? errno : EIO;
-}
+int last_error() { return errno != 0 ? errno : EIO; }
 
 class gpiod_library_chip final : public gpio_chip {
  public:

@@ -54,9 +54,7 @@ struct context_closer {
 using context = std::unique_ptr<modbus_t, context_closer>;
 
 /// Whether the device's answer was an exception, whole and valid.
-bool is_exception(int error) {
-  return error > MODBUS_ENOBASE && error <= EMBXGTAR;
-}
+bool is_exception(int error) { return error > MODBUS_ENOBASE && error <= EMBXGTAR; }
 
 fault_code code_of(int error) {
   switch (error) {
@@ -110,9 +108,7 @@ std::string describe(std::uint8_t unit, table where, std::uint16_t address, std:
                 name_of(where).data(), unsigned{address}, count);
   return text.data();
 }
-std::string describe(const modbus_read& r) {
-  return describe(r.unit, r.table, r.address, r.count);
-}
+std::string describe(const modbus_read& r) { return describe(r.unit, r.table, r.address, r.count); }
 std::string describe(const modbus_write& w) {
   return describe(w.unit, w.table, w.address, w.values.size());
 }

@@ -34,9 +34,7 @@ std::string reason_text(int code) {
   return text ? text : "reason code " + std::to_string(code);
 }
 
-bool is_refusal(int code) {
-  return code >= 0x80 && code < mqtt::ReasonCode::MQTTPP_V3_CODE;
-}
+bool is_refusal(int code) { return code >= 0x80 && code < mqtt::ReasonCode::MQTTPP_V3_CODE; }
 
 /// What survives the client: Paho's threads and the thread of an attempt meet here. Two locks,
 /// because Paho calls back under a lock of its own: `paho_` is held around calls into Paho from

@@ -32,9 +32,7 @@ stratified_store make_store(const plant_layout& p, const simulation_layout& s) {
   return {water, layers, s.store_initial};
 }
 
-double capacity_j_per_k(const simulation_layout::zone& z) {
-  return z.capacity_wh_per_k * 3600;
-}
+double capacity_j_per_k(const simulation_layout::zone& z) { return z.capacity_wh_per_k * 3600; }
 
 /// Mean over one step of an excess temperature that decays by the factor e^−x, and of one that
 /// grows from zero against the same decay under constant heat.

@@ -17,9 +17,7 @@ constexpr auto cross_section_m2 = 0.32;
 
 }  // namespace
 
-double heat_capacity_j_per_k(volume water) {
-  return water.in(litre)*4186;
-}
+double heat_capacity_j_per_k(volume water) { return water.in(litre)*4186; }
 
 stratified_store::stratified_store(volume water, std::size_t layers, temperature initial)
     : layer_volume_{water / static_cast<double>(layers)},

@@ -19,13 +19,9 @@ envelope said(std::uint64_t sequence, body b, std::string site = "maple-12") {
   return {site, "a", sequence, "a-" + std::to_string(sequence), start, "", std::move(b)};
 }
 
-mqtt_message up(const envelope& e) {
-  return {up_topic(e.site, kind_of(e.body)), encode(e)};
-}
+mqtt_message up(const envelope& e) { return {up_topic(e.site, kind_of(e.body)), encode(e)}; }
 
-node listening() {
-  return node{{.boot_id = "n", .sites = {}, .dispatch = {}}, {}, {}};
-}
+node listening() { return node{{.boot_id = "n", .sites = {}, .dispatch = {}}, {}, {}}; }
 
 nack nack_in(const turn& t) {
   REQUIRE(t.send.size() == 1);

@@ -17,7 +17,9 @@ layout house_of(const std::string& name) {
   return std::move(*parsed.layout);
 }
 
-bool has(const std::string& text, const std::string& what) { return text.find(what) != std::string::npos; }
+bool has(const std::string& text, const std::string& what) {
+  return text.find(what) != std::string::npos;
+}
 
 }  // namespace
 
@@ -46,12 +48,15 @@ TEST_CASE("the plan states the interlocks with the numbers of this house") {
   auto house = house_of("simulated-house.yaml");
   house.plant->heat_pump.min_off = 7min;
   const auto text = plan_text::interlocks(house);
-  for (const auto* word : {"77.0 °C", "5.0 °C", "7 min", "10 min", "20.0 kW", "minimum-off", "blind"}) CHECK(has(text, word));
+  for (const auto* word :
+       {"77.0 °C", "5.0 °C", "7 min", "10 min", "20.0 kW", "minimum-off", "blind"})
+    CHECK(has(text, word));
 }
 
 TEST_CASE("the plan lists the topics of the node and of the house's own broker") {
   const auto text = plan_text::topics(house_of("maine-house.yaml"));
-  for (const auto* topic : {"hearth/v1/birch-4/birth", "hearth/v1/birch-4/up/report", "hearth/v1/birch-4/down/#"})
+  for (const auto* topic :
+       {"hearth/v1/birch-4/birth", "hearth/v1/birch-4/up/report", "hearth/v1/birch-4/down/#"})
     CHECK(has(text, topic));
   CHECK(has(text, "device "));
 }

@@ -23,7 +23,9 @@ const auto monday = *from_iso8601("2020-01-13T05:00:00Z");
 
 }  // namespace
 
-TEST_CASE("the preview of the simulated house stays warm, within the nameplate, and coasts through dear hours") {
+TEST_CASE(
+    "the preview of the simulated house stays warm, within the nameplate, and coasts through dear "
+    "hours") {
   const auto house = house_of("simulated-house.yaml");
   const auto ahead = look_ahead(house, {}, monday, 48h);
   REQUIRE(ahead.has_value());

@@ -13,9 +13,7 @@ constexpr auto step = seconds_real{10s};
 constexpr auto basement = celsius(12);
 constexpr auto stream = 3 * litre;
 
-double in_joule(energy e) {
-  return e.in(joule);
-}
+double in_joule(energy e) { return e.in(joule); }
 
 TEST_CASE("charging a store warms its top first and its bottom last") {
   auto s = stratified_store{600 * litre, 6, celsius(40)};

@@ -1,5 +1,5 @@
-#include "layouts/parse.hpp"
 #include "drivers/registry.hpp"
+#include "layouts/parse.hpp"
 #include "tests/support/files.hpp"
 
 #include <doctest/doctest.h>

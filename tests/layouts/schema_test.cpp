@@ -1,7 +1,7 @@
 #include "layouts/schema.hpp"
 
-#include "layouts/keys.hpp"
 #include "drivers/registry.hpp"
+#include "layouts/keys.hpp"
 #include "tests/support/files.hpp"
 
 #include <doctest/doctest.h>

@@ -55,7 +55,8 @@ std::string point_of(const layout& house, const std::string& device) {
 
 }  // namespace
 
-TEST_CASE("whichever single actor is killed, the house says so and is whole again within two minutes") {
+TEST_CASE(
+    "whichever single actor is killed, the house says so and is whole again within two minutes") {
   const auto names = [] {
     auto v = virtual_house{house_of("layouts/simulated-house.yaml")};
     auto all = std::vector<std::string>{};
@@ -110,14 +111,17 @@ TEST_CASE("without its supervisor the house ends safe and offline, and a new sta
   CHECK(v->world->truth().enabled());
 }
 
-TEST_CASE("whichever single device is unplugged, its channels say fault, the rest runs, and it is picked up again") {
+TEST_CASE(
+    "whichever single device is unplugged, its channels say fault, the rest runs, and it is picked "
+    "up again") {
   const auto house = house_of("layouts/simulated-house.yaml");
   for (const auto& d : house->devices) {
     CAPTURE(d.name);
     const auto v = heating_house();
     const auto point = point_of(*house, d.name);
     const auto is_meter = d.model == "simulated-meter";
-    v->harm->dead_points = is_meter ? std::set{point + ".power", point + ".energy"} : std::set{point};
+    v->harm->dead_points =
+        is_meter ? std::set{point + ".power", point + ".energy"} : std::set{point};
     v->pass(3min);
     const auto name = (*house)[d.channels.front()].name;
     CHECK(v->happened("channel-fault", name));
@@ -132,7 +136,9 @@ TEST_CASE("whichever single device is unplugged, its channels say fault, the res
   }
 }
 
-TEST_CASE("a house whose whole bus is gone is blind: it releases the heat pump, says so, and comes back") {
+TEST_CASE(
+    "a house whose whole bus is gone is blind: it releases the heat pump, says so, and comes "
+    "back") {
   const auto v = heating_house();
   v->harm->bus_dead = true;
   v->pass(2min);
@@ -156,10 +162,13 @@ TEST_CASE("without a broker the house heats on, and what it had to say arrives l
   v->pass(5min);
   const auto reports = v->node.all<report>();
   CHECK(reports.size() >= before + 6);
-  for (std::size_t i = 1; i < reports.size(); ++i) CHECK(reports[i].slot_start == reports[i - 1].slot_start + 5min);
+  for (std::size_t i = 1; i < reports.size(); ++i)
+    CHECK(reports[i].slot_start == reports[i - 1].slot_start + 5min);
 }
 
-TEST_CASE("a contract takes the heat pump at once, is metered, ends, and after its grace the house is local again") {
+TEST_CASE(
+    "a contract takes the heat pump at once, is metered, ends, and after its grace the house is "
+    "local again") {
   auto l = *house_of("layouts/simulated-house.yaml");
   l.simulation->store_initial = celsius(67);
   auto v = virtual_house{std::make_shared<const layout>(std::move(l))};
@@ -189,15 +198,16 @@ TEST_CASE("nonsense from the node is refused by name and stops nothing") {
   const auto topic = std::string{"hearth/v1/maple-12/down/contract"};
   v->node.deliver(topic, "not protobuf");
   v->node.deliver(topic, std::string(300 * 1024, 'x'));
-  v->node.deliver("hearth/v1/maple-12/down/report", encode({"maple-12", "n", 1, "n-1", v->now(), "", report{v->now(), 5min, {}}}));
+  v->node.deliver("hearth/v1/maple-12/down/report",
+                  encode({"maple-12", "n", 1, "n-1", v->now(), "", report{v->now(), 5min, {}}}));
   v->node.deliver(topic, encode({"oak-7", "n", 2, "n-2", v->now(), "", heartbeat{}}));
   v->node.deliver("hearth/v1/maple-12/down/withdrawal",
                   encode({"maple-12", "n", 3, "n-3", v->now() - 1h, "", withdrawal{"c", ""}}));
   v->pass(1min);
   auto reasons = std::set<nack_reason>{};
   for (const auto& n : v->node.all<nack>()) reasons.insert(n.reason);
-  CHECK(reasons == std::set{nack_reason::undecodable, nack_reason::oversized, nack_reason::unexpected,
-                            nack_reason::wrong_site, nack_reason::stale});
+  CHECK(reasons == std::set{nack_reason::undecodable, nack_reason::oversized,
+                            nack_reason::unexpected, nack_reason::wrong_site, nack_reason::stale});
   CHECK_FALSE(v->happened("actor-died"));
   CHECK(all_channels_good(*v));
 }

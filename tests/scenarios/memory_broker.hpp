@@ -36,7 +36,8 @@ class memory_broker {
   void start() { up_ = true; }
 
   /// From the node to the house.
-  std::string send(const std::string& site, body what, time_point now, const std::string& in_reply_to = {}) {
+  std::string send(const std::string& site, body what, time_point now,
+                   const std::string& in_reply_to = {}) {
     const auto id = "node-" + std::to_string(++sequence_);
     const auto kind = std::string{kind_of(what)};
     const auto message = envelope{site, "node", sequence_, id, now, in_reply_to, std::move(what)};
@@ -81,8 +82,10 @@ class memory_broker {
     }
     void connect() override {
       connected = broker.up_;
-      if (connected) listener(mqtt_connected{});
-      else listener(mqtt_connect_failed{{fault_code::disconnected, "nobody listens there"}});
+      if (connected)
+        listener(mqtt_connected{});
+      else
+        listener(mqtt_connect_failed{{fault_code::disconnected, "nobody listens there"}});
     }
     void subscribe(std::vector<std::string>) override {
       if (connected) listener(mqtt_subscribed{});
@@ -110,13 +113,15 @@ class memory_broker {
     }
     heard.push_back(*message);
     if (speaks) answer(*message);
-    if (acks && is_journaled(message->body)) send(message->site, ack{message->message_id}, message->sent);
+    if (acks && is_journaled(message->body))
+      send(message->site, ack{message->message_id}, message->sent);
   }
 
   /// Like any node it shows that it is there, to a house that comes online or asks.
   void answer(const envelope& message) {
     const auto* b = std::get_if<birth>(&message.body);
-    const auto asks = std::holds_alternative<heartbeat>(message.body) && message.in_reply_to.empty();
+    const auto asks =
+        std::holds_alternative<heartbeat>(message.body) && message.in_reply_to.empty();
     if ((b && b->online) || asks) send(message.site, heartbeat{}, message.sent, message.message_id);
   }
 

@@ -4,8 +4,8 @@
 #include "drivers/registry.hpp"
 #include "drivers/simulated/simulated_port.hpp"
 #include "layouts/parse.hpp"
-#include "tests/support/files.hpp"
 #include "tests/scenarios/memory_broker.hpp"
+#include "tests/support/files.hpp"
 
 #include <caf/scheduler/test_coordinator.hpp>
 #include <doctest/doctest.h>
@@ -34,7 +34,8 @@ class sabotaged_port : public port {
     const auto* write = std::get_if<plant_write>(&request);
     const auto point = read ? read->point : write ? write->point : std::string{};
     if (harm_->bus_dead) return failed(fault_code::disconnected, "the bus is unplugged");
-    if (harm_->dead_points.contains(point)) return failed(fault_code::timeout, point + " does not answer");
+    if (harm_->dead_points.contains(point))
+      return failed(fault_code::timeout, point + " does not answer");
     return inner_->transact(request, now);
   }
 
@@ -59,7 +60,8 @@ class virtual_house {
       : house{std::move(l)},
         system{configured(config)},
         scheduler{dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler())},
-        clock{house_clock::driven(*house->simulation->start, [this] { return system.clock().now(); })} {
+        clock{house_clock::driven(*house->simulation->start,
+                                  [this] { return system.clock().now(); })} {
     auto plant = make_simulated_house(*house);
     REQUIRE(plant.has_value());
     world = *plant;
@@ -105,7 +107,9 @@ class virtual_house {
       each();
     }
   }
-  void pass(duration d) { pass(d, [] {}); }
+  void pass(duration d) {
+    pass(d, [] {});
+  }
 
   [[nodiscard]] time_point now() const { return clock.now(); }
   [[nodiscard]] bool happened(const std::string& kind, const std::string& subject = {}) const {

@@ -18,9 +18,7 @@ modbus_peer::modbus_peer(std::vector<std::string> registers) : registers_{std::m
   start();
 }
 
-modbus_peer::~modbus_peer() {
-  kill();
-}
+modbus_peer::~modbus_peer() { kill(); }
 
 void modbus_peer::start() {
   auto to_peer = std::array<int, 2>{};
@@ -76,8 +74,6 @@ void modbus_peer::freeze() {
   ::waitpid(process_, nullptr, WUNTRACED);
 }
 
-void modbus_peer::thaw() {
-  ::kill(process_, SIGCONT);
-}
+void modbus_peer::thaw() { ::kill(process_, SIGCONT); }
 
 }  // namespace hearth::testing

@@ -115,9 +115,7 @@ mosquitto::mosquitto(security how, const std::string& extra_config)
   start();
 }
 
-mosquitto::~mosquitto() {
-  kill();
-}
+mosquitto::~mosquitto() { kill(); }
 
 std::string mosquitto::uri() const {
   return (security_ == security::plain ? "mqtt://127.0.0.1:" : "mqtts://127.0.0.1:") +
@@ -147,18 +145,10 @@ void mosquitto::start() {
   throw std::runtime_error{"mosquitto does not start"};
 }
 
-void mosquitto::stop() {
-  end(SIGTERM);
-}
-void mosquitto::kill() {
-  end(SIGKILL);
-}
-void mosquitto::pause() {
-  ::kill(pid_, SIGSTOP);
-}
-void mosquitto::resume() {
-  ::kill(pid_, SIGCONT);
-}
+void mosquitto::stop() { end(SIGTERM); }
+void mosquitto::kill() { end(SIGKILL); }
+void mosquitto::pause() { ::kill(pid_, SIGSTOP); }
+void mosquitto::resume() { ::kill(pid_, SIGCONT); }
 
 void mosquitto::end(int signal) {
   if (pid_ == 0) return;

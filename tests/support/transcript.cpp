@@ -55,9 +55,7 @@ bytes from_hex(const std::string& text) {
   return read;
 }
 
-std::int64_t whole(const std::string& text) {
-  return std::stoll(text, nullptr, 0);
-}
+std::int64_t whole(const std::string& text) { return std::stoll(text, nullptr, 0); }
 
 /// "relay coil 0x0000 bit on/off writable" or "flow input 0x0010 f32 L/min scale=0.1
 /// low-word-first"
@@ -136,9 +134,7 @@ void add_line(transcript& t, int number, const std::string& line) {
 }
 
 /// "fault timeout"
-std::string words_for(const fault& f) {
-  return "fault " + std::string{to_text(f.code)};
-}
+std::string words_for(const fault& f) { return "fault " + std::string{to_text(f.code)}; }
 
 /// One driver, its real port and the device at the far end of the line.
 class player {

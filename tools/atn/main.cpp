@@ -115,9 +115,7 @@ int start(int argc, char** argv) {
 
 }  // namespace
 
-bool stop_asked() {
-  return stop;
-}
+bool stop_asked() { return stop; }
 
 void watch_for_stop() {
   std::signal(SIGINT, [](int) { stop = true; });

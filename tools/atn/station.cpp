@@ -65,9 +65,7 @@ station::station(const settings& s, const std::string& role, std::unique_ptr<nod
            .will = {}},
           [this](mqtt_event e) { listen(std::move(e)); })} {}
 
-station::~station() {
-  client_.reset();
-}
+station::~station() { client_.reset(); }
 
 void station::listen(mqtt_event e) {
   const auto guard = std::lock_guard{lock_};

@@ -31,7 +31,8 @@ int check(const std::vector<std::string>& files) {
     for (const auto& d : diagnostics) std::cerr << to_text(d);
     if (!diagnostics.empty()) {
       wrong = true;
-      std::cerr << file << ": " << diagnostics.size() << (diagnostics.size() == 1 ? " error\n" : " errors\n");
+      std::cerr << file << ": " << diagnostics.size()
+                << (diagnostics.size() == 1 ? " error\n" : " errors\n");
       continue;
     }
     const auto& house = *parsed.layout;
@@ -51,7 +52,8 @@ std::shared_ptr<const layout> load_or_complain(const std::string& file) {
 }
 
 void add_check(CLI::App& app, int& exit) {
-  auto* command = app.add_subcommand("check", "Check layout files: every error at once, with line and hint");
+  auto* command =
+      app.add_subcommand("check", "Check layout files: every error at once, with line and hint");
   auto files = std::make_shared<std::vector<std::string>>();
   command->add_option("LAYOUT", *files, "Layout files (YAML)")->required();
   command->footer("Exit codes: 0 all are right, 2 at least one is wrong.");

@@ -15,10 +15,10 @@ namespace hearth::tools {
 /// Exit codes, as in docs/operating/manual.md.
 enum exit_code : int {
   ok = 0,
-  failed_to_run = 1,     ///< the world said no: a port, a broker, a file
-  wrong_usage = 2,       ///< options or layout are wrong; nothing was started
-  already_running = 3,   ///< another scada runs this site on this machine
-  internal_error = 70,   ///< our bug
+  failed_to_run = 1,    ///< the world said no: a port, a broker, a file
+  wrong_usage = 2,      ///< options or layout are wrong; nothing was started
+  already_running = 3,  ///< another scada runs this site on this machine
+  internal_error = 70,  ///< our bug
 };
 
 /// Each adds its subcommand to `app`; its callback leaves the exit code in `exit`.

@@ -6,10 +6,6 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
-
 #include <array>
 #include <cstddef>
 #include <cstdio>
@@ -17,6 +13,9 @@
 #include <filesystem>
 #include <fstream>
 #include <random>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 namespace hearth::tools {
 namespace {
@@ -34,9 +33,13 @@ spdlog::level::level_enum level_of(severity s) {
 
 std::string line_of(const event& e) {
   if (!json_lines)
-    return to_iso8601(e.at) + " " + std::string{to_text(e.severity)} + " " + e.kind + " " + e.subject + ": " + e.text;
-  return nlohmann::json{{"at", to_iso8601(e.at)}, {"severity", to_text(e.severity)}, {"kind", e.kind},
-                        {"subject", e.subject}, {"text", e.text}}
+    return to_iso8601(e.at) + " " + std::string{to_text(e.severity)} + " " + e.kind + " " +
+           e.subject + ": " + e.text;
+  return nlohmann::json{{"at", to_iso8601(e.at)},
+                        {"severity", to_text(e.severity)},
+                        {"kind", e.kind},
+                        {"subject", e.subject},
+                        {"text", e.text}}
       .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
@@ -102,7 +105,9 @@ void hosted_house::stop() {
   alive_ = false;
   self_->request(house_.supervisor, limits::shutdown_longest, atom::stop::value)
       .receive([](atom::done) {},
-               [](const caf::error& e) { spdlog::warn("the house did not stop in time: {}", to_string(e)); });
+               [](const caf::error& e) {
+                 spdlog::warn("the house did not stop in time: {}", to_string(e));
+               });
 }
 
 site_claim::site_claim(const std::string& site) {
@@ -148,9 +153,10 @@ std::string default_state_folder() {
 
 std::string new_boot_id() {
   auto text = std::array<char, 40>{};
-  std::snprintf(text.data(), text.size(), "%llx-%08x",
-                static_cast<unsigned long long>(house_clock::real().now().time_since_epoch().count() / 1000),
-                std::random_device{}());
+  std::snprintf(
+      text.data(), text.size(), "%llx-%08x",
+      static_cast<unsigned long long>(house_clock::real().now().time_since_epoch().count() / 1000),
+      std::random_device{}());
   return text.data();
 }
 

@@ -19,8 +19,8 @@ struct log_options {
 void set_up_log(const log_options& options);
 event_log log_of_events();
 
-/// SIGINT, SIGTERM and SIGHUP (the terminal was closed), blocked for every thread that is started afterwards, so that only the main
-/// thread ever sees them.
+/// SIGINT, SIGTERM and SIGHUP (the terminal was closed), blocked for every thread that is started
+/// afterwards, so that only the main thread ever sees them.
 class stop_signals {
  public:
   stop_signals();
@@ -40,9 +40,11 @@ class hosted_house {
   ~hosted_house();
   hosted_house(const hosted_house&) = delete;
 
-  /// False when the supervisor has ended by itself: a bug, after which the family has made itself safe.
+  /// False when the supervisor has ended by itself: a bug, after which the family has made itself
+  /// safe.
   bool alive();
-  /// Makes every actuator safe, says goodbye and ends all actors, within `limits::shutdown_longest`.
+  /// Makes every actuator safe, says goodbye and ends all actors, within
+  /// `limits::shutdown_longest`.
   void stop();
 
   [[nodiscard]] caf::actor_system& system() { return system_; }

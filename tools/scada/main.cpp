@@ -5,15 +5,17 @@
 
 int main(int argc, char** argv) {
   using namespace hearth::tools;
-  auto app = CLI::App{"Hearth: a transactive SCADA. Runs the heat pump, store and other loads of a house\n"
-                      "from one layout file, and buys their energy when the grid has it cheap.",
-                      "scada"};
+  auto app = CLI::App{
+      "Hearth: a transactive SCADA. Runs the heat pump, store and other loads of a house\n"
+      "from one layout file, and buys their energy when the grid has it cheap.",
+      "scada"};
   app.set_version_flag("--version", "scada " HEARTH_VERSION);
   app.require_subcommand(1);
-  app.footer("Start with:  scada check layouts/simulated-house.yaml\n"
-             "             scada run layouts/simulated-house.yaml --dry-run\n"
-             "             scada demo\n"
-             "Manual: docs/operating/manual.md");
+  app.footer(
+      "Start with:  scada check layouts/simulated-house.yaml\n"
+      "             scada run layouts/simulated-house.yaml --dry-run\n"
+      "             scada demo\n"
+      "Manual: docs/operating/manual.md");
   auto exit = int{ok};
   try {
     add_run(app, exit);

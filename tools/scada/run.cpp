@@ -26,7 +26,8 @@ struct run_options {
 /// How often the main thread looks whether the supervisor still lives.
 constexpr auto look_every = std::chrono::milliseconds{250};
 
-/// The clock of the day, or the one the options ask for; nothing, with a word why, if they make none.
+/// The clock of the day, or the one the options ask for; nothing, with a word why, if they make
+/// none.
 std::optional<house_clock> clock_of(const run_options& options) {
   const auto real = house_clock::real();
   const auto anchor = options.clock_anchor_unix_ms;
@@ -40,18 +41,20 @@ std::optional<house_clock> clock_of(const run_options& options) {
     std::cerr << "scada: --clock-start: write a time such as 2020-01-15T05:00:00Z\n";
     return {};
   }
-  return house_clock::warped(*start, anchor != 0 ? time_point{std::chrono::milliseconds{anchor}} : real.now(),
-                             options.clock_speed);
+  return house_clock::warped(
+      *start, anchor != 0 ? time_point{std::chrono::milliseconds{anchor}} : real.now(),
+      options.clock_speed);
 }
 
-/// A bus in the middle of a call on a peer that hangs lets go only when that call's timeout is over.
-/// Whoever asked the program to end is not kept waiting for it.
+/// A bus in the middle of a call on a peer that hangs lets go only when that call's timeout is
+/// over. Whoever asked the program to end is not kept waiting for it.
 void end_in_time() {
   static constexpr auto margin = std::chrono::milliseconds{300};
   std::thread{[] {
     std::this_thread::sleep_for(limits::shutdown_longest - margin);
-    spdlog::warn("a bus still waits for a device that does not answer; ending without it: "
-                 "what hangs there falls back to its own fail-safe, and the next start makes it safe first");
+    spdlog::warn(
+        "a bus still waits for a device that does not answer; ending without it: "
+        "what hangs there falls back to its own fail-safe, and the next start makes it safe first");
     std::_Exit(ok);
   }}.detach();
 }
@@ -61,10 +64,12 @@ std::vector<event> first_words(const run_marker& marker, const layout& house, ti
                                    "control runs; every actuator was made safe first", now}};
   if (marker.found_unfinished())
     words.push_back({severity::warning, "unclean-start", house.site,
-                     "the run before did not end in good order; every actuator was made safe first", now});
+                     "the run before did not end in good order; every actuator was made safe first",
+                     now});
   if (!marker.problem().empty())
     words.push_back({severity::warning, "state-unwritable", house.site,
-                     marker.problem() + ": a crash of this run will go unnoticed by the next", now});
+                     marker.problem() + ": a crash of this run will go unnoticed by the next",
+                     now});
   return words;
 }
 
@@ -79,8 +84,10 @@ int run(const run_options& options) {
   if (!clock) return wrong_usage;
   const auto claim = site_claim{house->site};
   if (!claim.held()) {
-    std::cerr << "scada: site " << house->site << " is already run by another scada on this machine; "
-              << "two of them would fight over its relays. Stop that one first (systemctl stop hearth, or pgrep -a scada).\n";
+    std::cerr << "scada: site " << house->site
+              << " is already run by another scada on this machine; "
+              << "two of them would fight over its relays. Stop that one first (systemctl stop "
+                 "hearth, or pgrep -a scada).\n";
     return already_running;
   }
   set_up_log(options.log);
@@ -97,7 +104,8 @@ int run(const run_options& options) {
                               .statement_observer = {}}};
   while (!signals.wait(look_every)) {
     if (hosted.alive()) continue;
-    spdlog::error("the supervisor has ended; every actuator was made safe. This is a bug: please report it.");
+    spdlog::error(
+        "the supervisor has ended; every actuator was made safe. This is a bug: please report it.");
     return internal_error;
   }
   end_in_time();
@@ -112,21 +120,31 @@ void add_run(CLI::App& app, int& exit) {
   auto* command = app.add_subcommand("run", "Run a house: read, decide, switch, report");
   auto options = std::make_shared<run_options>();
   command->add_option("LAYOUT", options->layout, "The house's layout file (YAML)")->required();
-  command->add_flag("--dry-run", options->dry_run,
-                    "Print the whole plan and the next 48 h of dispatch; open no device and no socket");
-  command->add_option("--state", options->state, "Folder for what must survive a restart")->capture_default_str();
+  command->add_flag(
+      "--dry-run", options->dry_run,
+      "Print the whole plan and the next 48 h of dispatch; open no device and no socket");
+  command->add_option("--state", options->state, "Folder for what must survive a restart")
+      ->capture_default_str();
   command->add_option("--log-level", options->log.level, "debug, info, warning or alarm")
-      ->check(CLI::IsMember({"debug", "info", "warning", "alarm"}))->capture_default_str();
+      ->check(CLI::IsMember({"debug", "info", "warning", "alarm"}))
+      ->capture_default_str();
   command->add_flag("--log-json", options->log.json, "One JSON object per log line");
-  command->add_option("--clock-start", options->clock_start,
-                      "For demos and tests: house time, ISO 8601, at the anchor")->group("Clock");
-  command->add_option("--clock-anchor", options->clock_anchor_unix_ms,
-                      "Milliseconds since 1970 when house time was --clock-start (default: now)")->group("Clock");
+  command
+      ->add_option("--clock-start", options->clock_start,
+                   "For demos and tests: house time, ISO 8601, at the anchor")
+      ->group("Clock");
+  command
+      ->add_option("--clock-anchor", options->clock_anchor_unix_ms,
+                   "Milliseconds since 1970 when house time was --clock-start (default: now)")
+      ->group("Clock");
   command->add_option("--speed", options->clock_speed, "House time runs so many times as fast")
-      ->check(CLI::Range(0.001, 100'000.0))->capture_default_str()->group("Clock");
-  command->footer("Ends on SIGINT or SIGTERM within 2 s, with every actuator made safe.\n"
-                  "Exit codes: 0 ended in good order, 1 failed to run, 2 wrong usage or layout,\n"
-                  "3 another scada runs this site, 70 a bug.");
+      ->check(CLI::Range(0.001, 100'000.0))
+      ->capture_default_str()
+      ->group("Clock");
+  command->footer(
+      "Ends on SIGINT or SIGTERM within 2 s, with every actuator made safe.\n"
+      "Exit codes: 0 ended in good order, 1 failed to run, 2 wrong usage or layout,\n"
+      "3 another scada runs this site, 70 a bug.");
   command->callback([options, &exit] { exit = run(*options); });
 }
 

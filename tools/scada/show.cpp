@@ -48,8 +48,10 @@ std::optional<preview> preview_of(const layout& house) {
 
 std::string dispatch_section(const layout& house) {
   const auto ahead = preview_of(house);
-  return ahead ? plan_text::dispatch(house, *ahead, ascii_terminal())
-               : std::string{"\nNo dispatch: this house has no plant, only what is read and held by hand\n"};
+  return ahead
+             ? plan_text::dispatch(house, *ahead, ascii_terminal())
+             : std::string{
+                   "\nNo dispatch: this house has no plant, only what is read and held by hand\n"};
 }
 
 std::string known_models() {
@@ -59,9 +61,14 @@ std::string known_models() {
     for (const auto& kind : m.bus_kinds) out += " " + kind;
     out += "\n";
     for (const auto& o : m.options)
-      out += "  " + o.key + (o.required ? " (required)" : o.fallback.empty() ? "" : " (default " + o.fallback + ")") + ": " + o.help + "\n";
+      out += "  " + o.key +
+             (o.required           ? " (required)"
+              : o.fallback.empty() ? ""
+                                   : " (default " + o.fallback + ")") +
+             ": " + o.help + "\n";
     for (const auto& c : m.channels)
-      out += "  channel " + c.name + " [" + std::string{symbol(c.unit)} + "]" + (c.actuator ? ", can be commanded" : "") + ": " + c.help + "\n";
+      out += "  channel " + c.name + " [" + std::string{symbol(c.unit)} + "]" +
+             (c.actuator ? ", can be commanded" : "") + ": " + c.help + "\n";
   }
   return out;
 }
@@ -69,9 +76,9 @@ std::string known_models() {
 using section = std::string (*)(const layout&);
 const std::map<std::string, section>& sections() {
   static const auto all = std::map<std::string, section>{
-      {"actors", plan_text::actors},         {"buses", plan_text::buses},
-      {"devices", plan_text::devices},       {"channels", plan_text::channels},
-      {"topics", plan_text::topics},         {"interlocks", plan_text::interlocks},
+      {"actors", plan_text::actors},           {"buses", plan_text::buses},
+      {"devices", plan_text::devices},         {"channels", plan_text::channels},
+      {"topics", plan_text::topics},           {"interlocks", plan_text::interlocks},
       {"authorities", plan_text::authorities}, {"dispatch", dispatch_section}};
   return all;
 }
@@ -97,7 +104,8 @@ int show(const show_options& options) {
     std::cout << plan_text::dispatch_tsv(*ahead);
   } else if (options.what == "all") {
     std::cout << plan_text::site(*house);
-    for (const auto* name : {"buses", "devices", "channels", "authorities"}) std::cout << sections().at(name)(*house);
+    for (const auto* name : {"buses", "devices", "channels", "authorities"})
+      std::cout << sections().at(name)(*house);
   } else {
     std::cout << sections().at(options.what)(*house);
   }
@@ -108,20 +116,29 @@ int show(const show_options& options) {
 
 void print_plan(const layout& house) {
   std::cout << plan_text::site(house);
-  for (const auto* name : {"actors", "buses", "devices", "channels", "topics", "interlocks", "authorities", "dispatch"})
+  for (const auto* name : {"actors", "buses", "devices", "channels", "topics", "interlocks",
+                           "authorities", "dispatch"})
     std::cout << sections().at(name)(house);
 }
 
 void add_show(CLI::App& app, int& exit) {
-  auto* command = app.add_subcommand("show", "Show what a layout configures, or what the program knows");
+  auto* command =
+      app.add_subcommand("show", "Show what a layout configures, or what the program knows");
   auto options = std::make_shared<show_options>();
-  command->add_option("LAYOUT", options->layout, "A layout file; or 'models' or 'schema' for what layouts may say")->required();
+  command
+      ->add_option("LAYOUT", options->layout,
+                   "A layout file; or 'models' or 'schema' for what layouts may say")
+      ->required();
   auto names = std::vector<std::string>{"all"};
   for (const auto& [name, print] : sections()) names.push_back(name);
-  command->add_option("WHAT", options->what, "One section of the plan")->check(CLI::IsMember(names))->capture_default_str();
-  command->add_flag("--tsv", options->tsv, "The next 48 h of dispatch, every 15 min, tab-separated");
-  command->footer("Examples:\n  scada show layouts/maine-house.yaml interlocks\n"
-                  "  scada show models\n  scada show schema > hearth.schema.json");
+  command->add_option("WHAT", options->what, "One section of the plan")
+      ->check(CLI::IsMember(names))
+      ->capture_default_str();
+  command->add_flag("--tsv", options->tsv,
+                    "The next 48 h of dispatch, every 15 min, tab-separated");
+  command->footer(
+      "Examples:\n  scada show layouts/maine-house.yaml interlocks\n"
+      "  scada show models\n  scada show schema > hearth.schema.json");
   command->callback([options, &exit] { exit = show(*options); });
 }
 
