@@ -140,7 +140,7 @@ layout_report report_builder::describe() const {
   auto out = layout_report{house_->hash, {}};
   for (const auto& c : house_->channels) {
     const auto& d = (*house_)[c.device];
-    out.channels.push_back({c.name, c.unit, d.name, d.model, c.actuator});
+    out.channels.push_back({c.name, c.unit, d.name, d.model, c.actuator, c.max_age});
   }
   return out;
 }

@@ -156,13 +156,35 @@ class reader {
       out.channels.push_back({name(c.channel(), "layout.channels.channel"),
                               word(wire_words::units, c.unit(), "layout.channels.unit"),
                               text(c.device(), "layout.channels.device"),
-                              text(c.model(), "layout.channels.model"), c.actuator()});
+                              text(c.model(), "layout.channels.model"), c.actuator(),
+                              std::chrono::seconds{c.max_age_s()}});
+    return out;
+  }
+  message_run run(const v1::MessageRun& r, std::string_view field) {
+    if (r.first_sequence() == 0 || r.last_sequence() < r.first_sequence())
+      refuse(field, " is no run of sequence numbers");
+    return {name(r.boot_id(), field), r.first_sequence(), r.last_sequence()};
+  }
+  body read(const v1::Loss& l) {
+    return loss{run(l.lost(), "loss.lost"), text(l.reason(), "loss.reason"),
+                time(l.at_unix_ms(), "loss.at_unix_ms")};
+  }
+  body read(const v1::Backlog& b) {
+    auto out = backlog{b.last_sequence(), b.waiting(), b.waiting_bytes(), {}};
+    if (b.oldest_unix_ms() != 0) out.oldest = time(b.oldest_unix_ms(), "backlog.oldest_unix_ms");
     return out;
   }
   body read(const v1::Heartbeat& h) {
     return heartbeat{text(h.contract_id(), "heartbeat.contract_id")};
   }
-  body read(const v1::Ack& a) { return ack{name(a.message_id(), "ack.message_id")}; }
+  body read(const v1::Ack& a) {
+    auto out = ack{name(a.message_id(), "ack.message_id"), {}};
+    if (static_cast<std::size_t>(a.more_size()) > limits::acks_together)
+      refuse("ack.more", " has more than 512 ids");
+    else
+      for (const auto& id : a.more()) out.more.push_back(name(id, "ack.more"));
+    return out;
+  }
   body read(const v1::Nack& n) {
     return nack{text(n.message_id(), "nack.message_id"),
                 word(wire_words::nack_reasons, n.reason(), "nack.reason"),
@@ -220,6 +242,15 @@ class reader {
     return query{word(wire_words::query_subjects, q.subject(), "query.subject")};
   }
 
+  body read(const v1::Resend& r) {
+    auto out = resend{};
+    if (r.missing().empty() || static_cast<std::size_t>(r.missing_size()) > limits::resend_runs)
+      refuse("resend.missing", " has no or more than 256 runs");
+    else
+      for (const auto& missing : r.missing()) out.missing.push_back(run(missing, "resend.missing"));
+    return out;
+  }
+
   body read(const v1::Envelope& e) {
     switch (e.body_case()) {
     case v1::Envelope::kBirth: return read(e.birth());
@@ -231,6 +262,8 @@ class reader {
     case v1::Envelope::kOutcome: return read(e.outcome());
     case v1::Envelope::kContractReport: return read(e.contract_report());
     case v1::Envelope::kLayout: return read(e.layout());
+    case v1::Envelope::kLoss: return read(e.loss());
+    case v1::Envelope::kBacklog: return read(e.backlog());
     case v1::Envelope::kHeartbeat: return read(e.heartbeat());
     case v1::Envelope::kAck: return read(e.ack());
     case v1::Envelope::kNack: return read(e.nack());
@@ -240,6 +273,7 @@ class reader {
     case v1::Envelope::kWeather: return read(e.weather());
     case v1::Envelope::kRequest: return read(e.request());
     case v1::Envelope::kQuery: return read(e.query());
+    case v1::Envelope::kResend: return read(e.resend());
     case v1::Envelope::BODY_NOT_SET: break;
     }
     refuse("body", " is missing or of a kind this version does not know");
@@ -269,9 +303,12 @@ result<envelope> decode(std::string_view bytes) {
                       check.name(in.message_id(), "message_id"),
                       check.time(in.sent_unix_ms(), "sent_unix_ms"),
                       check.text(in.in_reply_to(), "in_reply_to"),
-                      {}};
-  if (out.sequence == 0) check.refuse("sequence", " must be above zero");
+                      {},
+                      check.text(in.follows(), "follows"),
+                      in.undated()};
   out.body = check.read(in);
+  if (out.sequence == 0 && is_journaled(out.body))
+    check.refuse("sequence", " of a journaled message must be above zero");
   if (check.problem) return tl::make_unexpected(std::move(*check.problem));
   return out;
 }

@@ -53,6 +53,12 @@ void put(const channel_point& p, v1::ChannelPoint& out) {
   out.set_at_unix_ms(unix_ms(p.at));
 }
 
+void put(const message_run& r, v1::MessageRun& out) {
+  out.set_boot_id(mended(r.boot_id));
+  out.set_first_sequence(r.first);
+  out.set_last_sequence(r.last);
+}
+
 /// Puts one body into the envelope's oneof; a body without its overload does not compile.
 struct body_writer {
   v1::Envelope& out;
@@ -126,12 +132,30 @@ struct body_writer {
       row.set_device(mended(c.device));
       row.set_model(mended(c.model));
       row.set_actuator(c.actuator);
+      row.set_max_age_s(whole_seconds(c.max_age));
     }
+  }
+  void operator()(const loss& l) const {
+    auto& to = *out.mutable_loss();
+    put(l.lost, *to.mutable_lost());
+    to.set_reason(mended(l.reason));
+    to.set_at_unix_ms(unix_ms(l.at));
+  }
+  void operator()(const backlog& b) const {
+    auto& to = *out.mutable_backlog();
+    to.set_last_sequence(b.last_sequence);
+    to.set_waiting(b.waiting);
+    to.set_waiting_bytes(b.waiting_bytes);
+    if (b.oldest) to.set_oldest_unix_ms(unix_ms(*b.oldest));
   }
   void operator()(const heartbeat& h) const {
     out.mutable_heartbeat()->set_contract_id(mended(h.contract_id));
   }
-  void operator()(const ack& a) const { out.mutable_ack()->set_message_id(mended(a.message_id)); }
+  void operator()(const ack& a) const {
+    auto& to = *out.mutable_ack();
+    to.set_message_id(mended(a.message_id));
+    for (const auto& id : a.more) to.add_more(mended(id));
+  }
   void operator()(const nack& n) const {
     auto& to = *out.mutable_nack();
     to.set_message_id(mended(n.message_id));
@@ -180,6 +204,10 @@ struct body_writer {
   void operator()(const query& q) const {
     out.mutable_query()->set_subject(on_wire(wire_words::query_subjects, q.subject));
   }
+  void operator()(const resend& r) const {
+    auto& to = *out.mutable_resend();
+    for (const auto& run : r.missing) put(run, *to.add_missing());
+  }
 };
 
 }  // namespace
@@ -192,6 +220,8 @@ std::string encode(const envelope& e) {
   out.set_message_id(mended(e.message_id));
   out.set_sent_unix_ms(unix_ms(e.sent));
   out.set_in_reply_to(mended(e.in_reply_to));
+  out.set_follows(mended(e.follows));
+  out.set_undated(e.undated);
   std::visit(body_writer{out}, e.body);
   return out.SerializeAsString();
 }

@@ -4,6 +4,7 @@
 #include "protocol/units.hpp"
 
 #include <cstddef>
+#include <cstdint>
 
 /// Every bound of the program in one place, each with its reason and what happens beyond it.
 namespace hearth::limits {
@@ -18,11 +19,24 @@ inline constexpr std::size_t message_bytes = 256 * 1024;
 inline constexpr std::size_t text_bytes = 1024;
 /// Longest series of prices or forecasts: a week of quarter-hours. Beyond: refused.
 inline constexpr std::size_t series_slots = 7 * 96;
+/// Messages acknowledged by one ack. Beyond: further acks.
+inline constexpr std::size_t acks_together = 512;
+/// Runs of missing messages asked for at one time. Beyond: asked for later.
+inline constexpr std::size_t resend_runs = 256;
 /// Message ids remembered to recognise repeats; a repeat inside is acknowledged again, not
 /// executed.
 inline constexpr std::size_t remembered_messages = 1024;
 /// Nodes remembered as told about the house. Beyond: all are forgotten and told again.
 inline constexpr std::size_t remembered_peers = 16;
+
+// The journal.
+/// Disk the journal may fill. Beyond, or when the disk is full: the oldest reports go, then
+/// notices, then warnings and contract reports; each loss is told to the node and is an event.
+inline constexpr std::uint64_t journal_bytes = 500ULL * 1024 * 1024;
+/// Readings not yet in a report reach the disk at this pace: what a power cut may cost of them.
+inline constexpr duration draft_every = 25s;
+/// Messages the node refused, kept with their bytes for whoever looks. Beyond: the oldest goes.
+inline constexpr std::size_t quarantined_messages = 100;
 
 // The upstream link.
 /// Journaled messages waiting for the node's ack. Beyond: the oldest is dropped, and that is an

@@ -25,6 +25,8 @@ constexpr traits of(const event*) { return journaled_up("event"); }
 constexpr traits of(const outcome*) { return journaled_up("outcome"); }
 constexpr traits of(const contract_report*) { return journaled_up("contract"); }
 constexpr traits of(const layout_report*) { return live_up("layout"); }
+constexpr traits of(const loss*) { return journaled_up("loss"); }
+constexpr traits of(const backlog*) { return live_up("backlog"); }
 constexpr traits of(const heartbeat*) { return both_ways("heartbeat"); }
 constexpr traits of(const ack*) { return both_ways("ack"); }
 constexpr traits of(const nack*) { return both_ways("nack"); }
@@ -34,6 +36,7 @@ constexpr traits of(const prices*) { return down("prices"); }
 constexpr traits of(const weather*) { return down("weather"); }
 constexpr traits of(const request*) { return down("request"); }
 constexpr traits of(const query*) { return down("query"); }
+constexpr traits of(const resend*) { return down("resend"); }
 
 traits traits_of(const body& b) {
   return std::visit([](const auto& content) { return of(&content); }, b);

@@ -107,6 +107,7 @@ struct channel_description {
   std::string device;
   std::string model;
   bool actuator = false;
+  duration max_age{};  ///< a value older than this is stale; zero: not said
   bool operator==(const channel_description&) const = default;
 };
 
@@ -114,6 +115,31 @@ struct layout_report {
   std::string layout_hash;
   std::vector<channel_description> channels;
   bool operator==(const layout_report&) const = default;
+};
+
+/// A run of one boot's journaled messages, both ends included.
+struct message_run {
+  std::string boot_id;
+  std::uint64_t first = 0, last = 0;
+  bool operator==(const message_run&) const = default;
+};
+
+/// Journaled messages that will never come, because the house does not have them any more.
+/// Journaled.
+struct loss {
+  message_run lost;
+  std::string reason;  ///< one sentence
+  time_point at;
+  bool operator==(const loss&) const = default;
+};
+
+/// How much waits in the house's journal. Live: newest wins.
+struct backlog {
+  std::uint64_t last_sequence = 0;  ///< of this boot's journaled messages so far; 0: none yet
+  std::uint64_t waiting = 0;        ///< messages, of all boots
+  std::uint64_t waiting_bytes = 0;
+  std::optional<time_point> oldest;  ///< when the oldest of them was made
+  bool operator==(const backlog&) const = default;
 };
 
 // ---- both ways
@@ -126,6 +152,7 @@ struct heartbeat {
 /// "I have it, durably; forget it."
 struct ack {
   std::string message_id;
+  std::vector<std::string> more = {};  ///< further messages, acknowledged with it
   bool operator==(const ack&) const = default;
 };
 
@@ -208,19 +235,32 @@ struct query {
   bool operator==(const query&) const = default;
 };
 
+/// "These never came: say them again, or that they are lost."
+struct resend {
+  std::vector<message_run> missing;
+  bool operator==(const resend&) const = default;
+};
+
 /// One message's content. The order is the order of the tables in `docs/wire.md`.
 using body = std::variant<birth, report, power_update, snapshot_report, state_report, event,
-                          outcome, contract_report, layout_report, heartbeat, ack, nack, contract,
-                          withdrawal, prices, weather, request, query>;
+                          outcome, contract_report, layout_report, loss, backlog, heartbeat, ack,
+                          nack, contract, withdrawal, prices, weather, request, query, resend>;
 
 struct envelope {
   std::string site;
-  std::string boot_id;         ///< of the sender; new at every start
-  std::uint64_t sequence = 0;  ///< counts this sender's messages since boot, from 1
-  std::string message_id;      ///< unique: "<boot_id>-<sequence>"
+  std::string boot_id;  ///< of the sender; new at every start
+  /// Of a house's journaled message: counts them since its boot, from 1 and without a gap. 0 for
+  /// its live messages. A node counts whatever it says.
+  std::uint64_t sequence = 0;
+  std::string message_id;  ///< unique for ever; of a journaled message "<boot_id>-<sequence>"
   time_point sent;
   std::string in_reply_to;  ///< a message id, or empty
   hearth::body body;
+  /// In the first journaled message of a boot: id of the last one before it, of another boot;
+  /// empty where there was none. So no boot's end can go missing unnoticed.
+  std::string follows = {};
+  /// The sender never knew the date: times tell the order and the distances, nothing more.
+  bool undated = false;
   bool operator==(const envelope&) const = default;
 };
 

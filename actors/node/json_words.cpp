@@ -71,12 +71,26 @@ json of(const layout_report& l) {
                         {"unit", symbol(c.unit)},
                         {"device", c.device},
                         {"model", c.model},
-                        {"actuator", c.actuator}});
+                        {"actuator", c.actuator},
+                        {"max_age_s", seconds(c.max_age)}});
   return {{"layout_hash", l.layout_hash}, {"channels", std::move(channels)}};
 }
 
+json of(const message_run& r) {
+  return {{"boot_id", r.boot_id}, {"first_sequence", r.first}, {"last_sequence", r.last}};
+}
+json of(const loss& l) {
+  return {{"lost", of(l.lost)}, {"reason", l.reason}, {"at", to_iso8601(l.at)}};
+}
+json of(const backlog& b) {
+  return {{"last_sequence", b.last_sequence},
+          {"waiting", b.waiting},
+          {"waiting_bytes", b.waiting_bytes},
+          {"oldest", b.oldest ? json(to_iso8601(*b.oldest)) : json{}}};
+}
+
 json of(const heartbeat& h) { return {{"contract_id", h.contract_id}}; }
-json of(const ack& a) { return {{"message_id", a.message_id}}; }
+json of(const ack& a) { return {{"message_id", a.message_id}, {"more", a.more}}; }
 json of(const nack& n) {
   return {{"message_id", n.message_id}, {"reason", to_text(n.reason)}, {"text", n.text}};
 }
@@ -112,6 +126,11 @@ json of(const request& r) {
 }
 
 json of(const query& q) { return {{"subject", to_text(q.subject)}}; }
+json of(const resend& r) {
+  auto missing = json::array();
+  for (const auto& run : r.missing) missing.push_back(of(run));
+  return {{"missing", std::move(missing)}};
+}
 
 }  // namespace
 

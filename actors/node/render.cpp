@@ -100,10 +100,22 @@ std::string said(const layout_report& l) {
   return l.layout_hash.substr(0, 12) + ": " + std::to_string(l.channels.size()) + " channels, " +
          std::to_string(actuators) + " of them can be commanded";
 }
+std::string said(const message_run& r) {
+  return r.boot_id + "-" + std::to_string(r.first) +
+         (r.last > r.first ? " to " + std::to_string(r.last) : "");
+}
+std::string said(const loss& l) { return said(l.lost) + because(l.reason); }
+std::string said(const backlog& b) {
+  if (b.waiting == 0) return "nothing waits";
+  return std::to_string(b.waiting) + " messages wait, " + std::to_string(b.waiting_bytes) +
+         " bytes" + (b.oldest ? ", the oldest of " + to_iso8601(*b.oldest) : "");
+}
 std::string said(const heartbeat& h) {
   return h.contract_id.empty() ? "no contract" : "contract " + h.contract_id;
 }
-std::string said(const ack& a) { return a.message_id; }
+std::string said(const ack& a) {
+  return a.message_id + (a.more.empty() ? "" : " and " + std::to_string(a.more.size()) + " more");
+}
 std::string said(const nack& n) {
   return (n.message_id.empty() ? "?" : n.message_id) + " " + std::string{to_text(n.reason)} +
          because(n.text);
@@ -130,6 +142,11 @@ std::string said(const request& r) {
   return text + because(r.reason);
 }
 std::string said(const query& q) { return std::string{to_text(q.subject)}; }
+std::string said(const resend& r) {
+  auto text = std::string{};
+  for (const auto& run : r.missing) text += (text.empty() ? "" : ", ") + said(run);
+  return text;
+}
 
 json object_of(const envelope& e, direction way) {
   return {{"direction", way == direction::up ? "up" : "down"},

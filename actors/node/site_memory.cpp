@@ -65,6 +65,8 @@ struct effect {
     for (const auto& c : l.channels) channel(c.channel);
     memory.mark(memory_part::channels);
   }
+  void operator()(const loss&) {}
+  void operator()(const backlog&) {}
   void operator()(const heartbeat&) {}
   void operator()(const ack&) {}
   void operator()(const nack&) {}
@@ -75,6 +77,7 @@ struct effect {
   void operator()(const weather&) {}
   void operator()(const request&) {}
   void operator()(const query&) {}
+  void operator()(const resend&) {}
 
   known_channel* channel(const std::string& name) {
     const auto found = memory.channels.find(name);

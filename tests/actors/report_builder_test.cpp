@@ -250,5 +250,5 @@ TEST_CASE_FIXTURE(fixture, "the layout is described channel by channel") {
   CHECK(described.layout_hash == "0123");
   REQUIRE(described.channels.size() == house->channels.size());
   CHECK(described.channels[0] ==
-        channel_description{"hp.enable", unit::on_off, "relays", "relay-board", true});
+        channel_description{"hp.enable", unit::on_off, "relays", "relay-board", true, 30s});
 }

@@ -114,7 +114,17 @@ TEST_CASE("a bad field is refused by name") {
   const auto rows = std::vector<row>{
       {"ack", [](envelope_t& e) { e.clear_site(); }, "malformed: site is empty"},
       {"ack", [](envelope_t& e) { e.clear_boot_id(); }, "malformed: boot_id is empty"},
-      {"ack", [](envelope_t& e) { e.clear_sequence(); }, "malformed: sequence must be above zero"},
+      {"event", [](envelope_t& e) { e.clear_sequence(); },
+       "malformed: sequence of a journaled message must be above zero"},
+      {"loss", [](envelope_t& e) { e.mutable_loss()->mutable_lost()->set_last_sequence(16); },
+       "malformed: loss.lost is no run of sequence numbers"},
+      {"resend", [](envelope_t& e) { e.mutable_resend()->clear_missing(); },
+       "malformed: resend.missing has no or more than 256 runs"},
+      {"ack",
+       [](envelope_t& e) {
+         for (std::size_t i = 0; i < limits::acks_together; ++i) e.mutable_ack()->add_more("x");
+       },
+       "malformed: ack.more has more than 512 ids"},
       {"ack", [](envelope_t& e) { e.clear_message_id(); }, "malformed: message_id is empty"},
       {"ack", [&](envelope_t& e) { e.set_message_id(long_text); },
        "malformed: message_id is longer than 1024 bytes"},

@@ -49,10 +49,12 @@ inline std::vector<std::pair<std::string, body>> examples() {
        contract_report{"c-17", contract_status::given_up, "living is 0.7 K short", 3000 * watt_hour,
                        512 * watt_hour, january + 10min}},
       {"layout", layout_report{"9f86d081",
-                               {{"hp.power", unit::watt, "hp-meter", "eastron-sdm120", false},
+                               {{"hp.power", unit::watt, "hp-meter", "eastron-sdm120", false, 30s},
                                 {"hp.enable", unit::on_off, "hp-relay", "gpio-relay", true}}}},
+      {"loss", loss{{"b4", 17, 19}, "The journal was full: 3 reports went.", january + 2min}},
+      {"backlog", backlog{7, 288, 1'200'000, january - 24h}},
       {"heartbeat", heartbeat{"c-17"}},
-      {"ack", ack{"b5-6"}},
+      {"ack", ack{"b5-6", {"b5-7", "b4-17"}}},
       {"nack", nack{"node-9", nack_reason::stale, "sent 6 min ago"}},
       {"contract", contract{"c-17", january, 1h, 3000 * watt}},
       {"withdrawal", withdrawal{"c-17", "the market was cancelled"}},
@@ -65,6 +67,7 @@ inline std::vector<std::pair<std::string, body>> examples() {
       {"request_shed", request{authority::grid, shed{}, 0s, "peak"}},
       {"request_release", request{authority::admin, release{}, 0s, ""}},
       {"query", query{query_subject::layout}},
+      {"resend", resend{{{"b4", 17, 19}, {"b5", 1, 1}}}},
   };
 }
 

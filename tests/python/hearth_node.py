@@ -28,7 +28,7 @@ import paho.mqtt.client as mqtt
 from google.protobuf import json_format
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-JOURNALED = {"report", "event", "outcome", "contract_report"}
+JOURNALED = {"report", "event", "outcome", "contract_report", "loss"}
 
 
 def load_protocol():
