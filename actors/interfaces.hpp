@@ -3,6 +3,7 @@
 #include "actors/snapshot.hpp"
 #include "drivers/driver.hpp"
 #include "drivers/mqtt_client.hpp"
+#include "protocol/link.hpp"
 #include "protocol/messages.hpp"
 
 #include <caf/all.hpp>
@@ -14,7 +15,9 @@
 ///
 ///   port ⇄ BUS ⇄ DEVICE ─readings→ BLACKBOARD ─snapshot→ DISPATCHER ─command→ DEVICE
 ///                                      │                  ↑      └─statements→ REPORTER
-///                                      └─snapshot→ REPORTER ─statements→ UPSTREAM ⇄ node
+///                                      └─snapshot→ REPORTER ─live statements──────────→ UPSTREAM ⇄
+///                                      node
+///                                                     └─journaled statements→ JOURNAL ─→ UPSTREAM
 ///                                                         └──directives── UPSTREAM
 ///   SUPERVISOR spawns and restarts all of them and tells each where the others stand (roads).
 ///
@@ -30,6 +33,8 @@ using farewell = caf::atom_constant<caf::atom("farewell")>;
 using stop = caf::atom_constant<caf::atom("stop")>;
 using done = caf::atom_constant<caf::atom("done")>;
 using health = caf::atom_constant<caf::atom("health")>;
+using flush = caf::atom_constant<caf::atom("flush")>;
+using tell = caf::atom_constant<caf::atom("tell")>;
 }  // namespace atom
 
 // ---- messages that are not words of the wire
@@ -39,6 +44,11 @@ using bus_batch = std::vector<bus_request>;
 /// As many answers, in the same order.
 using bus_answers = std::vector<result<bus_answer>>;
 using readings = std::vector<reading>;
+
+/// Samples of the slot in progress, taken since the draft before.
+struct report_draft {
+  report samples;
+};
 
 /// How one supervised actor fares.
 struct actor_health {
@@ -60,6 +70,16 @@ using statement_sink = caf::typed_actor<caf::reacts_to<body>>;
 using directive_sink = caf::typed_actor<caf::reacts_to<envelope>>;
 /// Takes a question of the node.
 using query_sink = caf::typed_actor<caf::reacts_to<query>>;
+/// Takes samples that are not yet in a report.
+using draft_sink = caf::typed_actor<caf::reacts_to<report_draft>>;
+/// Takes what the journal gives the link: what it has just kept, pages of the backlog, its renewal.
+using journal_news_sink =
+    caf::typed_actor<caf::reacts_to<link_journaled>, caf::reacts_to<link_history>,
+                     caf::reacts_to<link_journal_reset>>;
+/// Takes what the link wants of the journal.
+using journal_desk = caf::typed_actor<caf::reacts_to<link_fetch>, caf::reacts_to<link_forget>,
+                                      caf::reacts_to<link_set_aside>, caf::reacts_to<resend>,
+                                      caf::reacts_to<atom::tell>>;
 /// Takes setpoints.
 using command_sink = caf::typed_actor<caf::reacts_to<command>>;
 /// Takes what a bus says unasked.
@@ -96,7 +116,11 @@ struct roads {
   snapshot_sink reporter;
   statement_sink reporter_statements;
   query_sink reporter_queries;
-  statement_sink upstream;            ///< null in a house without a node
+  statement_sink journal;             ///< null in a house without a node, and so the next four
+  draft_sink journal_drafts;
+  journal_desk journal_of_link;
+  statement_sink upstream;
+  journal_news_sink upstream_journal;
   snapshot_sink snapshot_observer;    ///< null, or who watches (live view, portal, test)
   statement_sink statement_observer;  ///< null, or who watches
 };
@@ -152,13 +176,47 @@ using reporter_actor = caf::typed_actor<
     caf::reacts_to<body>,
     // The node asks for the layout, the last snapshot or the state.
     caf::reacts_to<query>,
+    // Hand over what the unfinished report has.
+    caf::replies_to<atom::farewell>::with<atom::done>,
     caf::reacts_to<roads>>;
 
-/// UPSTREAM: the link machine on a real connection. Live messages: newest wins, never queued;
-/// journaled ones are bounded by `limits::unacknowledged_messages`.
-using upstream_actor = caf::typed_actor<
-    // Say this to the node.
+/// JOURNAL: numbers what must not be lost, writes it to disk, and only then hands it to UPSTREAM;
+/// forgets it when the node has it. May block on its disk, so it has a thread of its own. Full: by
+/// class and age, see `limits::journal_bytes`.
+using journal_actor = caf::typed_actor<
+    // Keep this until the node has it.
     caf::reacts_to<body>,
+    // Keep these samples until their report comes.
+    caf::reacts_to<report_draft>,
+    // The next page of what waits.
+    caf::reacts_to<link_fetch>,
+    // The node has these.
+    caf::reacts_to<link_forget>,
+    // The node will never take this one.
+    caf::reacts_to<link_set_aside>,
+    // The node misses these.
+    caf::reacts_to<resend>,
+    // Tell the node how much waits.
+    caf::reacts_to<atom::tell>,
+    // INTERNAL: write what has gathered, as one group.
+    caf::reacts_to<atom::flush>,
+    // INTERNAL: losses to be told, a failed disk to be tried again.
+    caf::reacts_to<atom::tick, std::int64_t>,
+    // Everything said so far is on disk when this is answered.
+    caf::replies_to<atom::farewell>::with<atom::done>,
+    caf::reacts_to<roads>>;
+
+/// UPSTREAM: the link machine on a real connection. Live messages: newest wins, never queued; of
+/// the journaled ones it holds a window and a page, the rest stays in the journal.
+using upstream_actor = caf::typed_actor<
+    // Say this live message to the node.
+    caf::reacts_to<body>,
+    // On disk since now: send it ahead of the backlog.
+    caf::reacts_to<link_journaled>,
+    // A page of the backlog.
+    caf::reacts_to<link_history>,
+    // The journal became another one.
+    caf::reacts_to<link_journal_reset>,
     // INTERNAL: the connection says something.
     caf::reacts_to<mqtt_event>,
     // INTERNAL: timeouts of the link machine.
@@ -201,5 +259,13 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::envelope)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::mqtt_event)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::roads)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::report_draft)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::resend)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::link_fetch)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::link_forget)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::link_set_aside)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::link_journaled)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::link_history)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::link_journal_reset)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::device_road)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<hearth::actor_health>)

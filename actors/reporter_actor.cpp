@@ -9,7 +9,8 @@ void say(self_pointer self, const event_log& log, const body& what) {
   if (const auto* e = std::get_if<event>(&what)) log(*e);
   if (const auto* s = std::get_if<state_report>(&what)) self->state.last_state = *s;
   if (!self->state.peers) return;
-  if (self->state.peers->upstream) self->send(self->state.peers->upstream, what);
+  const auto& to = is_journaled(what) ? self->state.peers->journal : self->state.peers->upstream;
+  if (to) self->send(to, what);
   if (self->state.peers->statement_observer)
     self->send(self->state.peers->statement_observer, what);
 }
@@ -35,6 +36,7 @@ reporter_actor::behavior_type reporter_of(self_pointer self, house_context conte
       [self, log](const query& asked) {
         if (const auto answer = answer_to(self->state, asked.subject)) say(self, log, *answer);
       },
+      [self](atom::farewell) -> atom::done { return atom::done::value; },
       [self](const roads& r) { self->state.peers = r; },
   };
 }

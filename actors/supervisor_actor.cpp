@@ -9,7 +9,7 @@ namespace {
 
 /// Shares of `limits::shutdown_longest`, in real time: a dead bus must not eat the farewell's.
 constexpr auto safe_within = limits::shutdown_longest * 5 / 10;
-constexpr auto farewell_within = limits::shutdown_longest * 3 / 10;
+constexpr auto farewell_within = limits::shutdown_longest / 10;
 
 std::string reason_text(const caf::error& reason) {
   return reason ? to_string(reason) : std::string{"it ended by itself"};
@@ -63,10 +63,16 @@ void supervisor_state::stop() {
   }
 }
 
+/// In the order of the flow: what was still to be said reaches the journal before the link ends.
 void supervisor_state::say_farewell() {
   if (!members->upstream) return end_all();
-  self->request(members->upstream, farewell_within, atom::farewell::value)
-      .then([this](atom::done) { end_all(); }, [this](const caf::error&) { end_all(); });
+  const auto ask = [this](const auto& whom, auto next) {
+    self->request(whom, farewell_within, atom::farewell::value)
+        .then([next](atom::done) { next(); }, [next](const caf::error&) { next(); });
+  };
+  ask(members->reporter, [this, ask] {
+    ask(members->journal, [this, ask] { ask(members->upstream, [this] { end_all(); }); });
+  });
 }
 
 void supervisor_state::end_all() {
@@ -93,6 +99,7 @@ supervisor_actor::behavior_type supervisor_of(
     caf::anon_send_exit(members->blackboard, caf::exit_reason::user_shutdown);
     caf::anon_send_exit(members->dispatcher, caf::exit_reason::user_shutdown);
     caf::anon_send_exit(members->reporter, caf::exit_reason::user_shutdown);
+    if (members->journal) caf::anon_send_exit(members->journal, caf::exit_reason::user_shutdown);
     if (members->upstream) caf::anon_send_exit(members->upstream, caf::exit_reason::user_shutdown);
     for (const auto& [id, bus] : members->buses)
       caf::anon_send_exit(bus, caf::exit_reason::user_shutdown);

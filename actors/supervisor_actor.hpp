@@ -19,6 +19,7 @@ struct family {
   blackboard_actor blackboard;
   dispatcher_actor dispatcher;
   reporter_actor reporter;
+  journal_actor journal;
   upstream_actor upstream;
 };
 

@@ -4,6 +4,7 @@
 #include "actors/bus_actor.hpp"
 #include "actors/device_actor.hpp"
 #include "actors/dispatcher_actor.hpp"
+#include "actors/journal_actor.hpp"
 #include "actors/upstream_actor.hpp"
 #include "drivers/registry.hpp"
 
@@ -16,6 +17,7 @@ struct site {
   caf::actor_system& system;
   house_parts parts;
   std::shared_ptr<family> members = std::make_shared<family>();
+  int journal_incarnation = 0;
   int upstream_incarnation = 0;
 
   [[nodiscard]] roads everybody() const {
@@ -26,7 +28,11 @@ struct site {
             .reporter = m.reporter,
             .reporter_statements = m.reporter,
             .reporter_queries = m.reporter,
+            .journal = m.journal,
+            .journal_drafts = m.journal,
+            .journal_of_link = m.journal,
             .upstream = m.upstream,
+            .upstream_journal = m.upstream,
             .snapshot_observer = parts.snapshot_observer,
             .statement_observer = parts.statement_observer};
   }
@@ -34,7 +40,8 @@ struct site {
   /// False until the first of each permanent actor lives.
   [[nodiscard]] bool complete() const {
     const auto& m = *members;
-    return m.blackboard && m.dispatcher && m.reporter && (m.upstream || !parts.context.house->link);
+    return m.blackboard && m.dispatcher && m.reporter &&
+           ((m.journal && m.upstream) || !parts.context.house->link);
   }
 
   /// Tells all where everybody stands now.
@@ -45,6 +52,7 @@ struct site {
     caf::anon_send(members->blackboard, here);
     caf::anon_send(members->dispatcher, here);
     caf::anon_send(members->reporter, here);
+    if (members->journal) caf::anon_send(members->journal, here);
     if (members->upstream) caf::anon_send(members->upstream, here);
   }
 
@@ -128,12 +136,28 @@ family_member reporter_member(std::shared_ptr<site> s) {
           [s] { s->show_roads(); }};
 }
 
+family_member journal_member(std::shared_ptr<site> s) {
+  return {"journal",
+          [s] {
+            // A count of messages that may have lost its end in a crash is not continued.
+            auto boot = s->parts.boot_id;
+            if (++s->journal_incarnation > 1) boot += "." + std::to_string(s->journal_incarnation);
+            s->members->journal =
+                s->parts.blocking_ports
+                    ? s->system.spawn<caf::detached>(journal_of, s->parts.context, boot,
+                                                     s->parts.journal)
+                    : s->system.spawn(journal_of, s->parts.context, boot, s->parts.journal);
+            return caf::actor_cast<caf::strong_actor_ptr>(s->members->journal);
+          },
+          [s] { s->show_roads(); }};
+}
+
 family_member upstream_member(std::shared_ptr<site> s) {
   return {"upstream",
           [s] {
-            const auto boot = s->parts.boot_id + "." + std::to_string(++s->upstream_incarnation);
-            s->members->upstream =
-                s->system.spawn(upstream_of, s->parts.context, boot, s->parts.connect);
+            const auto speaker = s->parts.boot_id + "." + std::to_string(++s->upstream_incarnation);
+            s->members->upstream = s->system.spawn(upstream_of, s->parts.context, s->parts.boot_id,
+                                                   speaker, s->parts.connect);
             return caf::actor_cast<caf::strong_actor_ptr>(s->members->upstream);
           },
           [s] { s->show_roads(); }};
@@ -162,7 +186,10 @@ running_house spawn_house(caf::actor_system& system, house_parts parts) {
   plan.push_back(blackboard_member(s));
   plan.push_back(dispatcher_member(s));
   plan.push_back(reporter_member(s));
-  if (house.link) plan.push_back(upstream_member(s));
+  if (house.link) {
+    plan.push_back(journal_member(s));
+    plan.push_back(upstream_member(s));
+  }
   const auto supervisor = system.spawn(supervisor_of, s->parts.context, s->members, std::move(plan),
                                        s->parts.first_words, s->parts.seed);
   return {supervisor, s->members};

@@ -5,6 +5,7 @@
 #include "actors/observer_actor.hpp"
 #include "actors/reporter_actor.hpp"
 #include "actors/supervisor_actor.hpp"
+#include "drivers/journal.hpp"
 
 #include <cstdint>
 #include <map>
@@ -19,6 +20,7 @@ namespace hearth {
 struct house_parts {
   house_context context;
   std::map<std::string, port_maker> ports;  ///< by kind of bus
+  journal_maker journal;                    ///< null: what is said waits in memory
   mqtt_client_maker connect;                ///< of the upstream link
   event_log log;
   std::vector<event> first_words;  ///< said as soon as everybody stands

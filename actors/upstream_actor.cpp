@@ -88,10 +88,15 @@ void upstream_state::carry(const link_output& output) {
           // What the client does not take is lost like on any bad network: the machine repeats it.
           [this](const link_publish& p) { client->publish(p.topic, p.payload, p.retained); },
           [this](const link_disconnect&) { client->disconnect(); },
+          [this](const link_fetch& f) { ask_journal(f); },
+          [this](const link_forget& f) { ask_journal(f); },
+          [this](const link_set_aside& s) { ask_journal(s); },
           [this](const link_deliver& d) {
             if (!peers) return;
             if (const auto* q = std::get_if<query>(&d.message.body))
               self->send(peers->reporter_queries, *q);
+            else if (const auto* r = std::get_if<resend>(&d.message.body))
+              self->send(peers->journal_of_link, *r);
             else
               self->send(peers->dispatcher_directives, d.message);
           },
@@ -100,6 +105,7 @@ void upstream_state::carry(const link_output& output) {
             for (const auto subject :
                  {query_subject::layout, query_subject::snapshot, query_subject::state})
               self->send(peers->reporter_queries, query{subject});
+            self->send(peers->journal_of_link, atom::tell::value);
           },
           [this](const link_state_changed& c) {
             if (c.to == link_state::connecting && is_connected(c.from)) note_outage(c.why);
@@ -116,7 +122,7 @@ void upstream_state::carry(const link_output& output) {
 
 upstream_actor::behavior_type upstream_of(upstream_actor::stateful_pointer<upstream_state> self,
                                           house_context context, std::string boot_id,
-                                          mqtt_client_maker connect) {
+                                          std::string speaker, mqtt_client_maker connect) {
   auto& s = self->state;
   s.self = self;
   s.context = context;
@@ -126,6 +132,7 @@ upstream_actor::behavior_type upstream_of(upstream_actor::stateful_pointer<upstr
   s.machine.emplace(
       link_options{.site = context.house->site,
                    .boot_id = boot_id,
+                   .speaker = std::move(speaker),
                    .layout_hash = context.house->hash,
                    .version = HEARTH_VERSION,
                    .answer_within = at_least(limits::ack_timeout, answer_least_outside),
@@ -137,6 +144,9 @@ upstream_actor::behavior_type upstream_of(upstream_actor::stateful_pointer<upstr
   s.feed(link_start{});
   return {
       [self](const body& what) { self->state.feed(link_submit{what}); },
+      [self](const link_journaled& made) { self->state.feed(made); },
+      [self](const link_history& page) { self->state.feed(page); },
+      [self](const link_journal_reset& reset) { self->state.feed(reset); },
       [self](const mqtt_event& e) {
         self->state.waiting->fetch_sub(1);
         self->state.feed(as_input(e));
@@ -149,7 +159,12 @@ upstream_actor::behavior_type upstream_of(upstream_actor::stateful_pointer<upstr
         self->state.feed(link_stop{});
         return atom::done::value;
       },
-      [self](const roads& r) { self->state.peers = r; },
+      [self](const roads& r) {
+        auto& s = self->state;
+        const auto other = s.peers && s.peers->journal_of_link != r.journal_of_link;
+        s.peers = r;
+        if (other) s.feed(link_journal_reset{});
+      },
   };
 }
 

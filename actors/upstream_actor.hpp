@@ -26,6 +26,10 @@ struct upstream_state {
 
  private:
   void carry(const link_output& output);
+  template <class Wish>
+  void ask_journal(const Wish& wish) {
+    if (peers) self->send(peers->journal_of_link, wish);
+  }
   void say(body what);
   /// An outage of a night is two events, however often it is tried in between.
   void note_outage(const std::string& why);
@@ -34,10 +38,10 @@ struct upstream_state {
   bool outage_told_ = false;
 };
 
-/// Runs the link machine on the connection that `connect` makes. `boot_id` must be new for each
-/// incarnation: it starts a new count of messages.
+/// Runs the link machine on the connection that `connect` makes. `speaker` must be new for each
+/// incarnation: its live messages are named after it.
 upstream_actor::behavior_type upstream_of(upstream_actor::stateful_pointer<upstream_state> self,
                                           house_context context, std::string boot_id,
-                                          mqtt_client_maker connect);
+                                          std::string speaker, mqtt_client_maker connect);
 
 }  // namespace hearth

@@ -35,17 +35,26 @@ inline constexpr std::size_t remembered_peers = 16;
 inline constexpr std::uint64_t journal_bytes = 500ULL * 1024 * 1024;
 /// Readings not yet in a report reach the disk at this pace: what a power cut may cost of them.
 inline constexpr duration draft_every = 25s;
+/// Messages written as one group at most, so that a flood reaches the disk in steps.
+inline constexpr std::size_t journal_group = 256;
 /// Messages the node refused, kept with their bytes for whoever looks. Beyond: the oldest goes.
 inline constexpr std::size_t quarantined_messages = 100;
 
 // The upstream link.
-/// Journaled messages waiting for the node's ack. Beyond: the oldest is dropped, and that is an
-/// event.
-inline constexpr std::size_t unacknowledged_messages = 4096;
-/// The same in bytes: days of reports of a large house. Beyond: as above.
-inline constexpr std::size_t unacknowledged_bytes = 8 * 1024 * 1024;
-/// Messages sent and not yet acknowledged at one time. Beyond: they wait.
+/// Journaled messages sent and not yet acknowledged at one time. Beyond: they wait.
 inline constexpr std::size_t send_window = 5;
+/// Messages made while the node listens that may go ahead of the backlog. Beyond: the further ones
+/// join the backlog.
+inline constexpr std::size_t fresh_messages = 256;
+/// Bytes of one page of the backlog, so that a year of it drains through little memory.
+inline constexpr std::size_t page_bytes = 1024 * 1024;
+/// What a house without a usable disk keeps for the node, in memory. Beyond: as in the journal.
+inline constexpr std::size_t memory_journal_messages = 4096;
+inline constexpr std::size_t memory_journal_bytes = 8 * 1024 * 1024;
+/// A journal that cannot be written is tried again at this pace; memory keeps what comes meanwhile.
+inline constexpr duration journal_retry_every = 60s;
+/// How much waits is told to the node at this pace, and when it appears.
+inline constexpr duration backlog_told_every = 60s;
 inline constexpr duration ack_timeout = 5s;
 /// A message the node never answers, while it acks this many later ones, is set aside.
 inline constexpr int overtaken_by = 50;

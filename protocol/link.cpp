@@ -12,6 +12,7 @@ namespace hearth {
 link_machine::link_machine(link_options options)
     : options_{std::move(options)},
       inbox_{options_.site},
+      outbox_{options_.window},
       random_{static_cast<std::minstd_rand::result_type>(options_.seed)},
       backoff_{limits::reconnect_first} {
   if (options_.topics.empty()) options_.topics = {all_down(options_.site)};
@@ -19,7 +20,7 @@ link_machine::link_machine(link_options options)
 
 std::vector<link_output> link_machine::advance(const link_input& input, time_point now) {
   std::visit([&](const auto& what) { on(what, now); }, input);
-  if (state_ == link_state::active) send_due(now);
+  work_off(now);
   return std::exchange(out_, {});
 }
 
@@ -67,7 +68,7 @@ void link_machine::connection_lost(time_point now) {
   const auto parts = static_cast<std::minstd_rand::result_type>(half.count() + 1);
   reconnect_at_ = now + half + duration{random_() % parts};
   backoff_ = std::min(backoff_ * 2, limits::reconnect_longest);
-  outbox_.forget_sent();
+  outbox_.close();
   asked_.reset();
   peer_boot_.clear();
   welcomed_.clear();
@@ -134,12 +135,17 @@ void link_machine::on_verdict(const message_taken& taken, time_point now) {
   const auto& message = taken.message;
   heard_peer(message, now);
   if (const auto* a = std::get_if<ack>(&message.body)) {
-    if (outbox_.acknowledge(a->message_id)) ++counters_.acknowledged;
+    settle(*a);
     check_overtaken(now);
     return;
   }
   if (const auto* n = std::get_if<nack>(&message.body)) {
-    if (outbox_.set_aside(n->message_id)) ++counters_.set_aside;
+    if (outbox_.settle(n->message_id)) {
+      ++counters_.set_aside;
+      out_.push_back(link_set_aside{
+          n->message_id,
+          "the node refuses it (" + std::string{to_text(n->reason)} + "): " + n->text});
+    }
     complain("message-refused", std::string{to_text(n->reason)},
              "The node refused " + n->message_id + ": " + n->text, now);
     return;
@@ -187,7 +193,7 @@ void link_machine::welcome_peer() {
 
 void link_machine::on(const link_submit& submitted, time_point now) {
   const auto& content = submitted.body;
-  if (state_ == link_state::stopped || !is_upstream(content)) {
+  if (state_ == link_state::stopped || !is_upstream(content) || is_journaled(content)) {
     out_.push_back(link_misuse{
         {fault_code::unsupported,
          std::string{kind_of(content)} + " cannot be sent while " + std::string{to_text(state_)}}});
@@ -195,33 +201,40 @@ void link_machine::on(const link_submit& submitted, time_point now) {
   }
   if (const auto* h = std::get_if<heartbeat>(&content)) contract_id_ = h->contract_id;
   if (const auto* s = std::get_if<state_report>(&content)) contract_id_ = s->contract_id;
-  if (is_connected(state_) || is_journaled(content)) say(content, now, submitted.in_reply_to);
+  if (is_connected(state_)) say(content, now, submitted.in_reply_to);
 }
+
+void link_machine::on(const link_journaled& made, time_point) {
+  for (const auto& item : made.items) outbox_.add_fresh(item);
+}
+
+void link_machine::on(const link_history& page, time_point) {
+  outbox_.add_history(page.items, page.more);
+}
+
+void link_machine::on(const link_journal_reset&, time_point) { outbox_.close(); }
 
 void link_machine::say(body content, time_point now, std::string in_reply_to) {
   const auto message = wrap(std::move(content), now, std::move(in_reply_to));
   const auto kind = kind_of(message.body);
   auto payload = encode(message);
   if (payload.size() > limits::message_bytes) {
-    if (is_journaled(message.body)) ++counters_.dropped;
     complain("message-too-large", std::string{kind},
              "A " + std::string{kind} + " of " + std::to_string(payload.size()) +
                  " bytes cannot be sent; 262144 is the most.",
              now);
-  } else if (is_journaled(message.body)) {
-    keep_journaled(message, std::move(payload), now);
-  } else {
-    publish(up_topic(options_.site, kind), std::move(payload),
-            std::holds_alternative<birth>(message.body));
+    return;
   }
+  publish(up_topic(options_.site, kind), std::move(payload),
+          std::holds_alternative<birth>(message.body));
 }
 
 envelope link_machine::wrap(body content, time_point now, std::string in_reply_to) {
-  ++sequence_;
+  ++said_;
   return {options_.site,
           options_.boot_id,
-          sequence_,
-          options_.boot_id + "-" + std::to_string(sequence_),
+          0,
+          options_.speaker + "~" + std::to_string(said_),
           now,
           std::move(in_reply_to),
           std::move(content)};
@@ -232,28 +245,30 @@ void link_machine::publish(std::string topic, std::string payload, bool retained
   out_.push_back(link_publish{std::move(topic), std::move(payload), retained});
 }
 
-void link_machine::keep_journaled(const envelope& message, std::string payload, time_point now) {
-  // A queue that was empty in between may complain again.
-  if (outbox_.size() == 0) complained_.erase("messages-dropped/outbox");
-  const auto gone = outbox_.push(message.message_id, up_topic(options_.site, kind_of(message.body)),
-                                 std::move(payload));
-  counters_.dropped += gone;
-  if (gone > 0)
-    complain("messages-dropped", "outbox",
-             "The node has been away too long: the oldest reports and events are being dropped.",
-             now);
+/// Also what is not at hand is forgotten: the ack of a former connection came late.
+void link_machine::settle(const ack& taken) {
+  auto ids = std::vector{taken.message_id};
+  ids.insert(ids.end(), taken.more.begin(), taken.more.end());
+  for (const auto& id : ids)
+    if (outbox_.settle(id)) ++counters_.acknowledged;
+  out_.push_back(link_forget{std::move(ids)});
 }
 
-void link_machine::send_due(time_point now) {
+/// Sends what the window allows and asks for the next page in time.
+void link_machine::work_off(time_point now) {
+  if (state_ != link_state::active) return;
+  if (!outbox_.is_open()) outbox_.open();
   for (const auto* item : outbox_.take_due(now, options_.answer_within)) {
-    publish(item->topic, item->payload, false);
+    publish(up_topic(options_.site, item->topic_kind), item->payload, false);
     if (!asked_) asked_ = now;
   }
+  if (const auto page = outbox_.wanted()) out_.push_back(link_fetch{page->after, page->most});
 }
 
 void link_machine::check_overtaken(time_point now) {
   for (const auto& id : outbox_.take_overtaken()) {
     ++counters_.set_aside;
+    out_.push_back(link_set_aside{id, "the node acks later messages but never this one"});
     complain("message-unanswered", "outbox",
              "The node acks other messages but never " + id + ", which is set aside.", now);
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/inbox.hpp"
+#include "protocol/journal_item.hpp"
 #include "protocol/limits.hpp"
 #include "protocol/link_state.hpp"
 #include "protocol/messages.hpp"
@@ -24,9 +25,10 @@
 /// heartbeat asks whether the node is there; `setup_timeout` for the subscriptions;
 /// `reconnect_first` doubling to `reconnect_longest` between attempts to connect.
 ///
-/// Journaled messages wait in the outbox until the node acks them and are sent while active,
-/// oldest first, at most `send_window` unanswered. Live ones are sent at once while connected
-/// and forgotten otherwise.
+/// Journaled messages come from the journal, on disk already, and are sent while active, at most
+/// `send_window` unanswered: those just made at once, older ones oldest first, page by page, from
+/// the oldest on after each new connection. The journal forgets them when the node acks. Live ones
+/// are sent at once while connected and forgotten otherwise.
 namespace hearth {
 
 // ---- what happens
@@ -46,13 +48,25 @@ struct link_disconnected {
 };
 struct link_tick {};  ///< time passed; once a second is enough
 struct link_stop {};
-/// The house has something to say.
+/// On disk since now: what the journal has just taken.
+struct link_journaled {
+  std::vector<journal_item> items;
+};
+/// The journal's answer to `link_fetch`.
+struct link_history {
+  std::vector<journal_item> items;  ///< ascending by number
+  bool more = false;                ///< there are further ones behind the last
+};
+/// The journal is another one now, or came back: what was read from it before means nothing.
+struct link_journal_reset {};
+/// The house has something live to say.
 struct link_submit {
   hearth::body body;
   std::string in_reply_to = {};  ///< message id of what it answers, or empty
 };
 using link_input = std::variant<link_start, link_connected, link_connect_failed, link_subscribed,
-                                link_message, link_disconnected, link_tick, link_stop, link_submit>;
+                                link_message, link_disconnected, link_tick, link_stop, link_submit,
+                                link_journaled, link_history, link_journal_reset>;
 
 // ---- what is to be done, in this order
 
@@ -66,6 +80,20 @@ struct link_publish {
   bool retained = false;
 };
 struct link_disconnect {};
+/// Read on in the journal: the oldest messages behind `after`, at most so many.
+struct link_fetch {
+  std::uint64_t after = 0;
+  std::size_t most = 0;
+};
+/// The node has these durably.
+struct link_forget {
+  std::vector<std::string> message_ids;
+};
+/// The node will never take this one: put it aside with its bytes.
+struct link_set_aside {
+  std::string message_id;
+  std::string why;
+};
 /// A new message for the house; the link has acknowledged that it arrived, no more.
 struct link_deliver {
   envelope message;
@@ -84,13 +112,14 @@ struct link_event {
 struct link_misuse {
   fault why;
 };
-using link_output =
-    std::variant<link_connect, link_subscribe, link_publish, link_disconnect, link_deliver,
-                 link_peer_arrived, link_state_changed, link_event, link_misuse>;
+using link_output = std::variant<link_connect, link_subscribe, link_publish, link_disconnect,
+                                 link_fetch, link_forget, link_set_aside, link_deliver,
+                                 link_peer_arrived, link_state_changed, link_event, link_misuse>;
 
 struct link_options {
   std::string site;
   std::string boot_id;  ///< new at every start of the program
+  std::string speaker;  ///< new for every machine: its live messages are named after it
   std::string layout_hash;
   std::string version;
   std::uint64_t seed = 1;  ///< of the back-off's jitter
@@ -100,12 +129,12 @@ struct link_options {
   /// fast clock hurries nobody else.
   duration answer_within = limits::ack_timeout;
   duration setup_within = limits::setup_timeout;
+  std::size_t window = limits::send_window;
 };
 
 struct link_counters {
   std::uint64_t published = 0;     ///< repeats included
   std::uint64_t acknowledged = 0;  ///< journaled messages the node has
-  std::uint64_t dropped = 0;       ///< journaled messages that found no room
   std::uint64_t set_aside = 0;     ///< journaled messages the node refuses or never answers
   std::uint64_t delivered = 0;
   std::uint64_t repeated = 0;                         ///< arrived again and were acknowledged again
@@ -123,7 +152,7 @@ class link_machine {
 
   [[nodiscard]] link_state state() const { return state_; }
   [[nodiscard]] const link_counters& counters() const { return counters_; }
-  [[nodiscard]] std::size_t waiting() const { return outbox_.size(); }
+  [[nodiscard]] std::size_t at_hand() const { return outbox_.at_hand(); }
   [[nodiscard]] std::size_t under_way() const { return outbox_.under_way(); }
 
  private:
@@ -136,6 +165,9 @@ class link_machine {
   void on(const link_tick&, time_point now);
   void on(const link_stop&, time_point now);
   void on(const link_submit& submitted, time_point now);
+  void on(const link_journaled& made, time_point now);
+  void on(const link_history& page, time_point now);
+  void on(const link_journal_reset&, time_point now);
 
   void on_verdict(const message_taken& taken, time_point now);
   void on_verdict(const message_repeated& repeated, time_point now);
@@ -146,8 +178,8 @@ class link_machine {
   void heard_peer(const envelope& message, time_point now);
   void welcome_peer();
   void connection_lost(time_point now);
-  void keep_journaled(const envelope& message, std::string payload, time_point now);
-  void send_due(time_point now);
+  void settle(const ack& taken);
+  void work_off(time_point now);
   void ping(time_point now);
   void say(body content, time_point now, std::string in_reply_to = {});
   envelope wrap(body content, time_point now, std::string in_reply_to);
@@ -163,7 +195,7 @@ class link_machine {
   link_counters counters_;
   link_state state_ = link_state::not_started;
   time_point since_;                    ///< when this state was entered
-  std::uint64_t sequence_ = 0;          ///< of the last message made
+  std::uint64_t said_ = 0;              ///< live messages made
   std::size_t subscriptions_left_ = 0;  ///< not yet confirmed
   duration backoff_;                    ///< before the next attempt but one
   std::optional<time_point> reconnect_at_;

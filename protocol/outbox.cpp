@@ -3,72 +3,104 @@
 #include "protocol/limits.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace hearth {
 
-std::deque<outbox::item>::iterator outbox::find(std::string_view message_id) {
-  return std::ranges::find(items_, message_id, &item::message_id);
+void outbox::open() {
+  close();
+  open_ = true;
 }
 
-void outbox::erase(std::deque<item>::iterator at) {
-  bytes_ -= at->payload.size();
-  items_.erase(at);
+void outbox::close() {
+  open_ = asked_ = false;
+  more_ = true;
+  cursor_ = 0;
+  fresh_.clear();
+  history_.clear();
+  settled_.clear();
 }
 
-std::size_t outbox::push(std::string message_id, std::string topic, std::string payload) {
-  bytes_ += payload.size();
-  items_.push_back({std::move(message_id), std::move(topic), std::move(payload), {}, 0});
-  auto dropped = std::size_t{0};
-  while (items_.size() > limits::unacknowledged_messages || bytes_ > limits::unacknowledged_bytes) {
-    erase(items_.begin());
-    ++dropped;
+void outbox::forget_sent() {
+  for (auto* l : {&fresh_, &history_})
+    for (auto& each : *l) each.sent.reset();
+}
+
+void outbox::add_fresh(journal_item item) {
+  if (!open_) return;
+  if (fresh_.size() < limits::fresh_messages)
+    fresh_.push_back({std::move(item), {}, 0});
+  else
+    more_ = true;
+}
+
+void outbox::add_history(std::vector<journal_item> page, bool more) {
+  if (!open_ || !asked_) return;
+  asked_ = false;
+  more_ = more;
+  for (auto& item : page) {
+    cursor_ = std::max(cursor_, item.number);
+    if (!holds(item.number) && !settled_.contains(item.message_id))
+      history_.push_back({std::move(item), {}, 0});
   }
-  return dropped;
 }
 
-bool outbox::acknowledge(std::string_view message_id) {
-  const auto at = find(message_id);
-  if (at == items_.end()) return false;
-  for (auto earlier = items_.begin(); earlier != at; ++earlier)
-    if (earlier->sent) ++earlier->overtaken;
-  erase(at);
-  return true;
+bool outbox::holds(std::uint64_t number) const {
+  return std::ranges::any_of(fresh_, [&](const item& i) { return i.what.number == number; });
 }
 
-bool outbox::set_aside(std::string_view message_id) {
-  const auto at = find(message_id);
-  if (at == items_.end()) return false;
-  erase(at);
-  return true;
+std::optional<outbox::page_wanted> outbox::wanted() {
+  if (!open_ || asked_ || !more_ || history_.size() >= window_) return {};
+  asked_ = true;
+  settled_.clear();
+  return page_wanted{cursor_, 2 * window_};
+}
+
+bool outbox::settle(std::string_view message_id) {
+  if (asked_) settled_.emplace(message_id);
+  for (auto* l : {&fresh_, &history_}) {
+    const auto at =
+        std::ranges::find_if(*l, [&](const item& i) { return i.what.message_id == message_id; });
+    if (at == l->end()) continue;
+    for (auto earlier = l->begin(); earlier != at; ++earlier)
+      if (earlier->sent) ++earlier->overtaken;
+    l->erase(at);
+    return true;
+  }
+  return false;
 }
 
 std::vector<std::string> outbox::take_overtaken() {
   auto ids = std::vector<std::string>{};
-  for (const auto& item : items_)
-    if (item.overtaken >= limits::overtaken_by) ids.push_back(item.message_id);
-  for (const auto& id : ids) set_aside(id);
+  for (const auto* l : {&fresh_, &history_})
+    for (const auto& each : *l)
+      if (each.overtaken >= limits::overtaken_by) ids.push_back(each.what.message_id);
+  for (const auto& id : ids) settle(id);
   return ids;
 }
 
-void outbox::forget_sent() {
-  for (auto& item : items_) item.sent.reset();
-}
-
-std::vector<const outbox::item*> outbox::take_due(time_point now, duration answer_within) {
-  auto due = std::vector<const item*>{};
-  auto room = limits::send_window - under_way();
-  for (auto& item : items_) {
-    if (item.sent ? now - *item.sent < answer_within : room == 0) continue;
-    if (!item.sent) --room;
-    item.sent = now;
-    due.push_back(&item);
-  }
+std::vector<const journal_item*> outbox::take_due(time_point now, duration answer_within) {
+  auto due = std::vector<const journal_item*>{};
+  auto take = [&](lane& l, std::size_t room) {
+    for (auto& each : l) {
+      if (each.sent ? now - *each.sent < answer_within : room == 0) continue;
+      if (!each.sent) --room;
+      each.sent = now;
+      due.push_back(&each.what);
+    }
+  };
+  take(fresh_, window_ - under_way());
+  const auto reserved = std::size_t{window_ > 1 ? 1U : 0U};
+  const auto taken = under_way(history_) + std::max(under_way(fresh_), reserved);
+  take(history_, window_ > taken ? window_ - taken : 0);
   return due;
 }
 
-std::size_t outbox::under_way() const {
+std::size_t outbox::under_way(const lane& l) const {
   return static_cast<std::size_t>(
-      std::ranges::count_if(items_, [](const item& i) { return i.sent.has_value(); }));
+      std::ranges::count_if(l, [](const item& i) { return i.sent.has_value(); }));
 }
+
+std::size_t outbox::under_way() const { return under_way(fresh_) + under_way(history_); }
 
 }  // namespace hearth

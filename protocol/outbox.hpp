@@ -1,58 +1,82 @@
 #pragma once
 
+#include "protocol/journal_item.hpp"
 #include "protocol/time.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace hearth {
 
-/// The journaled messages the node has not acknowledged, oldest first, and which of them are
-/// under way. Bounded: where one too many is pushed, the oldest go. It holds bytes, not values,
-/// so that what is sent again is what was sent before, whichever boot wrote it.
+/// The part of the journal that is at hand while the node listens, and which messages of it are
+/// under way. Two lanes, each in order:
+///
+///   fresh     made durable since the node listens: go at once, ahead of the backlog
+///   history   everything older, oldest first, a page at a time
+///
+/// The window is shared, and history leaves one place of it to the fresh, so that neither waits
+/// for the other's end. Whatever finds no room here is still in the journal and comes as history.
 class outbox {
  public:
   struct item {
-    std::string message_id;
-    std::string topic;
-    std::string payload;
+    journal_item what;
     std::optional<time_point> sent;  ///< under way since; nothing: waits for its turn
-    int overtaken = 0;               ///< later messages acked since it was first sent
+    int overtaken = 0;               ///< later ones of its lane acked since it was first sent
+  };
+  /// The next page of history: messages numbered behind `after`.
+  struct page_wanted {
+    std::uint64_t after = 0;
+    std::size_t most = 0;
   };
 
-  /// Appends; gives back how many of the oldest had to go.
-  std::size_t push(std::string message_id, std::string topic, std::string payload);
+  explicit outbox(std::size_t window) : window_{window} {}
 
-  /// Forgets a message the node has. False if it was not here (acked twice, or dropped).
-  bool acknowledge(std::string_view message_id);
+  /// The node listens from now on: history begins with the oldest message there is.
+  void open();
+  /// The connection, or the journal, is not there any more: nothing is at hand.
+  void close();
+  [[nodiscard]] bool is_open() const { return open_; }
+  /// What is under way may be lost; it is sent again at its next turn.
+  void forget_sent();
 
-  /// Takes out a message the node will never take. False if it was not here.
-  bool set_aside(std::string_view message_id);
+  void add_fresh(journal_item item);
+  /// The answer to `wanted`; `more`: there is history behind it.
+  void add_history(std::vector<journal_item> page, bool more);
+  /// What to ask the journal for now; it then counts as asked.
+  std::optional<page_wanted> wanted();
 
+  /// The node has it. False if it was not at hand (acked twice, or not yet read again).
+  bool settle(std::string_view message_id);
   /// Takes out the messages that `limits::overtaken_by` later ones have overtaken; their ids.
   std::vector<std::string> take_overtaken();
 
-  /// Nothing is under way any more: the connection they went out on is gone.
-  void forget_sent();
+  /// What to send now, marked as under way: what had no ack for `answer_within`, then new ones as
+  /// far as the window allows. The pointers hold until the next call that is not const.
+  std::vector<const journal_item*> take_due(time_point now, duration answer_within);
 
-  /// What to send now, oldest first, marked as under way: what had no ack for `answer_within`,
-  /// and new ones as far as `limits::send_window` allows. The pointers hold until the next call
-  /// that is not const.
-  std::vector<const item*> take_due(time_point now, duration answer_within);
-
-  [[nodiscard]] std::size_t size() const { return items_.size(); }
+  [[nodiscard]] std::size_t at_hand() const { return fresh_.size() + history_.size(); }
   [[nodiscard]] std::size_t under_way() const;
 
  private:
-  std::deque<item>::iterator find(std::string_view message_id);
-  void erase(std::deque<item>::iterator at);
+  using lane = std::deque<item>;
 
-  std::deque<item> items_;
-  std::size_t bytes_ = 0;
+  [[nodiscard]] std::size_t under_way(const lane& l) const;
+  [[nodiscard]] bool holds(std::uint64_t number) const;
+
+  std::size_t window_;
+  bool open_ = false;
+  lane fresh_, history_;
+  std::uint64_t cursor_ = 0;  ///< number of the last history read
+  bool more_ = true;          ///< there may be history behind it
+  bool asked_ = false;
+  /// Acked since the page was asked for: the page may still hold them.
+  std::set<std::string, std::less<>> settled_;
 };
 
 }  // namespace hearth

@@ -101,9 +101,9 @@ std::optional<nack> objection(const envelope& e) {
   if (!is_upstream(e.body))
     return nack{e.message_id, nack_reason::unexpected,
                 "a house does not send '" + std::string{kind_of(e.body)} + "'"};
-  if (e.sequence == 0 || e.message_id != e.boot_id + "-" + std::to_string(e.sequence))
+  if (is_journaled(e.body) && e.message_id != e.boot_id + "-" + std::to_string(e.sequence))
     return nack{e.message_id, nack_reason::invalid,
-                "message_id must be <boot_id>-<sequence>, and sequence counts from 1"};
+                "a journaled message_id must be <boot_id>-<sequence>"};
   return {};
 }
 
@@ -135,7 +135,10 @@ hearing site_memory::hear(const envelope& e, time_point now, const price_lookup&
     mark(memory_part::site);
     return {std::move(*no), false};
   }
-  const auto first_time = sequences_of(*this, e.boot_id).insert(e.sequence);
+  const auto told_before = last_birth && boot_id == e.boot_id && last_birth_sent == e.sent;
+  const auto first_time = is_journaled(e.body) ? sequences_of(*this, e.boot_id).insert(e.sequence)
+                          : std::holds_alternative<birth>(e.body) ? !told_before
+                                                                  : true;
   // A birth is retained by the broker and told again at every subscription: it holds each time,
   // but once it is known it is no sign of life.
   const auto is_birth = std::holds_alternative<birth>(e.body);

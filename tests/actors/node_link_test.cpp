@@ -1,6 +1,7 @@
 // The two ends of the link, both pure, face to face: what one says the other understands.
 #include "actors/node/node.hpp"
 #include "protocol/link.hpp"
+#include "tests/protocol/paper_journal.hpp"
 
 #include <doctest/doctest.h>
 
@@ -15,7 +16,9 @@ const auto start = *from_iso8601("2020-01-15T05:00:00Z");
 
 /// A house's link and a node with nothing but a perfect broker between them.
 struct face_to_face {
-  link_machine house{{.site = "maple-12", .boot_id = "h", .layout_hash = "x", .version = "0.1"}};
+  link_machine house{
+      {.site = "maple-12", .boot_id = "h", .speaker = "h", .layout_hash = "x", .version = "0.1"}};
+  hearth::testing::paper_journal journal{"h", "maple-12"};
   node cloud{{.boot_id = "n", .sites = {}, .dispatch = {}}, {}, {}};
   time_point now = start;
   std::vector<envelope> delivered = {};
@@ -28,6 +31,9 @@ struct face_to_face {
         if (t.trouble) troubles.push_back(to_text(*t.trouble));
         for (const auto& answer : t.send) to_house(link_message{answer.topic, answer.payload});
       }
+      if (const auto* f = std::get_if<link_fetch>(&out)) to_house(journal.read(*f));
+      if (const auto* taken = std::get_if<link_forget>(&out))
+        for (const auto& id : taken->message_ids) journal.forget(id);
       if (const auto* d = std::get_if<link_deliver>(&out)) delivered.push_back(d->message);
       if (const auto* m = std::get_if<link_misuse>(&out)) troubles.push_back(to_text(m->why));
     }
@@ -46,11 +52,11 @@ struct face_to_face {
 
 TEST_CASE("a house that comes up is greeted, becomes active and empties its journal") {
   auto f = face_to_face{};
-  f.to_house(link_submit{event{severity::info, "started", "house", "It is up.", start}});
+  f.journal.keep(event{severity::info, "started", "house", "It is up.", start}, start);
   f.come_up();
   f.pass(10s);
   CHECK(f.house.state() == link_state::active);
-  CHECK(f.house.waiting() == 0);
+  CHECK(f.journal.items.empty());
   CHECK(f.cloud.sites().at("maple-12").events.size() == 1);
   CHECK(f.cloud.sites().at("maple-12").presence_at(f.now) == presence::online);
   CHECK(f.troubles.empty());
@@ -75,8 +81,9 @@ TEST_CASE("a contract reaches the house once however often it is said, and its r
   CHECK(std::ranges::count_if(f.delivered, [](const envelope& e) {
           return std::holds_alternative<contract>(e.body);
         }) == 1);
-  f.to_house(link_submit{
-      contract_report{"c1", contract_status::active, "", 4 * kilowatt_hour, {}, f.now}});
+  const auto running =
+      contract_report{"c1", contract_status::active, "", 4 * kilowatt_hour, {}, f.now};
+  f.to_house(link_journaled{{f.journal.keep(running, f.now)}});
   CHECK(f.cloud.sites().at("maple-12").contracts.at("c1").alive());
-  CHECK(f.house.waiting() == 0);
+  CHECK(f.journal.items.empty());
 }

@@ -150,6 +150,7 @@ void run_house(const std::shared_ptr<const layout>& house) {
   const auto clock = house_clock::driven(start, [&time] { return time.system.clock().now(); });
   auto running = spawn_house(time.system, {.context = {house, clock},
                                            .ports = ready_ports(*house),
+                                           .journal = {},
                                            .connect = node.maker(),
                                            .log = [](const event&) {},
                                            .first_words = {},

@@ -4,6 +4,7 @@
 #include "protocol/limits.hpp"
 #include "protocol/link.hpp"
 #include "protocol/topics.hpp"
+#include "tests/protocol/paper_journal.hpp"
 
 #include <algorithm>
 #include <string>
@@ -16,6 +17,10 @@
 ///   connect                 subscribe hearth/v1/maple/down/#     disconnect
 ///   up/event h-3            deliver contract n-1                 peer arrived
 ///   active -> connecting    event bad-message stale              misuse
+///   set aside h-3
+///
+/// Journaled messages are named h-1, h-2 …, live ones h~1, h~2 …. Reading the journal is done
+/// behind the scenes.
 namespace hearth::testing {
 
 using namespace std::chrono_literals;
@@ -36,6 +41,15 @@ inline std::string to_line(const link_output& output) {
       return line + " " + message.message_id + (p.retained ? " retained" : "");
     }
     std::string operator()(const link_disconnect&) const { return "disconnect"; }
+    std::string operator()(const link_fetch& f) const {
+      return "fetch " + std::to_string(f.most) + " after " + std::to_string(f.after);
+    }
+    std::string operator()(const link_forget& f) const {
+      auto line = std::string{"forget"};
+      for (const auto& id : f.message_ids) line += " " + id;
+      return line;
+    }
+    std::string operator()(const link_set_aside& s) const { return "set aside " + s.message_id; }
     std::string operator()(const link_deliver& d) const {
       return "deliver " + std::string{kind_of(d.message.body)} + " " + d.message.message_id;
     }
@@ -51,23 +65,32 @@ inline std::string to_line(const link_output& output) {
   return std::visit(teller{}, output);
 }
 
-inline lines to_lines(const std::vector<link_output>& outputs) {
-  auto told = lines{};
-  for (const auto& output : outputs) told.push_back(to_line(output));
-  return told;
-}
-
 inline event happened(std::string text, time_point at) {
   return {severity::info, "test", "", std::move(text), at};
 }
 
 struct link_fixture {
   time_point now = std::chrono::sys_days{std::chrono::year{2020} / 1 / 15};
-  link_machine link{{"maple", "h", "hash", "0.1.0"}};
+  link_machine link{{"maple", "h", "h", "hash", "0.1.0"}};
+  paper_journal journal{"h"};
   std::string node_boot = "n";
   std::uint64_t node_sequence = 0;
 
-  lines feed(const link_input& input) { return to_lines(link.advance(input, now)); }
+  lines feed(const link_input& input) {
+    auto told = lines{};
+    for (const auto& output : link.advance(input, now)) {
+      if (const auto* wanted = std::get_if<link_fetch>(&output)) {
+        for (auto& line : feed(journal.read(*wanted))) told.push_back(std::move(line));
+      } else if (const auto* taken = std::get_if<link_forget>(&output)) {
+        for (const auto& id : taken->message_ids) journal.forget(id);
+      } else {
+        if (const auto* aside = std::get_if<link_set_aside>(&output))
+          journal.forget(aside->message_id);
+        told.push_back(to_line(output));
+      }
+    }
+    return told;
+  }
   /// Lets time pass, second by second.
   lines pass(duration length) {
     auto told = lines{};
@@ -77,7 +100,10 @@ struct link_fixture {
     }
     return told;
   }
-  lines submit(body content) { return feed(link_submit{std::move(content)}); }
+  lines submit(body content) {
+    if (!is_journaled(content)) return feed(link_submit{std::move(content)});
+    return feed(link_journaled{{journal.keep(std::move(content), now)}});
+  }
   lines submit_event() { return submit(happened("x", now)); }
 
   envelope from_node(body content, std::string in_reply_to = {}) {

@@ -2,8 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdlib>
 #include <functional>
 #include <map>
+#include <numeric>
+#include <optional>
 #include <random>
 #include <set>
 #include <sstream>
@@ -23,8 +26,8 @@ struct manners {
   bool in_order = false;  ///< as MQTT keeps it within one connection
   unsigned refused_connects = 0;
   unsigned lost_subacks = 0;
-  unsigned upset = 0;  ///< each second: a cut, garbage, a restart of the node
-  bool node_restarts = true;
+  unsigned upset = 0;    ///< each second: a cut, garbage, a restart of the node
+  bool restarts = true;  ///< of the node and, by power cut, of the house
 };
 
 constexpr manners hostile{15, 15, 4s, false, 40, 20, 8};
@@ -34,9 +37,8 @@ constexpr manners calm{0, 0, 200ms, true};
 
 class world {
  public:
-  explicit world(unsigned seed, manners m)
-      : manners_{m}, random_{seed}, house_{{"maple", "h", "", "", seed}} {
-    feed(link_start{});
+  explicit world(unsigned seed, manners m) : manners_{m}, random_{seed}, seed_{seed} {
+    start_house();
   }
 
   void run(duration length, bool busy) {
@@ -59,15 +61,20 @@ class world {
   }
 
   // What is to be compared afterwards.
-  std::vector<std::string> submitted;          ///< texts of events, in order
-  std::vector<std::string> arrived;            ///< the node's first sight of each, in order
-  std::map<std::uint64_t, std::string> kept;   ///< by sequence: the node's durable store
-  std::vector<std::string> executed;           ///< requests the house was given, in order
-  std::map<std::string, envelope> unanswered;  ///< requests the node still repeats
+  std::vector<std::string> submitted;     ///< texts of events, in order
+  std::vector<std::string> arrived;       ///< the node's first sight of each, in order
+  std::vector<std::string> made_cut_off;  ///< those of them that nobody could hear at once
+  /// By boot and sequence: the node's durable store.
+  std::map<std::pair<int, std::uint64_t>, std::string> kept;
+  std::map<std::string, std::string> first_follows;  ///< by boot: what its first message follows
+  std::vector<std::string> executed;                 ///< requests the house was given, in order
+  std::map<std::string, envelope> unanswered;        ///< requests the node still repeats
   std::size_t asked = 0;
   std::size_t most_under_way = 0;
 
-  [[nodiscard]] const link_machine& house() const { return house_; }
+  [[nodiscard]] const link_machine& house() const { return *house_; }
+  [[nodiscard]] const paper_journal& journal() const { return journal_; }
+  [[nodiscard]] int boots() const { return boot_; }
   [[nodiscard]] std::string last_lines() const {
     auto text = std::ostringstream{};
     for (auto i = log_.size() > 60 ? log_.size() - 60 : 0; i < log_.size(); ++i)
@@ -103,16 +110,51 @@ class world {
 
   // ---- the house and its broker
 
+  void start_house() {
+    ++boot_;
+    const auto boot = "h" + std::to_string(boot_);
+    journal_.start_boot(boot);
+    house_.emplace(link_options{"maple", boot, boot, "", "", seed_ + static_cast<unsigned>(boot_)});
+    feed(link_start{});
+  }
+  /// What was on its way between journal and link is gone, what is in the journal is not.
+  void cut_power() {
+    note("house: power cut");
+    connected_ = subscribed_ = false;
+    ++connection_;
+    // Requests that were under way to it may be done twice by a house that forgot them: not here.
+    start_house();
+  }
+  /// The journal is another actor: its words come a little later, in their order.
+  void journal_says(
+      link_input input, std::function<void()> before = [] {}) {
+    last_word_ = std::max(last_word_, moment_ + duration{random_() % 300});
+    pending_.emplace(last_word_,
+                     [this, before = std::move(before), input = std::move(input), mine = boot_] {
+                       if (mine != boot_) return;
+                       before();
+                       feed(input);
+                     });
+  }
+  void say(const std::string& text) {
+    submitted.push_back(text);
+    const auto item = journal_.keep(happened(text, moment_), moment_);
+    journal_says(link_journaled{{item}}, [this, text] {
+      if (house_->state() != link_state::active) made_cut_off.push_back(text);
+    });
+  }
+
   void feed(const link_input& input) {
-    for (const auto& output : house_.advance(input, moment_)) {
+    for (const auto& output : house_->advance(input, moment_)) {
       note("house: " + to_line(output));
       std::visit([&](const auto& what) { carry_out(what); }, output);
     }
-    most_under_way = std::max(most_under_way, house_.under_way());
+    most_under_way = std::max(most_under_way, house_->under_way());
   }
 
   void carry_out(const link_connect&) {
-    later(some_delay(), [this] {
+    later(some_delay(), [this, mine = boot_] {
+      if (mine != boot_) return;
       if (chance(manners_.refused_connects)) {
         feed(link_connect_failed{{fault_code::refused, "liar"}});
         return;
@@ -134,6 +176,11 @@ class world {
     CHECK(connected_);
     carry(last_up_, [this, p] { node_hears(p); });
   }
+  void carry_out(const link_fetch& wanted) { journal_says(journal_.read(wanted)); }
+  void carry_out(const link_forget& taken) {
+    for (const auto& id : taken.message_ids) journal_.forget(id);
+  }
+  void carry_out(const link_set_aside& refused) { FAIL_CHECK("set aside: " << refused.message_id); }
   void carry_out(const link_disconnect&) { connected_ = subscribed_ = false; }
   void carry_out(const link_deliver& d) {
     if (std::holds_alternative<withdrawal>(d.message.body))
@@ -156,17 +203,15 @@ class world {
   }
 
   void make_trouble() {
-    if (chance(40)) {
-      submitted.push_back("event " + std::to_string(submitted.size()));
-      feed(link_submit{happened(submitted.back(), moment_)});
-    }
+    if (chance(40)) say("event " + std::to_string(submitted.size()));
     if (chance(20)) feed(link_submit{power_update{"hp.power", 1 * watt, moment_}});
     if (node_up_ && chance(10)) ask();
     if (!chance(manners_.upset)) return;
-    switch (random_() % (manners_.node_restarts ? 4 : 3)) {
+    switch (random_() % (manners_.restarts ? 5 : 3)) {
     case 0:
     case 1: cut(); break;
     case 2: garble(); break;
+    case 4: cut_power(); break;
     case 3:
       note("node: restarts");
       node_up_ = false;
@@ -221,7 +266,10 @@ class world {
     const auto message = decode(p.payload);
     REQUIRE(message);
     if (const auto* e = std::get_if<event>(&message->body)) {
-      if (kept.emplace(message->sequence, e->text).second) arrived.push_back(e->text);
+      const auto boot = std::stoi(message->boot_id.substr(1));
+      if (kept.emplace(std::pair{boot, message->sequence}, e->text).second)
+        arrived.push_back(e->text);
+      if (message->sequence == 1) first_follows[message->boot_id] = message->follows;
       node_says(ack{message->message_id});
     }
     if (const auto* a = std::get_if<ack>(&message->body)) unanswered.erase(a->message_id);
@@ -236,10 +284,13 @@ class world {
 
   manners manners_;
   std::mt19937 random_;
-  link_machine house_;
+  unsigned seed_;
+  paper_journal journal_{"h0"};
+  std::optional<link_machine> house_;
+  int boot_ = 0;
   time_point now_ = std::chrono::sys_days{std::chrono::year{2020} / 1 / 15};
   time_point moment_ = now_;
-  time_point last_up_ = now_, last_down_ = now_;
+  time_point last_up_ = now_, last_down_ = now_, last_word_ = now_;
   std::multimap<time_point, std::function<void()>> pending_;
   bool connected_ = false, subscribed_ = false;
   int connection_ = 0;
@@ -250,19 +301,38 @@ class world {
   std::vector<std::string> log_;
 };
 
+/// All of them, or the one of HEARTH_SEED: a failing seed, told in full.
+std::vector<unsigned> seeds(unsigned count) {
+  if (const auto* one = std::getenv("HEARTH_SEED"))
+    return {static_cast<unsigned>(std::strtoul(one, nullptr, 10))};
+  auto all = std::vector<unsigned>(count);
+  std::iota(all.begin(), all.end(), 1U);
+  return all;
+}
+
 /// Everything the house said is at the node once and in order; everything the node asked was
 /// done once and is settled; the window was never exceeded.
 void check_promises(const world& w) {
   CHECK(w.house().state() == link_state::active);
-  CHECK(w.house().waiting() == 0);
-  CHECK(w.house().counters().dropped == 0);
+  CHECK(w.journal().items.empty());
   CHECK(w.house().counters().set_aside == 0);
   CHECK(w.most_under_way <= limits::send_window);
   auto texts = std::vector<std::string>{};
-  for (const auto& [sequence, text] : w.kept) texts.push_back(text);
+  auto last = std::pair{0, std::uint64_t{0}};
+  for (const auto& [place, text] : w.kept) {
+    texts.push_back(text);
+    // No hole within a boot, and each boot's first message names the end of the one before.
+    CHECK(place.second == (place.first == last.first ? last.second + 1 : 1));
+    if (place.second == 1 && last.first > 0)
+      CHECK(w.first_follows.at("h" + std::to_string(place.first)) ==
+            "h" + std::to_string(last.first) + "-" + std::to_string(last.second));
+    last = place;
+  }
   CHECK(texts == w.submitted);
-  CHECK(std::set(w.executed.begin(), w.executed.end()).size() == w.executed.size());
-  CHECK(w.executed.size() == w.asked);
+  // A house that lost its power has forgotten what it did; what it is asked again it does again.
+  const auto done = std::set(w.executed.begin(), w.executed.end());
+  CHECK(done.size() == w.asked);
+  if (w.boots() == 1) CHECK(w.executed.size() == w.asked);
   CHECK(w.unanswered.empty());
 }
 
@@ -272,7 +342,7 @@ TEST_CASE(
     "on a network that loses, repeats, delays and reorders, every event arrives exactly once") {
   auto events = std::size_t{0};
   auto requests = std::size_t{0};
-  for (auto seed = 1U; seed <= 500; ++seed) {
+  for (const auto seed : seeds(10'000)) {
     auto w = world{seed, hostile};
     w.run(2min, true);
     w.calm_down();
@@ -284,13 +354,13 @@ TEST_CASE(
     events += w.submitted.size();
     requests += w.executed.size();
   }
-  CHECK(events > 10'000);
-  CHECK(requests > 2'000);
+  if (seeds(10'000).size() < 10'000) return;
+  CHECK(events > 200'000);
+  CHECK(requests > 40'000);
 }
 
-TEST_CASE(
-    "on a network that only cuts connections, events also arrive in the order they happened") {
-  for (auto seed = 1U; seed <= 100; ++seed) {
+TEST_CASE("on a network that only cuts connections, the backlog arrives in the order it happened") {
+  for (const auto seed : seeds(500)) {
     auto w = world{seed, cutting};
     w.run(2min, true);
     w.calm_down();
@@ -299,7 +369,11 @@ TEST_CASE(
     const auto story = w.last_lines();
     INFO(story);
     check_promises(w);
-    CHECK(w.arrived == w.submitted);
+    auto backlog = std::vector<std::string>{};
+    const auto late = std::set(w.made_cut_off.begin(), w.made_cut_off.end());
+    std::ranges::copy_if(w.arrived, std::back_inserter(backlog),
+                         [&](const std::string& text) { return late.contains(text); });
+    CHECK(backlog == w.made_cut_off);
   }
 }
 

@@ -102,8 +102,8 @@ TEST_CASE("the machine follows the table in every state, and a misuse changes no
 }
 
 TEST_CASE("subscriptions confirmed one by one are waited for, before and after the node speaks") {
-  const auto two =
-      link_options{"maple", "h", "", "", 1, {"hearth/v1/maple/down/ack", "hearth/v1/maple/down/#"}};
+  const auto two = link_options{
+      "maple", "h", "h", "", "", 1, {"hearth/v1/maple/down/ack", "hearth/v1/maple/down/#"}};
   auto f = link_fixture{.link = link_machine{two}};
   f.go_to(awaiting_setup_and_peer);
   f.feed(link_subscribed{});

@@ -14,13 +14,6 @@ struct active_link : link_fixture {
   active_link() { go_to(active); }
 };
 
-/// An event whose bytes are too many for the wire cannot be made by texts alone: a report can.
-report huge_report(time_point at) {
-  auto series = channel_series{"hp.power", unit::watt, {}};
-  series.samples.assign(20'000, sample{at, 1.5});
-  return {at, 5min, {series}};
-}
-
 }  // namespace
 
 TEST_CASE_FIXTURE(link_fixture,
@@ -28,22 +21,22 @@ TEST_CASE_FIXTURE(link_fixture,
   CHECK(feed(link_start{}) == lines{"not started -> connecting", "connect"});
   // The node is there first: its message arrives before the subscription is confirmed.
   CHECK(feed(link_connected{}) == lines{"connecting -> awaiting setup and peer",
-                                        "birth online h-1 retained",
+                                        "birth online h~1 retained",
                                         "subscribe hearth/v1/maple/down/#"});
   CHECK(hear(from_node(heartbeat{})) == lines{"awaiting setup and peer -> awaiting setup",
-                                              "deliver heartbeat n-1", "up/heartbeat h-2"});
+                                              "deliver heartbeat n-1", "up/heartbeat h~2"});
   CHECK(feed(link_subscribed{}) == lines{"awaiting setup -> active", "peer arrived"});
 
-  CHECK(submit_event() == lines{"up/event h-3"});
-  CHECK(hear_ack("h-3") == lines{});
-  CHECK(link.waiting() == 0);
+  CHECK(submit_event() == lines{"up/event h-1"});
+  CHECK(hear_ack("h-1") == lines{});
+  CHECK(journal.items.empty());
 
   // Silence: a question, then the node counts as gone, and is asked once more.
-  CHECK(pass(limits::ping_after_silence) == lines{"up/heartbeat h-4"});
-  CHECK(pass(limits::ack_timeout) == lines{"active -> awaiting peer", "up/heartbeat h-5"});
+  CHECK(pass(limits::ping_after_silence) == lines{"up/heartbeat h~3"});
+  CHECK(pass(limits::ack_timeout) == lines{"active -> awaiting peer", "up/heartbeat h~4"});
   CHECK(submit_event() == lines{});
-  CHECK(link.waiting() == 1);
-  CHECK(hear_life() == lines{"awaiting peer -> active", "deliver heartbeat n-3", "up/event h-6"});
+  CHECK(journal.items.size() == 1);
+  CHECK(hear_life() == lines{"awaiting peer -> active", "deliver heartbeat n-3", "up/event h-2"});
 
   // The broker goes: what was under way goes out again on the next connection, before newer ones.
   CHECK(feed(link_disconnected{{fault_code::disconnected, "reset"}}) ==
@@ -52,12 +45,12 @@ TEST_CASE_FIXTURE(link_fixture,
   CHECK(pass(limits::reconnect_first) == lines{"connect"});
   CHECK(feed(link_connected{}).front() == "connecting -> awaiting setup and peer");
   CHECK(feed(link_subscribed{}) ==
-        lines{"awaiting setup and peer -> awaiting peer", "up/heartbeat h-9"});
+        lines{"awaiting setup and peer -> awaiting peer", "up/heartbeat h~6"});
   CHECK(hear_life() == lines{"awaiting peer -> active", "peer arrived", "deliver heartbeat n-4",
-                             "up/event h-6", "up/event h-7"});
+                             "up/event h-2", "up/event h-3"});
 
   CHECK(feed(link_stop{}) ==
-        lines{"birth offline h-10 retained", "active -> stopped", "disconnect"});
+        lines{"birth offline h~7 retained", "active -> stopped", "disconnect"});
   CHECK(pass(10min) == lines{});
 }
 
@@ -86,7 +79,7 @@ TEST_CASE_FIXTURE(link_fixture,
     CHECK(wait <= longest + 100ms);
     longest = std::min(longest * 2, limits::reconnect_longest);
   }
-  auto other = link_machine{{"maple", "h", "", "", 2}};
+  auto other = link_machine{{"maple", "h", "h", "", "", 2}};
   other.advance(link_start{}, now);
   other.advance(link_connect_failed{{fault_code::refused, "no"}}, now);
   auto wait = 0ms;
@@ -106,10 +99,10 @@ TEST_CASE_FIXTURE(link_fixture,
                   "live messages are sent while connected, node or no node, and never queued") {
   CHECK(submit(power_update{"hp.power", 1 * watt, now}) == lines{});
   go_to(awaiting_setup_and_peer);
-  CHECK(submit(power_update{"hp.power", 2 * watt, now}) == lines{"up/power h-2"});
+  CHECK(submit(power_update{"hp.power", 2 * watt, now}) == lines{"up/power h~2"});
   feed(link_subscribed{});
-  CHECK(submit(power_update{"hp.power", 3 * watt, now}) == lines{"up/power h-4"});
-  CHECK(link.waiting() == 0);
+  CHECK(submit(power_update{"hp.power", 3 * watt, now}) == lines{"up/power h~4"});
+  CHECK(link.at_hand() == 0);
 }
 
 TEST_CASE_FIXTURE(active_link,
@@ -118,12 +111,76 @@ TEST_CASE_FIXTURE(active_link,
   for (auto i = 0; i < 8; ++i)
     for (auto& line : submit_event()) sent.push_back(line);
   CHECK(sent ==
-        lines{"up/event h-2", "up/event h-3", "up/event h-4", "up/event h-5", "up/event h-6"});
+        lines{"up/event h-1", "up/event h-2", "up/event h-3", "up/event h-4", "up/event h-5"});
   CHECK(link.under_way() == limits::send_window);
-  CHECK(hear_ack("h-3") == lines{"up/event h-7"});
-  CHECK(hear_ack("h-2") == lines{"up/event h-8"});
-  CHECK(hear_ack("h-2") == lines{});
+  CHECK(hear_ack("h-2") == lines{"up/event h-6"});
+  CHECK(hear_ack("h-1") == lines{"up/event h-7"});
+  CHECK(hear_ack("h-1") == lines{});
   CHECK(link.counters().acknowledged == 2);
+}
+
+TEST_CASE_FIXTURE(link_fixture,
+                  "what is new goes ahead of the backlog, which keeps all of the window but one") {
+  for (auto i = 0; i < 10; ++i) submit_event();
+  feed(link_start{});
+  feed(link_connected{});
+  feed(link_subscribed{});
+  CHECK(hear_life() == lines{"awaiting peer -> active", "peer arrived", "deliver heartbeat n-1",
+                             "up/event h-1", "up/event h-2", "up/event h-3", "up/event h-4"});
+  CHECK(submit_event() == lines{"up/event h-11"});
+  CHECK(submit_event() == lines{});  // the window is full
+  CHECK(hear_ack("h-11") == lines{"up/event h-12"});
+  CHECK(hear_ack("h-1") == lines{"up/event h-5"});
+  CHECK(hear(from_node(ack{"h-12", {"h-2", "h-3"}})) == lines{"up/event h-6", "up/event h-7"});
+  CHECK(link.counters().acknowledged == 5);
+}
+
+TEST_CASE_FIXTURE(link_fixture,
+                  "a backlog is read page by page and each of its messages is sent once") {
+  for (auto i = 0; i < 100; ++i) submit_event();
+  go_to(active);
+  auto sent = std::size_t{0};
+  auto most_at_hand = std::size_t{0};
+  for (auto next = 1; next <= 100; ++next) {
+    most_at_hand = std::max(most_at_hand, link.at_hand());
+    sent += hear_ack("h-" + std::to_string(next)).size();
+    if (next == 50) sent += submit_event().size();
+  }
+  sent += hear_ack("h-101").size();
+  CHECK(sent == 101 - (limits::send_window - 1));
+  CHECK(most_at_hand <= 3 * limits::send_window + 1);
+  CHECK(journal.items.empty());
+  CHECK(link.at_hand() == 0);
+  CHECK(link.counters().acknowledged == 101);
+}
+
+TEST_CASE_FIXTURE(link_fixture,
+                  "more new messages than have room ahead of the backlog join it, none is lost") {
+  go_to(active);
+  for (std::size_t i = 0; i < limits::fresh_messages + 50; ++i) submit_event();
+  CHECK(link.at_hand() <= limits::fresh_messages + 2 * limits::send_window);
+  for (std::size_t i = 1; !journal.items.empty(); ++i) {
+    REQUIRE(i < 1000);
+    hear_ack("h-" + std::to_string(i));
+  }
+  CHECK(link.counters().acknowledged == limits::fresh_messages + 50);
+}
+
+TEST_CASE_FIXTURE(active_link, "an ack that comes late, on the next connection, is an ack") {
+  submit_event();
+  feed(link_disconnected{{fault_code::disconnected, "reset"}});
+  pass(limits::reconnect_first);
+  feed(link_connected{});
+  hear_ack("h-1");
+  CHECK(journal.items.empty());
+  CHECK(feed(link_subscribed{}) == lines{"awaiting setup -> active", "peer arrived"});
+}
+
+TEST_CASE_FIXTURE(active_link, "a journal that came back is read from its oldest message on") {
+  submit_event();
+  CHECK(feed(link_journal_reset{}) == lines{"up/event h-1"});
+  hear_ack("h-1");
+  CHECK(journal.items.empty());
 }
 
 TEST_CASE_FIXTURE(active_link,
@@ -131,17 +188,17 @@ TEST_CASE_FIXTURE(active_link,
   submit_event();
   pass(limits::ack_timeout - 1s);
   hear_life();
-  CHECK(pass(1s) == lines{"up/event h-2"});
+  CHECK(pass(1s) == lines{"up/event h-1"});
   CHECK(link.state() == active);
 }
 
 TEST_CASE_FIXTURE(active_link,
                   "a node that answers nothing counts as gone; its next word brings the rest") {
   submit_event();
-  CHECK(pass(limits::ack_timeout) == lines{"active -> awaiting peer", "up/heartbeat h-3"});
+  CHECK(pass(limits::ack_timeout) == lines{"active -> awaiting peer", "up/heartbeat h~2"});
   CHECK(pass(limits::ack_timeout) == lines{});
-  CHECK(pass(limits::ping_after_silence - limits::ack_timeout) == lines{"up/heartbeat h-4"});
-  CHECK(hear_life() == lines{"awaiting peer -> active", "deliver heartbeat n-2", "up/event h-2"});
+  CHECK(pass(limits::ping_after_silence - limits::ack_timeout) == lines{"up/heartbeat h~3"});
+  CHECK(hear_life() == lines{"awaiting peer -> active", "deliver heartbeat n-2", "up/event h-1"});
 }
 
 TEST_CASE_FIXTURE(active_link, "each node that starts is told about the house once") {
@@ -208,12 +265,12 @@ TEST_CASE_FIXTURE(
 TEST_CASE_FIXTURE(active_link,
                   "an event the node cannot decode is set aside and never blocks the rest") {
   for (auto i = 0; i < 7; ++i) submit_event();
-  CHECK(hear(from_node(nack{"h-2", nack_reason::undecodable, "what is this?"})) ==
-        lines{"event message-refused undecodable", "up/event h-7"});
-  CHECK(hear(from_node(nack{"h-3", nack_reason::undecodable, "and this?"})) ==
-        lines{"up/event h-8"});
+  CHECK(hear(from_node(nack{"h-1", nack_reason::undecodable, "what is this?"})) ==
+        lines{"set aside h-1", "event message-refused undecodable", "up/event h-6"});
+  CHECK(hear(from_node(nack{"h-2", nack_reason::undecodable, "and this?"})) ==
+        lines{"set aside h-2", "up/event h-7"});
   CHECK(link.counters().set_aside == 2);
-  CHECK(link.waiting() == 5);
+  CHECK(journal.items.size() == 5);
 }
 
 TEST_CASE_FIXTURE(
@@ -227,8 +284,8 @@ TEST_CASE_FIXTURE(
     for (auto& line : hear_ack(sent[0].substr(std::string{"up/event "}.size())))
       told.push_back(line);
   }
-  CHECK(told == lines{"event message-unanswered outbox"});
-  CHECK(link.waiting() == 0);
+  CHECK(told == lines{"set aside h-1", "event message-unanswered outbox"});
+  CHECK(journal.items.empty());
   CHECK(link.counters().set_aside == 1);
 }
 
@@ -258,28 +315,17 @@ TEST_CASE_FIXTURE(active_link, "a clock some seconds off loses no contract, a wr
   CHECK(hear(wrong).back() == "up/nack of n-3: stale");
 }
 
-TEST_CASE_FIXTURE(link_fixture,
-                  "a queue that is full drops its oldest, counts each and says so once") {
-  for (std::size_t i = 0; i < limits::unacknowledged_messages; ++i)
-    CHECK(submit_event() == lines{});
-  CHECK(submit_event() == lines{"event messages-dropped outbox"});
-  CHECK(submit_event() == lines{});
-  CHECK(link.counters().dropped == 2);
-  CHECK(link.waiting() == limits::unacknowledged_messages);
-  go_to(active);
-  CHECK(link.under_way() == limits::send_window);
-}
-
-TEST_CASE_FIXTURE(active_link,
-                  "a message too large for the wire is dropped with a word, not sent for ever") {
-  CHECK(submit(huge_report(now)) == lines{"event message-too-large report"});
-  CHECK(submit(huge_report(now)) == lines{});
-  CHECK(link.counters().dropped == 2);
-  CHECK(link.waiting() == 0);
+TEST_CASE_FIXTURE(active_link, "a message too large for the wire is dropped with a word") {
+  auto huge = snapshot_report{now, {}};
+  const auto why = fault{fault_code::io, std::string(1000, 'x')};
+  huge.points.assign(300, {"hp.power", tl::make_unexpected(why), quality::fault, now});
+  CHECK(submit(huge) == lines{"event message-too-large snapshot"});
+  CHECK(submit(huge) == lines{});
 }
 
 TEST_CASE_FIXTURE(active_link, "a house cannot say what only a node may") {
   CHECK(submit(query{}) == lines{"misuse"});
+  CHECK(feed(link_submit{happened("past the journal", now)}) == lines{"misuse"});
   feed(link_stop{});
-  CHECK(submit_event() == lines{"misuse"});
+  CHECK(submit(heartbeat{}) == lines{"misuse"});
 }

@@ -84,6 +84,7 @@ class virtual_house {
          }}};
     running = spawn_house(system, {.context = {house, clock},
                                    .ports = std::move(ports),
+                                   .journal = {},
                                    .connect = node.maker(),
                                    .log = [this](const event& e) { events.push_back(e); },
                                    .first_words = {},

@@ -1,0 +1,108 @@
+#include "actors/journal_actor.hpp"
+
+#include "protocol/limits.hpp"
+
+#include <chrono>
+#include <utility>
+
+namespace hearth {
+namespace {
+
+constexpr auto look_every = std::chrono::seconds{1};
+constexpr auto ticks_per_backlog = limits::backlog_told_every / look_every;
+
+}  // namespace
+
+void journal_state::write() {
+  if (waiting.empty()) return;
+  auto items = hand->keep(std::exchange(waiting, {}), context.clock.now());
+  if (peers && peers->upstream_journal && !items.empty())
+    self->send(peers->upstream_journal, link_journaled{std::move(items)});
+  tell();
+}
+
+void journal_state::tell() {
+  if (!peers) return;
+  for (auto& e : hand->take_events()) self->send(peers->reporter_statements, body{std::move(e)});
+  if (hand->take_changed() && peers->upstream_journal)
+    self->send(peers->upstream_journal, link_journal_reset{});
+}
+
+void journal_state::tell_backlog() {
+  if (!peers || !peers->upstream) return;
+  const auto now = hand->status();
+  if (told == now && now.waiting == 0) return;
+  told = now;
+  self->send(peers->upstream, body{now});
+}
+
+journal_actor::behavior_type journal_of(journal_actor::stateful_pointer<journal_state> self,
+                                        house_context context, std::string boot_id,
+                                        journal_maker open) {
+  auto& s = self->state;
+  s.self = self;
+  s.context = context;
+  const auto clock = context.clock;
+  s.hand.emplace(context.house->site, std::move(boot_id), std::move(open), clock.now());
+  const auto tick = clock.outside(look_every);
+  self->delayed_send(self, tick, atom::tick::value, std::int64_t{1});
+  return {
+      [self](const body& said) {
+        auto& s = self->state;
+        // Whatever arrives until the actor comes to its own message is written in one group.
+        if (s.waiting.empty()) self->send(self, atom::flush::value);
+        s.waiting.push_back(said);
+        if (s.waiting.size() >= limits::journal_group) s.write();
+      },
+      [self, clock](const report_draft& d) {
+        self->state.write();
+        self->state.hand->keep_draft(d.samples, clock.now());
+        self->state.tell();
+      },
+      [self, clock](const link_fetch& wanted) {
+        auto& s = self->state;
+        s.write();
+        auto page = s.hand->read(wanted, clock.now());
+        s.tell();
+        if (s.peers && s.peers->upstream_journal)
+          self->send(s.peers->upstream_journal, std::move(page));
+      },
+      [self, clock](const link_forget& taken) {
+        self->state.hand->forget(taken, clock.now());
+        self->state.tell();
+      },
+      [self, clock](const link_set_aside& refused) {
+        self->state.hand->set_aside(refused, clock.now());
+        self->state.tell();
+      },
+      [self, clock](const resend& asked) {
+        auto& s = self->state;
+        s.write();
+        auto items = s.hand->answer(asked, clock.now());
+        if (s.peers && s.peers->upstream_journal && !items.empty())
+          self->send(s.peers->upstream_journal, link_journaled{std::move(items)});
+        s.tell();
+      },
+      [self](atom::flush) { self->state.write(); },
+      [self, clock, tick](atom::tick, std::int64_t count) {
+        self->delayed_send(self, tick, atom::tick::value, count + 1);
+        self->state.hand->tick(clock.now());
+        self->state.tell();
+        if (count % ticks_per_backlog == 0) self->state.tell_backlog();
+      },
+      [self](atom::tell) {
+        self->state.told.reset();
+        self->state.tell_backlog();
+      },
+      [self](atom::farewell) -> atom::done {
+        self->state.write();
+        return atom::done::value;
+      },
+      [self](const roads& r) {
+        self->state.peers = r;
+        self->state.tell();
+      },
+  };
+}
+
+}  // namespace hearth

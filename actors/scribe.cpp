@@ -1,0 +1,285 @@
+#include "actors/scribe.hpp"
+
+#include "drivers/memory_journal.hpp"
+#include "protocol/codec.hpp"
+#include "protocol/limits.hpp"
+
+#include <algorithm>
+
+namespace hearth {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A full journal loses something at every step: that is told at this pace.
+constexpr duration losses_told_every = 60s;
+
+/// One disk failing, then another: both sides of the same trouble look alike to whoever reads.
+std::string memory_only(const fault& why) {
+  return "the journal on disk cannot be used, what is said is kept in memory and would be lost in "
+         "a "
+         "power cut: " +
+         to_text(why);
+}
+
+bool touches(const message_run& before, const message_run& after) {
+  return before.boot_id == after.boot_id && before.last + 1 == after.first;
+}
+
+/// The parts of `run` that none of `held` covers.
+std::vector<message_run> without(message_run run, std::vector<message_run> held) {
+  std::ranges::sort(held, {}, &message_run::first);
+  auto out = std::vector<message_run>{};
+  for (const auto& here : held) {
+    if (run.first < here.first) out.push_back({run.boot_id, run.first, here.first - 1});
+    run.first = std::max(run.first, here.last + 1);
+  }
+  if (run.first <= run.last) out.push_back(std::move(run));
+  return out;
+}
+
+/// Appends later samples of the same slot.
+void join(report& slot, report later) {
+  for (auto& series : later.series) {
+    const auto known = std::ranges::find(slot.series, series.channel, &channel_series::channel);
+    if (known == slot.series.end())
+      slot.series.push_back(std::move(series));
+    else
+      std::ranges::move(series.samples, std::back_inserter(known->samples));
+  }
+}
+
+}  // namespace
+
+scribe::scribe(std::string site, std::string boot_id, journal_maker open, time_point now)
+    : site_{std::move(site)}, boot_id_{std::move(boot_id)}, open_{std::move(open)} {
+  if (open_disk(now)) {
+    follows_ = store_->totals().last_message_id;
+    recover_drafts(now);
+  } else {
+    go_to_memory(now);
+  }
+}
+
+// ---- disk and memory
+
+bool scribe::open_disk(time_point now) {
+  if (!open_) return false;
+  store_.reset();  // the disk is let go before it is opened anew
+  auto opened = open_();
+  if (!opened) {
+    if (disk_trouble_ != opened.error().detail)
+      say(severity::warning, "journal-failing", memory_only(opened.error()), now);
+    disk_trouble_ = opened.error().detail;
+    return false;
+  }
+  if (opened->put_aside)
+    say(severity::alarm, "journal-damaged",
+        "the journal was damaged and a new one is begun; what it held is in " + *opened->put_aside,
+        now);
+  store_ = std::move(opened->store);
+  on_disk_ = true;
+  try_disk_at_.reset();
+  return true;
+}
+
+void scribe::go_to_memory(time_point now) {
+  store_ = std::make_unique<memory_journal>(limits::memory_journal_messages,
+                                            limits::memory_journal_bytes);
+  on_disk_ = false;
+  changed_ = true;
+  if (open_) try_disk_at_ = now + limits::journal_retry_every;
+}
+
+/// What memory kept goes to the disk behind what waits there.
+void scribe::move_to_disk(time_point now) {
+  auto memory = std::exchange(store_, nullptr);
+  if (!open_disk(now)) {
+    store_ = std::move(memory);
+    try_disk_at_ = now + limits::journal_retry_every;
+    return;
+  }
+  auto after = std::uint64_t{0};
+  for (auto more = true; more;) {
+    const auto page = memory->read(after, 64, limits::page_bytes);
+    auto entries = std::vector<journal_entry>{};
+    for (const auto& item : page->items) {
+      after = item.number;
+      if (auto e = decode(item.payload))
+        entries.push_back({class_of(e->body), e->boot_id, e->sequence, item.topic_kind,
+                           item.payload, e->sent, false});
+    }
+    more = page->more;
+    if (entries.empty()) continue;
+    if (const auto kept = store_->append(entries, false); !kept) {
+      store_ = std::move(memory);
+      on_disk_ = false;
+      try_disk_at_ = now + limits::journal_retry_every;
+      return;
+    }
+  }
+  changed_ = true;
+  disk_trouble_.clear();
+  say(severity::info, "journal-back", "the journal on disk can be used again", now);
+}
+
+template <class Action>
+auto scribe::with_journal(Action what, time_point now) {
+  auto done = what(*store_);
+  if (done || !on_disk_) return done;
+  const auto why = done.error();
+  if (open_disk(now)) {
+    changed_ = true;
+    done = what(*store_);
+    if (done) return done;
+  }
+  if (disk_trouble_.empty()) say(severity::warning, "journal-failing", memory_only(why), now);
+  disk_trouble_ = why.detail;
+  go_to_memory(now);
+  return what(*store_);
+}
+
+void scribe::tick(time_point now) {
+  if (try_disk_at_ && now >= *try_disk_at_) move_to_disk(now);
+  if (!dropped_.empty() && (!dropped_told_ || now - *dropped_told_ >= losses_told_every))
+    say_losses(now);
+}
+
+// ---- writing
+
+journal_entry scribe::entry_of(const body& said, time_point now) {
+  ++sequence_;
+  auto message = envelope{site_, boot_id_, sequence_, boot_id_ + "-" + std::to_string(sequence_),
+                          now,   {},       said};
+  if (sequence_ == 1) message.follows = follows_;
+  return {class_of(said),  boot_id_, sequence_, std::string{kind_of(said)},
+          encode(message), now,      false};
+}
+
+std::vector<journal_item> scribe::keep(std::span<const body> said, time_point now) {
+  auto entries = std::vector<journal_entry>{};
+  auto ends_drafts = false;
+  for (const auto& each : said) {
+    auto entry = entry_of(each, now);
+    ends_drafts = ends_drafts || std::holds_alternative<report>(each);
+    if (entry.payload.size() <= limits::message_bytes) {
+      entries.push_back(std::move(entry));
+      continue;
+    }
+    --sequence_;
+    say(severity::warning, "message-too-large",
+        "a " + entry.topic_kind + " of " + std::to_string(entry.payload.size()) +
+            " bytes cannot be sent; 262144 is the most",
+        now);
+  }
+  return append(entries, ends_drafts, now);
+}
+
+std::vector<journal_item> scribe::append(const std::vector<journal_entry>& entries,
+                                         bool ends_drafts, time_point now) {
+  if (entries.empty()) return {};
+  auto room = with_journal([&](journal& j) { return j.append(entries, ends_drafts); }, now);
+  if (!room) return {};  // memory takes everything within its bounds
+  for (const auto& run : room->dropped) {
+    if (!dropped_.empty() && touches(dropped_.back(), run))
+      dropped_.back().last = run.last;
+    else
+      dropped_.push_back(run);
+  }
+  auto items = std::vector<journal_item>{};
+  for (std::size_t i = 0; i < entries.size() && i < room->numbers.size(); ++i)
+    items.push_back({room->numbers[i],
+                     entries[i].boot_id + "-" + std::to_string(entries[i].sequence),
+                     entries[i].topic_kind, entries[i].payload});
+  return items;
+}
+
+void scribe::say_losses(time_point now) {
+  if (!dropped_told_ || now - *dropped_told_ > 10 * losses_told_every)
+    say(severity::warning, "messages-dropped",
+        "the journal is full and the node does not take what waits: the oldest reports go first",
+        now);
+  dropped_told_ = now;
+  auto said = std::vector<body>{};
+  for (auto& run : std::exchange(dropped_, {}))
+    said.emplace_back(loss{std::move(run), "there was no room left in the journal", now});
+  keep(said, now);
+}
+
+void scribe::keep_draft(const report& samples, time_point now) {
+  const auto draft = journal_draft{encode({site_, boot_id_, 1, "draft", now, {}, samples})};
+  (void)with_journal([&](journal& j) { return j.keep(draft); }, now);
+}
+
+/// A power cut left the beginning of a slot behind: it becomes a report of as much as is known.
+void scribe::recover_drafts(time_point now) {
+  const auto drafts = store_->drafts();
+  if (!drafts || drafts->empty()) return;
+  auto slots = std::vector<report>{};
+  for (const auto& draft : *drafts) {
+    auto read = decode(draft.payload);
+    auto* samples = read ? std::get_if<report>(&read->body) : nullptr;
+    if (samples == nullptr) continue;
+    if (slots.empty() || slots.back().slot_start != samples->slot_start)
+      slots.push_back(std::move(*samples));
+    else
+      join(slots.back(), std::move(*samples));
+  }
+  auto entries = std::vector<journal_entry>{};
+  for (auto& slot : slots) {
+    auto last = slot.slot_start;
+    for (const auto& s : slot.series)
+      if (!s.samples.empty()) last = std::max(last, s.samples.back().at);
+    // It ends where the knowledge does, so that nobody takes its last values for the whole slot's.
+    slot.slot_length =
+        std::max<duration>(1s, std::chrono::ceil<std::chrono::seconds>(last - slot.slot_start));
+    entries.push_back(entry_of(slot, now));
+  }
+  append(entries, true, now);
+}
+
+// ---- reading
+
+link_history scribe::read(const link_fetch& wanted, time_point now) {
+  const auto page = with_journal(
+      [&](journal& j) { return j.read(wanted.after, wanted.most, limits::page_bytes); }, now);
+  if (!page) return {};
+  for (const auto& damage : page->damaged)
+    say(severity::warning, "message-damaged",
+        "message " + damage.message_id + " of the journal is set aside: " + damage.what, now);
+  return {page->items, page->more};
+}
+
+void scribe::forget(const link_forget& taken, time_point now) {
+  (void)with_journal([&](journal& j) { return j.forget(taken.message_ids); }, now);
+}
+
+void scribe::set_aside(const link_set_aside& refused, time_point now) {
+  (void)with_journal([&](journal& j) { return j.set_aside(refused.message_id, refused.why, now); },
+                     now);
+}
+
+std::vector<journal_item> scribe::answer(const resend& asked, time_point now) {
+  auto said = std::vector<body>{};
+  for (auto run : asked.missing) {
+    // What this boot has not said yet is not missing.
+    if (run.boot_id == boot_id_) run.last = std::min(run.last, sequence_);
+    if (run.last < run.first) continue;
+    const auto held = with_journal([&](journal& j) { return j.held(run); }, now);
+    if (!held) continue;
+    for (auto& gone : without(std::move(run), *held))
+      said.emplace_back(loss{std::move(gone), "the house does not have them any more", now});
+  }
+  return keep(said, now);
+}
+
+backlog scribe::status() const {
+  const auto all = store_->totals();
+  return {sequence_, all.waiting, all.bytes, all.oldest};
+}
+
+void scribe::say(severity s, std::string kind, std::string text, time_point now) {
+  events_.push_back({s, std::move(kind), "journal", std::move(text), now});
+}
+
+}  // namespace hearth

@@ -1,0 +1,72 @@
+#pragma once
+
+#include "drivers/journal.hpp"
+#include "protocol/link.hpp"
+#include "protocol/messages.hpp"
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace hearth {
+
+/// Keeps what a house says until its node has it: numbers it, dates it, has the journal write it.
+/// Pure but for the journal it was given. When the journal cannot be written the scribe goes on in
+/// memory, says so, and moves back when it can.
+class scribe {
+ public:
+  /// `boot_id` must be new: it begins a count of messages.
+  scribe(std::string site, std::string boot_id, journal_maker open, time_point now);
+
+  /// What the link may send once `keep` returned: durable, unless the disk failed.
+  std::vector<journal_item> keep(std::span<const body> said, time_point now);
+  /// Readings of the unfinished slot, in case of a power cut before its report.
+  void keep_draft(const report& samples, time_point now);
+
+  link_history read(const link_fetch& wanted, time_point now);
+  void forget(const link_forget& taken, time_point now);
+  void set_aside(const link_set_aside& refused, time_point now);
+  /// The node misses these: what is here will be sent anyway, of the rest the loss is said.
+  std::vector<journal_item> answer(const resend& asked, time_point now);
+  /// Tries the disk again, if it failed.
+  void tick(time_point now);
+
+  [[nodiscard]] backlog status() const;
+  /// True once after the journal became another one: the link has to read from the start.
+  bool take_changed() { return std::exchange(changed_, false); }
+  /// What a person should know of what happened since the last call.
+  std::vector<event> take_events() { return std::exchange(events_, {}); }
+
+ private:
+  /// Opens the journal on disk; false, with the reason said once, if that cannot be.
+  bool open_disk(time_point now);
+  void go_to_memory(time_point now);
+  void move_to_disk(time_point now);
+  void recover_drafts(time_point now);
+  /// Does `what` on the journal; a disk that fails is opened anew once, then memory takes over.
+  template <class Action>
+  auto with_journal(Action what, time_point now);
+  journal_entry entry_of(const body& said, time_point now);
+  std::vector<journal_item> append(const std::vector<journal_entry>& entries, bool ends_drafts,
+                                   time_point now);
+  void say_losses(time_point now);
+  void say(severity s, std::string kind, std::string text, time_point now);
+
+  std::string site_, boot_id_;
+  journal_maker open_;
+  std::unique_ptr<journal> store_;
+  bool on_disk_ = false;
+  std::string disk_trouble_;  ///< told already
+  std::optional<time_point> try_disk_at_;
+  std::uint64_t sequence_ = 0;
+  std::string follows_;               ///< the last message before this boot
+  std::vector<message_run> dropped_;  ///< not yet told to the node
+  std::optional<time_point> dropped_told_;
+  bool changed_ = false;
+  std::vector<event> events_;
+};
+
+}  // namespace hearth
