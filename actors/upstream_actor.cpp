@@ -86,7 +86,10 @@ void upstream_state::carry(const link_output& output) {
           [this](const link_connect&) { client->connect(); },
           [this](const link_subscribe& s) { client->subscribe(s.topics); },
           // What the client does not take is lost like on any bad network: the machine repeats it.
-          [this](const link_publish& p) { client->publish(p.topic, p.payload, p.retained); },
+          [this](const link_publish& p) {
+            p.live ? client->publish_live(p.topic, p.payload)
+                   : client->publish(p.topic, p.payload, p.retained);
+          },
           [this](const link_disconnect&) { client->disconnect(); },
           [this](const link_fetch& f) { ask_journal(f); },
           [this](const link_forget& f) { ask_journal(f); },

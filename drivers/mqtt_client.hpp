@@ -56,6 +56,11 @@ class mqtt_client {
   virtual void subscribe(std::vector<std::string> topics) = 0;
   /// QoS 1. False if not connected or too many are in flight: the message was not taken.
   virtual bool publish(std::string_view topic, std::string_view payload, bool retained) = 0;
+  /// The same for what a newer message will soon replace: it gives up while there is still room for
+  /// what must arrive.
+  virtual bool publish_live(std::string_view topic, std::string_view payload) {
+    return publish(topic, payload, false);
+  }
   /// Ends the connection in an orderly way within one second, so that the will is not sent.
   virtual void disconnect() = 0;
 };

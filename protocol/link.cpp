@@ -225,8 +225,10 @@ void link_machine::say(body content, time_point now, std::string in_reply_to) {
              now);
     return;
   }
-  publish(up_topic(options_.site, kind), std::move(payload),
-          std::holds_alternative<birth>(message.body));
+  const auto live = std::holds_alternative<power_update>(message.body) ||
+                    std::holds_alternative<snapshot_report>(message.body);
+  publish({up_topic(options_.site, kind), std::move(payload),
+           std::holds_alternative<birth>(message.body), live});
 }
 
 envelope link_machine::wrap(body content, time_point now, std::string in_reply_to) {
@@ -240,9 +242,9 @@ envelope link_machine::wrap(body content, time_point now, std::string in_reply_t
           std::move(content)};
 }
 
-void link_machine::publish(std::string topic, std::string payload, bool retained) {
+void link_machine::publish(link_publish message) {
   ++counters_.published;
-  out_.push_back(link_publish{std::move(topic), std::move(payload), retained});
+  out_.push_back(std::move(message));
 }
 
 /// Also what is not at hand is forgotten: the ack of a former connection came late.
@@ -259,7 +261,7 @@ void link_machine::work_off(time_point now) {
   if (state_ != link_state::active) return;
   if (!outbox_.is_open()) outbox_.open();
   for (const auto* item : outbox_.take_due(now, options_.answer_within)) {
-    publish(up_topic(options_.site, item->topic_kind), item->payload, false);
+    publish({up_topic(options_.site, item->topic_kind), item->payload});
     if (!asked_) asked_ = now;
   }
   if (const auto page = outbox_.wanted()) out_.push_back(link_fetch{page->after, page->most});

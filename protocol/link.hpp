@@ -78,6 +78,7 @@ struct link_publish {
   std::string topic;
   std::string payload;
   bool retained = false;
+  bool live = false;  ///< soon replaced by a newer one: the first to give way
 };
 struct link_disconnect {};
 /// Read on in the journal: the oldest messages behind `after`, at most so many.
@@ -183,7 +184,7 @@ class link_machine {
   void ping(time_point now);
   void say(body content, time_point now, std::string in_reply_to = {});
   envelope wrap(body content, time_point now, std::string in_reply_to);
-  void publish(std::string topic, std::string payload, bool retained);
+  void publish(link_publish message);
   /// Tells the event log, unless it knows of this `kind` of trouble with this `subject`.
   void complain(std::string kind, std::string subject, std::string text, time_point now);
   void check_overtaken(time_point now);

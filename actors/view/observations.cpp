@@ -17,6 +17,10 @@ class overheard_client : public mqtt_client {
     watcher_->published(payload);
     return inner_->publish(topic, payload, retained);
   }
+  bool publish_live(std::string_view topic, std::string_view payload) override {
+    watcher_->published(payload);
+    return inner_->publish_live(topic, payload);
+  }
   void disconnect() override { inner_->disconnect(); }
 
  private:

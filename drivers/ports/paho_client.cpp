@@ -69,11 +69,11 @@ class connection final : public mqtt::callback,
     }
   }
 
-  bool publish(std::string_view topic, std::string_view payload, bool retained) {
+  bool publish(std::string_view topic, std::string_view payload, bool retained,
+               std::size_t most = paho_outstanding) {
     {
       const auto held = std::lock_guard{state_};
-      if (phase_ != phase::connected || waiting_.size() + in_flight_ >= paho_outstanding)
-        return false;
+      if (phase_ != phase::connected || waiting_.size() + in_flight_ >= most) return false;
       waiting_.push_back({std::string{topic}, std::string{payload}, retained});
     }
     const auto held = std::lock_guard{paho_};
@@ -365,6 +365,9 @@ class paho_client final : public mqtt_client {
   void subscribe(std::vector<std::string> topics) override { connection_->subscribe(topics); }
   bool publish(std::string_view topic, std::string_view payload, bool retained) override {
     return connection_->publish(topic, payload, retained);
+  }
+  bool publish_live(std::string_view topic, std::string_view payload) override {
+    return connection_->publish(topic, payload, false, paho_outstanding_live);
   }
   void disconnect() override { connection_->disconnect(); }
 

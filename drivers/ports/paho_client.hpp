@@ -9,6 +9,8 @@ namespace hearth {
 
 /// Publishes sent and not yet confirmed by the broker. Beyond: `publish` returns false.
 inline constexpr std::size_t paho_outstanding = 256;
+/// The same for live ones, so that a flood of them leaves room for what must arrive.
+inline constexpr std::size_t paho_outstanding_live = paho_outstanding * 3 / 4;
 
 /// A client over Paho: MQTT 5, the session kept by the broker for an hour, and for mqtts://
 /// TLS 1.2 or newer with the broker's certificate and host name verified against `ca` (the

@@ -193,6 +193,18 @@ TEST_CASE("publishes nobody confirms are bounded") {
   for (auto i = std::size_t{0}; i < taken; ++i) REQUIRE(house.heard.next<mqtt_message>());
 }
 
+TEST_CASE("a flood of live messages leaves room for what must arrive") {
+  auto broker = mosquitto{};
+  auto house = session{options_for(broker, "house")};
+  REQUIRE(house.connect());
+  broker.pause();
+  auto taken = std::size_t{0};
+  while (taken < 10 * paho_outstanding && house.client->publish_live("a", "x")) ++taken;
+  CHECK(taken == paho_outstanding_live);
+  CHECK(house.client->publish("a", "a report", false));
+  broker.resume();
+}
+
 TEST_CASE("a broker that does not answer holds a disconnect for a second or so, not longer") {
   auto broker = mosquitto{};
   auto house = session{options_for(broker, "house")};
