@@ -243,11 +243,11 @@ void scribe::recover_drafts(time_point now) {
 link_history scribe::read(const link_fetch& wanted, time_point now) {
   const auto page = with_journal(
       [&](journal& j) { return j.read(wanted.after, wanted.most, limits::page_bytes); }, now);
-  if (!page) return {};
+  if (!page) return {wanted.session, {}, false};
   for (const auto& damage : page->damaged)
     say(severity::warning, "message-damaged",
         "message " + damage.message_id + " of the journal is set aside: " + damage.what, now);
-  return {page->items, page->more};
+  return {wanted.session, page->items, page->more};
 }
 
 void scribe::forget(const link_forget& taken, time_point now) {

@@ -209,7 +209,7 @@ void link_machine::on(const link_journaled& made, time_point) {
 }
 
 void link_machine::on(const link_history& page, time_point) {
-  outbox_.add_history(page.items, page.more);
+  outbox_.add_history(page.session, page.items, page.more);
 }
 
 void link_machine::on(const link_journal_reset&, time_point) { outbox_.close(); }
@@ -264,7 +264,7 @@ void link_machine::work_off(time_point now) {
     publish({up_topic(options_.site, item->topic_kind), item->payload});
     if (!asked_) asked_ = now;
   }
-  if (const auto page = outbox_.wanted()) out_.push_back(link_fetch{page->after, page->most});
+  if (const auto page = outbox_.wanted()) out_.push_back(link_fetch{page->session, page->after, page->most});
 }
 
 void link_machine::check_overtaken(time_point now) {

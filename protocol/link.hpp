@@ -54,6 +54,7 @@ struct link_journaled {
 };
 /// The journal's answer to `link_fetch`.
 struct link_history {
+  std::uint64_t session = 0;        ///< as in `link_fetch`
   std::vector<journal_item> items;  ///< ascending by number
   bool more = false;                ///< there are further ones behind the last
 };
@@ -83,6 +84,7 @@ struct link_publish {
 struct link_disconnect {};
 /// Read on in the journal: the oldest messages behind `after`, at most so many.
 struct link_fetch {
+  std::uint64_t session = 0;  ///< to be given back with the answer
   std::uint64_t after = 0;
   std::size_t most = 0;
 };

@@ -10,6 +10,7 @@ namespace hearth {
 void outbox::open() {
   close();
   open_ = true;
+  ++session_;
 }
 
 void outbox::close() {
@@ -21,11 +22,6 @@ void outbox::close() {
   settled_.clear();
 }
 
-void outbox::forget_sent() {
-  for (auto* l : {&fresh_, &history_})
-    for (auto& each : *l) each.sent.reset();
-}
-
 void outbox::add_fresh(journal_item item) {
   if (!open_) return;
   if (fresh_.size() < limits::fresh_messages)
@@ -34,8 +30,8 @@ void outbox::add_fresh(journal_item item) {
     more_ = true;
 }
 
-void outbox::add_history(std::vector<journal_item> page, bool more) {
-  if (!open_ || !asked_) return;
+void outbox::add_history(std::uint64_t session, std::vector<journal_item> page, bool more) {
+  if (!open_ || !asked_ || session != session_) return;
   asked_ = false;
   more_ = more;
   for (auto& item : page) {
@@ -53,7 +49,7 @@ std::optional<outbox::page_wanted> outbox::wanted() {
   if (!open_ || asked_ || !more_ || history_.size() >= window_) return {};
   asked_ = true;
   settled_.clear();
-  return page_wanted{cursor_, 2 * window_};
+  return page_wanted{session_, cursor_, 2 * window_};
 }
 
 bool outbox::settle(std::string_view message_id) {

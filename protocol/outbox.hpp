@@ -31,6 +31,7 @@ class outbox {
   };
   /// The next page of history: messages numbered behind `after`.
   struct page_wanted {
+    std::uint64_t session = 0;  ///< counts the times the outbox was opened
     std::uint64_t after = 0;
     std::size_t most = 0;
   };
@@ -42,12 +43,10 @@ class outbox {
   /// The connection, or the journal, is not there any more: nothing is at hand.
   void close();
   [[nodiscard]] bool is_open() const { return open_; }
-  /// What is under way may be lost; it is sent again at its next turn.
-  void forget_sent();
 
   void add_fresh(journal_item item);
-  /// The answer to `wanted`; `more`: there is history behind it.
-  void add_history(std::vector<journal_item> page, bool more);
+  /// The answer to `wanted`, if it is of this session; `more`: there is history behind it.
+  void add_history(std::uint64_t session, std::vector<journal_item> page, bool more);
   /// What to ask the journal for now; it then counts as asked.
   std::optional<page_wanted> wanted();
 
@@ -71,6 +70,7 @@ class outbox {
 
   std::size_t window_;
   bool open_ = false;
+  std::uint64_t session_ = 0;
   lane fresh_, history_;
   std::uint64_t cursor_ = 0;  ///< number of the last history read
   bool more_ = true;          ///< there may be history behind it

@@ -204,14 +204,14 @@ TEST_CASE("a disk that fails is replaced by memory, and what memory kept moves b
   say(s, happened("in memory, too"));
   s.tick(noon + limits::journal_retry_every);
   CHECK(s.take_events().empty());  // said once
-  CHECK(s.read({0, 10}, noon).items.size() == 2);
+  CHECK(s.read({1, 0, 10}, noon).items.size() == 2);
 
   d.fails = false;
   s.tick(noon + 2 * limits::journal_retry_every);
   CHECK(told(s.take_events(), "journal-back"));
   CHECK(s.take_changed());
   auto ids = std::vector<std::string>{};
-  const auto page = s.read({0, 10}, noon);
+  const auto page = s.read({1, 0, 10}, noon);
   for (const auto& item : page.items) ids.push_back(item.message_id);
   CHECK(ids == std::vector<std::string>{"b1-1", "b1-2", "b1-3"});
   say(s, happened("on disk again"));

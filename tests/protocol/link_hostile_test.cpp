@@ -128,7 +128,7 @@ class world {
   /// The journal is another actor: its words come a little later, in their order.
   void journal_says(
       link_input input, std::function<void()> before = [] {}) {
-    last_word_ = std::max(last_word_, moment_ + duration{random_() % 300});
+    last_word_ = std::max(last_word_, moment_ + duration{random_() % (chance(10) ? 5000 : 300)});
     pending_.emplace(last_word_,
                      [this, before = std::move(before), input = std::move(input), mine = boot_] {
                        if (mine != boot_) return;

@@ -30,7 +30,7 @@ class paper_journal {
     return item;
   }
   link_history read(const link_fetch& wanted) const {
-    auto page = link_history{};
+    auto page = link_history{wanted.session, {}, false};
     auto at = items.upper_bound(wanted.after);
     for (; at != items.end() && page.items.size() < wanted.most; ++at)
       page.items.push_back(at->second);
