@@ -112,7 +112,7 @@ class demo {
                        [world = world_](const layout&, bus_id) -> result<std::unique_ptr<port>> {
                          return make_simulated_port(world);
                        }}},
-            .journal = {},
+            .journal = {},  // the demo forgets itself
             .connect = overheard(make_paho_client, seen_),
             // Events come with the statements that the observer hears.
             .log = [](const event&) {},

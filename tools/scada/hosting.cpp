@@ -1,5 +1,6 @@
 #include "tools/scada/hosting.hpp"
 
+#include "drivers/ports/sqlite_journal.hpp"
 #include "protocol/limits.hpp"
 
 #include <nlohmann/json.hpp>
@@ -140,6 +141,12 @@ run_marker::run_marker(const std::string& state_folder, const std::string& site)
 void run_marker::clear() {
   auto failure = std::error_code{};
   std::filesystem::remove(path_, failure);
+}
+
+journal_maker journal_in(const std::string& state_folder, const std::string& site) {
+  return [file = std::filesystem::path{state_folder} / (site + ".journal")] {
+    return open_sqlite_journal(file);
+  };
 }
 
 std::string default_state_folder() {

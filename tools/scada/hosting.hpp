@@ -87,6 +87,9 @@ class run_marker {
   std::string problem_;
 };
 
+/// The journal of a site, in its state folder.
+journal_maker journal_in(const std::string& state_folder, const std::string& site);
+
 /// $STATE_DIRECTORY (systemd), else $XDG_STATE_HOME/hearth, else ~/.local/state/hearth.
 std::string default_state_folder();
 

@@ -104,7 +104,7 @@ int run(const run_options& options) {
   auto marker = run_marker{options.state, house->site};
   auto hosted = hosted_house{{.context = {house, *clock},
                               .ports = all_ports(),
-                              .journal = {},
+                              .journal = journal_in(options.state, house->site),
                               .connect = make_paho_client,
                               .log = log_of_events(),
                               .first_words = first_words(marker, *house, clock->now()),
