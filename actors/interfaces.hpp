@@ -3,6 +3,7 @@
 #include "actors/snapshot.hpp"
 #include "drivers/driver.hpp"
 #include "drivers/mqtt_client.hpp"
+#include "protocol/dating.hpp"
 #include "protocol/messages.hpp"
 
 #include <caf/all.hpp>
@@ -16,6 +17,7 @@
 ///                                      │                  ↑      └─statements→ REPORTER
 ///                                      └─snapshot→ REPORTER ─statements→ UPSTREAM ⇄ node
 ///                                                         └──directives── UPSTREAM
+///   TIMEKEEPER ─dates→ DISPATCHER, REPORTER
 ///   SUPERVISOR spawns and restarts all of them and tells each where the others stand (roads).
 ///
 /// Who spawns whom and in which order: `topology.cpp`. What each does: `docs/actors/`.
@@ -48,6 +50,11 @@ struct actor_health {
   int restarts = 0;
 };
 
+/// Something was dated so when the date was good: today is not before it.
+struct date_passed {
+  time_point utc;
+};
+
 // ---- the smallest interfaces: what one actor needs of another
 
 /// Takes what devices measured.
@@ -60,6 +67,10 @@ using statement_sink = caf::typed_actor<caf::reacts_to<body>>;
 using directive_sink = caf::typed_actor<caf::reacts_to<envelope>>;
 /// Takes a question of the node.
 using query_sink = caf::typed_actor<caf::reacts_to<query>>;
+/// Takes what makes a date of house time.
+using dating_sink = caf::typed_actor<caf::reacts_to<dating>>;
+/// Takes what the node's clock said.
+using node_time_sink = caf::typed_actor<caf::reacts_to<node_time>>;
 /// Takes setpoints.
 using command_sink = caf::typed_actor<caf::reacts_to<command>>;
 /// Takes what a bus says unasked.
@@ -96,6 +107,9 @@ struct roads {
   snapshot_sink reporter;
   statement_sink reporter_statements;
   query_sink reporter_queries;
+  dating_sink dispatcher_dates;
+  dating_sink reporter_dates;
+  node_time_sink timekeeper;
   statement_sink upstream;            ///< null in a house without a node
   snapshot_sink snapshot_observer;    ///< null, or who watches (live view, portal, test)
   statement_sink statement_observer;  ///< null, or who watches
@@ -127,6 +141,16 @@ using blackboard_actor = caf::typed_actor<
     caf::reacts_to<atom::tick>,
     caf::reacts_to<roads>>;
 
+/// TIMEKEEPER: finds out what the date is and tells it whenever it learns better. House time, in
+/// which all others live, it does not touch.
+using timekeeper_actor = caf::typed_actor<
+    // The node's clock was heard.
+    caf::reacts_to<node_time>,
+    caf::reacts_to<date_passed>,
+    // INTERNAL: look at the system clock.
+    caf::reacts_to<atom::tick>,
+    caf::reacts_to<roads>>;
+
 /// One device that can be commanded, and where.
 struct device_road {
   device_id device;
@@ -138,8 +162,10 @@ struct device_road {
 using dispatcher_actor = caf::typed_actor<
     // Decide.
     caf::reacts_to<snapshot>,
-    // A wish of the node: ranked, answered, never executed as such.
+    // A wish of the node: ranked, answered, never executed as such. Its times are in UTC.
     caf::reacts_to<envelope>,
+    // The date is this from now on.
+    caf::reacts_to<dating>,
     // A device that can be commanded stands here now.
     caf::reacts_to<device_road>,
     caf::reacts_to<roads>>;
@@ -152,6 +178,8 @@ using reporter_actor = caf::typed_actor<
     caf::reacts_to<body>,
     // The node asks for the layout, the last snapshot or the state.
     caf::reacts_to<query>,
+    // The date is this from now on: slots are aligned to it.
+    caf::reacts_to<dating>,
     caf::reacts_to<roads>>;
 
 /// UPSTREAM: the link machine on a real connection. Live messages: newest wins, never queued;
@@ -199,6 +227,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::command)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::body)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::envelope)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::dating)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::node_time)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::date_passed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::mqtt_event)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::roads)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::device_road)

@@ -4,6 +4,7 @@
 #include "actors/bus_actor.hpp"
 #include "actors/device_actor.hpp"
 #include "actors/dispatcher_actor.hpp"
+#include "actors/timekeeper_actor.hpp"
 #include "actors/upstream_actor.hpp"
 #include "drivers/registry.hpp"
 
@@ -16,6 +17,7 @@ struct site {
   caf::actor_system& system;
   house_parts parts;
   std::shared_ptr<family> members = std::make_shared<family>();
+  std::shared_ptr<timekeeper> dates = std::make_shared<timekeeper>();
   int upstream_incarnation = 0;
 
   [[nodiscard]] roads everybody() const {
@@ -26,6 +28,9 @@ struct site {
             .reporter = m.reporter,
             .reporter_statements = m.reporter,
             .reporter_queries = m.reporter,
+            .dispatcher_dates = m.dispatcher,
+            .reporter_dates = m.reporter,
+            .timekeeper = m.timekeeper,
             .upstream = m.upstream,
             .snapshot_observer = parts.snapshot_observer,
             .statement_observer = parts.statement_observer};
@@ -34,7 +39,8 @@ struct site {
   /// False until the first of each permanent actor lives.
   [[nodiscard]] bool complete() const {
     const auto& m = *members;
-    return m.blackboard && m.dispatcher && m.reporter && (m.upstream || !parts.context.house->link);
+    return m.timekeeper && m.blackboard && m.dispatcher && m.reporter &&
+           (m.upstream || !parts.context.house->link);
   }
 
   /// Tells all where everybody stands now.
@@ -42,6 +48,7 @@ struct site {
     if (!complete()) return;
     const auto here = everybody();
     for (const auto& [id, device] : members->devices) caf::anon_send(device, here);
+    caf::anon_send(members->timekeeper, here);
     caf::anon_send(members->blackboard, here);
     caf::anon_send(members->dispatcher, here);
     caf::anon_send(members->reporter, here);
@@ -96,6 +103,15 @@ family_member device_member(std::shared_ptr<site> s, device_id id) {
     caf::anon_send(s->members->dispatcher, device_road{id, actor});
   };
   return {"device " + device.name, spawn, introduce};
+}
+
+family_member timekeeper_member(std::shared_ptr<site> s) {
+  return {"timekeeper",
+          [s] {
+            s->members->timekeeper = s->system.spawn(timekeeper_of, s->parts.context, s->dates);
+            return caf::actor_cast<caf::strong_actor_ptr>(s->members->timekeeper);
+          },
+          [s] { s->show_roads(); }};
 }
 
 family_member blackboard_member(std::shared_ptr<site> s) {
@@ -159,6 +175,7 @@ running_house spawn_house(caf::actor_system& system, house_parts parts) {
   for (std::uint16_t i = 0; i < house.buses.size(); ++i) plan.push_back(bus_member(s, bus_id{i}));
   for (std::uint16_t i = 0; i < house.devices.size(); ++i)
     plan.push_back(device_member(s, device_id{i}));
+  plan.push_back(timekeeper_member(s));
   plan.push_back(blackboard_member(s));
   plan.push_back(dispatcher_member(s));
   plan.push_back(reporter_member(s));

@@ -15,7 +15,7 @@ std::size_t hash_of(const body& content) {
 }
 
 std::optional<nack> out_of_date(const envelope& m, time_point now) {
-  if (now - m.sent > limits::downstream_max_age)
+  if (now - m.sent > limits::downstream_max_age + limits::clock_skew)
     return nack{m.message_id, nack_reason::stale, "sent " + to_text(now - m.sent) + " ago"};
   if (m.sent - now > limits::clock_skew)
     return nack{m.message_id, nack_reason::stale,
