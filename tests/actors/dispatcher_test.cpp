@@ -1,7 +1,7 @@
 #include "actors/dispatcher.hpp"
 
 #include "protocol/limits.hpp"
-#include "tests/actors/houses.hpp"
+#include "tests/actors/obedient_house.hpp"
 
 #include <doctest/doctest.h>
 
@@ -10,61 +10,7 @@ using namespace hearth::testing;
 
 namespace {
 
-/// A house that obeys: what is commanded is read back at the next tick, and a running heat pump
-/// draws its nameplate. It has run for an hour, so that no minimum time holds at noon.
-struct fixture {
-  explicit fixture(layout l = small_house()) : house{shared(std::move(l))} {}
-
-  std::shared_ptr<const layout> house;
-  image seen{*house, noon - 1h};
-  dispatcher mind{house, noon - 2h};
-  std::vector<command> commands;  ///< of the latest decision
-  std::vector<body> statements;   ///< of all decisions
-  std::map<channel_id, bool> switches;
-  int messages = 0;
-
-  void carry(const dispatcher::decisions& decided) {
-    commands = decided.commands;
-    statements.insert(statements.end(), decided.statements.begin(), decided.statements.end());
-    for (const auto& c : commands)
-      if (c.value.unit == unit::on_off) switches[c.target] = c.value.amount != 0;
-  }
-  void tick() {
-    for (const auto& [channel, on] : switches) seen.on(channel, on);
-    if (house->plant) seen.set(at::hp_power, of(switches[at::enable] ? 8 * kilowatt : power{}));
-    carry(mind.decide(seen.now()));
-  }
-  void run_until(time_point end) {
-    while (seen.time() < end) {
-      seen.pass(std::min(duration{5s}, duration{end - seen.time()}));
-      tick();
-    }
-  }
-  void ask(body what) {
-    carry(mind.take(
-        {"small", "node", 1, "m" + std::to_string(++messages), seen.time(), "", std::move(what)},
-        seen.time()));
-  }
-  void ask_contract(const std::string& id, time_point start, power average = 4 * kilowatt,
-                    duration length = 60min) {
-    ask(contract{id, start, length, average});
-  }
-  void ask_hold(const std::string& channel, measured value, duration lease = 30min) {
-    ask(request{authority::admin, hold{channel, value}, lease, "by hand"});
-  }
-  void ask_shed(duration lease = 30min) { ask(request{authority::grid, shed{}, lease, "peak"}); }
-
-  [[nodiscard]] std::optional<command> commanded(channel_id target) const {
-    for (const auto& c : commands)
-      if (c.target == target) return c;
-    return {};
-  }
-  template <class What>
-  [[nodiscard]] std::vector<What> told() const {
-    return only<What>(statements);
-  }
-  [[nodiscard]] authority in_charge() const { return told<state_report>().back().in_charge; }
-};
+using fixture = obedient_house;
 
 }  // namespace
 
@@ -423,63 +369,4 @@ TEST_CASE_FIXTURE(fixture,
   REQUIRE(commanded(at::enable));
   CHECK(commanded(at::enable)->value == switched(false));
   CHECK(commanded(at::enable)->issued >= noon + 3s);
-}
-
-TEST_CASE_FIXTURE(fixture, "leases and minimum times run their length, however the date jumps") {
-  for (const auto jump : {duration{50 * 365 * 24h}, duration{-1h}, duration{1h}}) {
-    CAPTURE(jump.count());
-    auto f = fixture{};
-    f.run_until(noon);
-    f.ask_hold("hp.enable", switched(true), 20min);
-    f.ask_shed(30min);
-    f.run_until(noon + 5min);
-    REQUIRE(f.switches[at::enable]);
-    f.mind.redate({jump, date_trust::good, date_source::network_time});
-    f.run_until(noon + 20min - 5s);
-    CHECK(f.switches[at::enable]);
-    CHECK(count_kind(f.told<event>(), "lease-ended") == 0);
-    f.run_until(noon + 20min);
-    CHECK_FALSE(f.switches[at::enable]);
-    CHECK(count_kind(f.told<event>(), "lease-ended") == 1);
-    f.run_until(noon + 30min);
-    CHECK(count_kind(f.told<event>(), "lease-ended") == 2);
-    for (const auto& e : f.told<event>()) CHECK(e.severity == severity::info);
-  }
-}
-
-TEST_CASE_FIXTURE(fixture, "the compressor's minimum times do not notice a jump of the date") {
-  run_until(noon);
-  ask_hold("hp.enable", switched(true), 2min);
-  run_until(noon + 1min);
-  mind.redate({duration{50 * 365 * 24h}, date_trust::good, date_source::network_time});
-  run_until(noon + 10min - 5s);
-  CHECK(switches[at::enable]);
-  run_until(noon + 10min + 5s);
-  CHECK_FALSE(switches[at::enable]);
-  ask_hold("hp.enable", switched(true), 10min);
-  mind.redate({duration{-1h}, date_trust::good, date_source::network_time});
-  run_until(noon + 15min - 5s);
-  CHECK_FALSE(switches[at::enable]);
-  run_until(noon + 15min + 15s);
-  CHECK(switches[at::enable]);
-}
-
-TEST_CASE_FIXTURE(fixture, "the node speaks in dates and the house lives in its own time") {
-  mind.redate({duration{50 * 365 * 24h}, date_trust::good, date_source::node});
-  run_until(noon);
-  ask_contract("c", noon + 50 * 365 * 24h);
-  CHECK(in_charge() == authority::contract);
-  ask_hold("hp.enable", switched(true), 30min);
-  run_until(noon + 5s);
-  // What a person reads is a date; what the house says of itself is house time until it is sent.
-  CHECK(told<state_report>().back().cause.find("until 2070-01-02T12:30:00Z") != std::string::npos);
-  CHECK(told<state_report>().back().since == noon);
-}
-
-TEST_CASE_FIXTURE(fixture, "a hold by hand needs no date") {
-  mind.redate(dating{});
-  run_until(noon);
-  ask_hold("hp.enable", switched(true), 30min);
-  CHECK(in_charge() == authority::admin);
-  CHECK(told<state_report>().back().cause == "held by hand: by hand");
 }
