@@ -2,10 +2,13 @@
 
 #include "protocol/limits.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace hearth {
 namespace {
+
+using namespace std::chrono_literals;
 
 result<double> amount(const point& p) {
   if (!p.value) return tl::make_unexpected(p.value.error());
@@ -59,7 +62,8 @@ std::vector<body> report_builder::redate(const dating& dates, time_point now) {
     slot_ -= change;
     return out;
   }
-  if (held_ + dropped_ > 0) out.emplace_back(finish_slot(now, out));
+  // A small step back may have put the slot's start a moment ahead.
+  if (held_ + dropped_ > 0) out.emplace_back(finish_slot(std::max(now, slot_ + 1s), out));
   slot_ = slot_start(now, limits::report_every, dates_);
   return out;
 }

@@ -325,6 +325,16 @@ TEST_CASE("a leap second or another small step cuts no slot") {
   }
 }
 
+TEST_CASE("a slot that a jump cuts right after a step back still has a length") {
+  auto f = with(at::top, 5s, {});
+  f.run_until(noon + 5min + 5s);
+  f.builder.redate(dated(-30s), f.seen.time());
+  const auto cut = only<report>(f.builder.redate(dated(1h), f.seen.time()));
+  REQUIRE(cut.size() == 1);
+  CHECK(cut[0].slot_start == noon + 5min + 30s);
+  CHECK(cut[0].slot_length == 1s);
+}
+
 TEST_CASE("a date learned before anything was measured makes no report") {
   auto f = fixture{};
   CHECK(f.builder.redate(dated(50 * 365 * 24h), f.seen.time()).empty());
