@@ -39,10 +39,12 @@ std::optional<std::string> contract_book::objection(const contract& c, time_poin
   if (!allowed_length(c.length)) return "a slot is 5, 15, 30 or 60 min long";
   if (c.start.time_since_epoch() % limits::contract_start_step != 0s)
     return "it does not start at a multiple of " + to_text(limits::contract_start_step);
+  if (!dates_.known()) return "this house does not know the date yet";
   // One start step of lateness is a slow network, not a past contract; the house catches up.
-  if (now > c.start + limits::contract_start_step + limits::clock_skew || now >= c.end())
+  const auto date = dates_.utc(now);
+  if (date > c.start + limits::contract_start_step + limits::clock_skew || date >= c.end())
     return "it lies in the past: it started at " + to_iso8601(c.start);
-  if (c.start > now + limits::contract_horizon)
+  if (c.start > date + limits::contract_horizon + limits::clock_skew)
     return "it starts more than " + to_text(limits::contract_horizon) + " ahead";
   const auto clash = [&](const contract& other) { return overlap(other, c); };
   if ((active_ && clash(active_->terms)) || std::any_of(pending_.begin(), pending_.end(), clash))
@@ -69,6 +71,13 @@ std::optional<contract_book::finished> contract_book::recall(const std::string& 
   return {};
 }
 
+void contract_book::redate(const dating& dates) {
+  const auto change = dates.offset - dates_.offset;
+  dates_ = dates;
+  // What contracts tolerate anyway is followed, so that one slot joins the next.
+  if (active_ && std::chrono::abs(change) <= limits::clock_skew) active_->until -= change;
+}
+
 contract_report contract_book::offer(const contract& c, time_point now) {
   if (active_ && active_->terms == c) return told(c, contract_status::active, "", now);
   if (std::find(pending_.begin(), pending_.end(), c) != pending_.end())
@@ -91,7 +100,7 @@ contract_report contract_book::offer(const contract& c, time_point now) {
 contract_report contract_book::withdraw(const std::string& id, const std::string& reason,
                                         time_point now) {
   if (active_ && active_->terms.id == id) {
-    if (now >= active_->terms.end())
+    if (now >= active_->until)
       return told(active_->terms, contract_status::active,
                   "it has run to its end; its result follows", now);
     const auto report = told(active_->terms, contract_status::withdrawn, reason, now);
@@ -126,7 +135,7 @@ contract_book::step contract_book::advance(std::optional<power> metered,
 void contract_book::run(step& out, std::optional<power> metered,
                         const std::optional<std::string>& trouble, time_point now) {
   if (!active_) return;
-  active_->meter.advance(metered, std::min(now, active_->terms.end()));
+  active_->meter.advance(metered, std::min(now, active_->until));
   active_->used_up = active_->used_up || active_->meter.metered() >= active_->terms.promised();
   if (metered)
     active_->blind_since.reset();
@@ -134,9 +143,9 @@ void contract_book::run(step& out, std::optional<power> metered,
     active_->blind_since = now;
   const auto blind =
       active_->blind_since && now - *active_->blind_since >= limits::contract_blind_after;
-  if (now >= active_->terms.end()) {
+  if (now >= active_->until) {
     out.reports.push_back(told(active_->terms, contract_status::completed, "", now));
-    grace_ = ended{active_->terms};
+    grace_ = ended{active_->terms, active_->until};
   } else if (trouble || blind) {
     const auto reason = trouble ? *trouble : std::string{"the heat pump's meter is blind"};
     out.reports.push_back(told(active_->terms, contract_status::given_up, reason, now));
@@ -150,20 +159,22 @@ void contract_book::run(step& out, std::optional<power> metered,
 
 void contract_book::start_due(step& out, std::optional<power> metered,
                               const std::optional<std::string>& trouble, time_point now) {
-  while (!active_ && !pending_.empty() && pending_.front().start <= now) {
+  const auto date = dates_.utc(now);
+  while (!active_ && dates_.known() && !pending_.empty() && pending_.front().start <= date) {
     const auto due = pending_.front();
     pending_.erase(pending_.begin());
-    if (due.end() <= now || trouble) {
+    if (due.end() <= date || trouble) {
       const auto reason =
-          due.end() <= now ? std::string{"the house was not running in its slot"} : *trouble;
+          due.end() <= date ? std::string{"the house was not running in its slot"} : *trouble;
       out.reports.push_back(told(due, contract_status::given_up, reason, now));
       out.events.push_back({severity::warning, "contract-given-up", due.id, reason, now});
       remember(due, out.reports.back());
       continue;
     }
-    active_ = running{due, {}, {}};
+    active_ = running{due, dates_.house(due.end()), {}, {}};
     // What the meter said before holds from the slot's very start until this tick.
-    active_->meter.advance(last_metered_, std::max(due.start, advanced_.value_or(now)));
+    active_->meter.advance(last_metered_,
+                           std::max(dates_.house(due.start), advanced_.value_or(now)));
     active_->meter.advance(metered, now);
     if (!metered) active_->blind_since = now;
     grace_.reset();
@@ -174,7 +185,7 @@ void contract_book::start_due(step& out, std::optional<power> metered,
 void contract_book::wait_for_successor(step& out, const std::optional<std::string>& trouble,
                                        time_point now) {
   if (!grace_) return;
-  const auto waited = now - grace_->terms.end();
+  const auto waited = now - grace_->since;
   if (waited >= limits::contract_grace || trouble) {
     const auto why = trouble ? *trouble : "no contract followed " + grace_->terms.id;
     out.events.push_back({severity::info, "contract-fallback", grace_->terms.id,
@@ -196,7 +207,7 @@ std::optional<contract_book::wish> contract_book::in_force(time_point now) const
                 open ? "using the " + kilowatts(active_->terms.average) + of_it
                      : "the energy" + of_it + " is used"};
   }
-  if (grace_ && now < grace_->terms.end() + limits::contract_grace)
+  if (grace_ && now < grace_->since + limits::contract_grace)
     return wish{grace_->terms.id, false, "waiting for a successor of contract " + grace_->terms.id};
   return {};
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/energy_counter.hpp"
+#include "protocol/dating.hpp"
 #include "protocol/limits.hpp"
 #include "protocol/messages.hpp"
 
@@ -20,10 +21,17 @@ namespace hearth {
 ///                      └-- trouble at its start, or over before it --> given up (none)
 ///
 /// `advance` must be called at least at every control tick; it alone moves contracts on.
+///
+/// Terms are in UTC, as agreed; `now` is house time. A pending contract starts by the date. One
+/// that runs has a length like any lease: a jump of the date neither ends it early nor draws it
+/// out.
 class contract_book {
  public:
   /// `nameplate`: what the heat pump draws at most; nothing larger can be promised.
   explicit contract_book(power nameplate) : nameplate_{nameplate} {}
+
+  /// What the date is from now on.
+  void redate(const dating& dates);
 
   /// Takes a contract on or refuses it with a reason. The same one again changes nothing and
   /// gets its present status.
@@ -54,12 +62,14 @@ class contract_book {
  private:
   struct running {
     contract terms;
+    time_point until;  ///< its end in house time
     energy_counter meter;
     std::optional<time_point> blind_since;
     bool used_up = false;  ///< stays so: a meter that creeps backwards switches nothing on again
   };
   struct ended {
     contract terms;
+    time_point since;
     bool warned = false;
   };
   struct finished {
@@ -80,6 +90,7 @@ class contract_book {
   [[nodiscard]] std::optional<finished> recall(const std::string& id) const;
 
   power nameplate_;
+  dating dates_ = exact_dates;
   std::vector<contract> pending_;  ///< by start, at most `limits::contracts_pending`
   std::optional<running> active_;
   std::optional<ended> grace_;

@@ -72,6 +72,12 @@ dispatcher::decisions dispatcher::decide(const snapshot& frozen) {
   return out;
 }
 
+void dispatcher::redate(const dating& dates) {
+  dates_ = dates;
+  tariff_.redate(dates);
+  contracts_.redate(dates);
+}
+
 dispatcher::decisions dispatcher::take(const envelope& directive, time_point now) {
   auto out = decisions{};
   if (const auto* c = std::get_if<contract>(&directive.body)) {
@@ -160,9 +166,11 @@ std::map<channel_id, dispatcher::wanted> dispatcher::wishes(const local_wish& lo
   auto all = std::map<channel_id, wanted>{};
   for (std::size_t i = 0; i < house_->channels.size(); ++i) {
     const auto id = channel_id{static_cast<std::uint16_t>(i)};
-    if (const auto held = leases_.hold_on(id, now.at))
-      all[id] = {held->value, authority::admin,
-                 "held by hand until " + to_iso8601(held->until) + ": " + held->reason};
+    if (const auto held = leases_.hold_on(id, now.at)) {
+      const auto until =
+          dates_.known() ? " until " + to_iso8601(dates_.utc(held->until)) : std::string{};
+      all[id] = {held->value, authority::admin, "held by hand" + until + ": " + held->reason};
+    }
   }
   if (!house_->plant) return all;
   const auto& plant = *house_->plant;

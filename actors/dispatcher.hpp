@@ -32,7 +32,12 @@ class dispatcher {
   /// One control tick.
   decisions decide(const snapshot& frozen);
 
-  /// A directive of the node: answered, then decided upon at once, on the last snapshot.
+  /// What the date is from now on. Leases, minimum times and commands live in house time and do not
+  /// notice.
+  void redate(const dating& dates);
+
+  /// A directive of the node: answered, then decided upon at once, on the last snapshot. Its times
+  /// are in UTC, as the node said them.
   decisions take(const envelope& directive, time_point now);
 
   /// The device was (re)started and knows nothing: its commands are said again at the next tick.
@@ -65,6 +70,7 @@ class dispatcher {
   void keep_contract_alive(time_point now, decisions& out);
 
   std::shared_ptr<const layout> house_;
+  dating dates_ = exact_dates;
   tariff tariff_;
   leases leases_;
   contract_book contracts_;

@@ -19,6 +19,8 @@ void carry(self_pointer self, const layout& house, const dispatcher::decisions& 
 
 dispatcher_actor::behavior_type dispatcher_of(self_pointer self, house_context context) {
   self->state.mind.emplace(context.house, context.clock.now());
+  // Until the timekeeper has spoken; where there is a system clock, that may be wrong.
+  if (context.system_clock) self->state.mind->redate(dating{});
   return {
       [self, context](const snapshot& now) {
         carry(self, *context.house, self->state.mind->decide(now));
@@ -26,6 +28,7 @@ dispatcher_actor::behavior_type dispatcher_of(self_pointer self, house_context c
       [self, context](const envelope& directive) {
         carry(self, *context.house, self->state.mind->take(directive, context.clock.now()));
       },
+      [self](const dating& dates) { self->state.mind->redate(dates); },
       [self](const device_road& road) {
         self->state.devices[road.device] = road.actor;
         self->state.mind->forget_sent(road.device);

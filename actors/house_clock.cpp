@@ -1,5 +1,7 @@
 #include "actors/house_clock.hpp"
 
+#include "protocol/limits.hpp"
+
 #include <algorithm>
 
 namespace hearth {
@@ -14,7 +16,7 @@ house_clock::house_clock(time_point start, std::function<ticks()> source, double
 
 house_clock house_clock::real() {
   const auto today = std::chrono::floor<time_point::duration>(system_clock::now());
-  return {today, [] { return steady_clock::now(); }, 1};
+  return {std::max(today, limits::earliest_date), [] { return steady_clock::now(); }, 1};
 }
 
 house_clock house_clock::warped(time_point start, time_point anchor, double speed) {

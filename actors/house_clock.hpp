@@ -8,13 +8,15 @@
 namespace hearth {
 
 /// The one source of `now` in a program. It reads the system clock once, at its anchor, and from
-/// then on counts on the steady clock: whoever sets the system clock moves no lease, no minimum
-/// run time and no slot. A demo runs the same clock faster; a test drives it by hand.
+/// then on counts on the steady clock: whoever sets the system clock moves no lease and no minimum
+/// run time. What the date is at such a time, `dating` says. A demo runs the same clock faster; a
+/// test drives it by hand.
 class house_clock {
  public:
   using ticks = std::chrono::steady_clock::time_point;
 
-  /// The time of the day, at its own pace.
+  /// The time of day as the system clock has it when the program starts, or
+  /// `limits::earliest_date` where that is impossible; at its own pace.
   static house_clock real();
   /// House time was `start` when the system clock showed `anchor`, and runs `speed` times as fast.
   /// Two programs given the same three agree on house time.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/house_clock.hpp"
+#include "drivers/clock_source.hpp"
 #include "layouts/layout.hpp"
 
 #include <memory>
@@ -11,6 +12,8 @@ namespace hearth {
 struct house_context {
   std::shared_ptr<const layout> house;
   house_clock clock;
+  /// What the date is found out from; empty where house time is UTC by definition (demo, test).
+  clock_source system_clock = {};
 };
 
 }  // namespace hearth

@@ -3,6 +3,7 @@
 #include "actors/snapshot.hpp"
 #include "drivers/driver.hpp"
 #include "drivers/mqtt_client.hpp"
+#include "protocol/dating.hpp"
 #include "protocol/link.hpp"
 #include "protocol/messages.hpp"
 
@@ -15,10 +16,10 @@
 ///
 ///   port ⇄ BUS ⇄ DEVICE ─readings→ BLACKBOARD ─snapshot→ DISPATCHER ─command→ DEVICE
 ///                                      │                  ↑      └─statements→ REPORTER
-///                                      └─snapshot→ REPORTER ─live statements──────────→ UPSTREAM ⇄
-///                                      node
-///                                                     └─journaled statements→ JOURNAL ─→ UPSTREAM
+///                                      └─snapshot→ REPORTER ─live statements──→ UPSTREAM ⇄ node
+///                                                     └─journaled─→ JOURNAL ─→ UPSTREAM
 ///                                                         └──directives── UPSTREAM
+///   TIMEKEEPER ─dates→ DISPATCHER, REPORTER, JOURNAL, UPSTREAM
 ///   SUPERVISOR spawns and restarts all of them and tells each where the others stand (roads).
 ///
 /// Who spawns whom and in which order: `topology.cpp`. What each does: `docs/actors/`.
@@ -58,6 +59,11 @@ struct actor_health {
   int restarts = 0;
 };
 
+/// Something was dated so when the date was good: today is not before it.
+struct date_passed {
+  time_point utc;
+};
+
 // ---- the smallest interfaces: what one actor needs of another
 
 /// Takes what devices measured.
@@ -80,6 +86,10 @@ using journal_news_sink =
 using journal_desk = caf::typed_actor<caf::reacts_to<link_fetch>, caf::reacts_to<link_forget>,
                                       caf::reacts_to<link_set_aside>, caf::reacts_to<resend>,
                                       caf::reacts_to<atom::tell>>;
+/// Takes what makes a date of house time.
+using dating_sink = caf::typed_actor<caf::reacts_to<dating>>;
+/// Takes what the node's clock said.
+using node_time_sink = caf::typed_actor<caf::reacts_to<node_time>>;
 /// Takes setpoints.
 using command_sink = caf::typed_actor<caf::reacts_to<command>>;
 /// Takes what a bus says unasked.
@@ -116,11 +126,16 @@ struct roads {
   snapshot_sink reporter;
   statement_sink reporter_statements;
   query_sink reporter_queries;
-  statement_sink journal;             ///< null in a house without a node, and so the next four
+  node_time_sink timekeeper;
+  dating_sink dispatcher_dates;
+  dating_sink reporter_dates;
+  statement_sink journal;             ///< null in a house without a node, and so the next six
   draft_sink journal_drafts;
   journal_desk journal_of_link;
+  dating_sink journal_dates;
   statement_sink upstream;
   journal_news_sink upstream_journal;
+  dating_sink upstream_dates;
   snapshot_sink snapshot_observer;    ///< null, or who watches (live view, portal, test)
   statement_sink statement_observer;  ///< null, or who watches
 };
@@ -151,6 +166,16 @@ using blackboard_actor = caf::typed_actor<
     caf::reacts_to<atom::tick>,
     caf::reacts_to<roads>>;
 
+/// TIMEKEEPER: finds out what the date is and tells it whenever it learns better. House time, in
+/// which all others live, it does not touch.
+using timekeeper_actor = caf::typed_actor<
+    // The node's clock was heard.
+    caf::reacts_to<node_time>,
+    caf::reacts_to<date_passed>,
+    // INTERNAL: look at the system clock.
+    caf::reacts_to<atom::tick>,
+    caf::reacts_to<roads>>;
+
 /// One device that can be commanded, and where.
 struct device_road {
   device_id device;
@@ -162,8 +187,10 @@ struct device_road {
 using dispatcher_actor = caf::typed_actor<
     // Decide.
     caf::reacts_to<snapshot>,
-    // A wish of the node: ranked, answered, never executed as such.
+    // A wish of the node: ranked, answered, never executed as such. Its times are in UTC.
     caf::reacts_to<envelope>,
+    // The date is this from now on.
+    caf::reacts_to<dating>,
     // A device that can be commanded stands here now.
     caf::reacts_to<device_road>,
     caf::reacts_to<roads>>;
@@ -178,6 +205,8 @@ using reporter_actor = caf::typed_actor<
     caf::reacts_to<query>,
     // Hand over what the unfinished report has.
     caf::replies_to<atom::farewell>::with<atom::done>,
+    // The date is this from now on: slots are aligned to it.
+    caf::reacts_to<dating>,
     caf::reacts_to<roads>>;
 
 /// JOURNAL: numbers what must not be lost, writes it to disk, and only then hands it to UPSTREAM;
@@ -198,6 +227,8 @@ using journal_actor = caf::typed_actor<
     caf::reacts_to<resend>,
     // Tell the node how much waits.
     caf::reacts_to<atom::tell>,
+    // The date is this from now on: what waited for it gets one.
+    caf::reacts_to<dating>,
     // INTERNAL: write what has gathered, as one group.
     caf::reacts_to<atom::flush>,
     // INTERNAL: losses to be told, a failed disk to be tried again.
@@ -217,6 +248,8 @@ using upstream_actor = caf::typed_actor<
     caf::reacts_to<link_history>,
     // The journal became another one.
     caf::reacts_to<link_journal_reset>,
+    // The date is this from now on.
+    caf::reacts_to<dating>,
     // INTERNAL: the connection says something.
     caf::reacts_to<mqtt_event>,
     // INTERNAL: timeouts of the link machine.
@@ -257,6 +290,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::command)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::body)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::envelope)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::dating)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::node_time)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::date_passed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::mqtt_event)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::roads)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::report_draft)

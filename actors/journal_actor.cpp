@@ -14,7 +14,8 @@ constexpr auto ticks_per_backlog = limits::backlog_told_every / look_every;
 }  // namespace
 
 void journal_state::write() {
-  if (waiting.empty()) return;
+  // What is said in the first moment waits for the timekeeper's first word, not for its date.
+  if (waiting.empty() || (!dates_heard && waiting.size() < limits::journal_group)) return;
   auto items = hand->keep(std::exchange(waiting, {}), context.clock.now());
   if (peers && peers->upstream_journal && !items.empty())
     self->send(peers->upstream_journal, link_journaled{std::move(items)});
@@ -81,6 +82,13 @@ journal_actor::behavior_type journal_of(journal_actor::stateful_pointer<journal_
         auto items = s.hand->answer(asked, clock.now());
         if (s.peers && s.peers->upstream_journal && !items.empty())
           self->send(s.peers->upstream_journal, link_journaled{std::move(items)});
+        s.tell();
+      },
+      [self, clock](const dating& dates) {
+        auto& s = self->state;
+        s.dates_heard = true;
+        s.hand->date(dates, clock.now());
+        s.write();
         s.tell();
       },
       [self](atom::flush) { self->state.write(); },

@@ -26,6 +26,7 @@ struct journal_state {
   std::vector<body> waiting;  ///< said since the last group was written
   std::optional<roads> peers;
   std::optional<backlog> told;
+  bool dates_heard = false;
 };
 
 /// `boot_id` must be new for each incarnation: it begins a new count of messages.

@@ -122,7 +122,9 @@ void local_control::heat_store(const snapshot& now, const tariff& prices, local_
     heating_ = true;
   else if (ends->top >= store.min_top + coast_band)
     heating_ = false;
-  const auto hours = cheap ? std::string{"dear hours: "} : std::string{};
+  const auto hours = std::string{cheap            ? "dear hours: "
+                                 : prices.dated() ? ""
+                                                  : "the date is unknown, so no hour is cheap: "};
   wish.heat_pump_cause =
       hours + (heating_ ? "the store's top is down to " : "the store's top is warm enough at ") +
       degrees(ends->top);

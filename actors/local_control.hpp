@@ -13,7 +13,7 @@ namespace hearth {
 /// What stands under a decision, from the best rung of the ladder to the last.
 enum class local_mode : unsigned char {
   tariff_timer,       ///< fills the store in the cheap hours, coasts in the dear ones
-  thermostat,         ///< keeps the store warm; the tariff says nothing of better hours
+  thermostat,         ///< keeps the store warm; no better hours, or the date is unknown
   hardware_fallback,  ///< blind: relays are released and the equipment's own aquastats hold
 };
 std::string_view to_text(local_mode m);

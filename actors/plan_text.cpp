@@ -94,7 +94,7 @@ std::vector<std::string> actor_names(const layout& house) {
   auto names = std::vector<std::string>{};
   for (const auto& b : house.buses) names.push_back("bus " + b.name);
   for (const auto& d : house.devices) names.push_back("device " + d.name);
-  names.insert(names.end(), {"blackboard", "dispatcher", "reporter"});
+  names.insert(names.end(), {"timekeeper", "blackboard", "dispatcher", "reporter"});
   if (house.link) names.emplace_back("upstream");
   return names;
 }

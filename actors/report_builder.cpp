@@ -2,14 +2,13 @@
 
 #include "protocol/limits.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace hearth {
 namespace {
 
-time_point slot_of(time_point t) {
-  return time_point{t.time_since_epoch() - t.time_since_epoch() % limits::report_every};
-}
+using namespace std::chrono_literals;
 
 result<double> amount(const point& p) {
   if (!p.value) return tl::make_unexpected(p.value.error());
@@ -25,11 +24,11 @@ report_builder::report_builder(std::shared_ptr<const layout> house, time_point n
     : house_{std::move(house)},
       channels_(house_->channels.size()),
       started_{now},
-      slot_{slot_of(now)} {}
+      slot_{slot_start(now, limits::report_every, dates_)} {}
 
 std::vector<body> report_builder::take(const snapshot& now) {
   auto out = std::vector<body>{};
-  if (slot_of(now.at) != slot_) change_slot(now, out);
+  if (now.at >= slot_ + limits::report_every) change_slot(now, out);
   for (std::size_t i = 0; i < channels_.size(); ++i) {
     const auto c = channel_id{static_cast<std::uint16_t>(i)};
     sample_channel(c, now[c], now.at);
@@ -45,13 +44,28 @@ std::vector<body> report_builder::take(const snapshot& now) {
 }
 
 void report_builder::change_slot(const snapshot& now, std::vector<body>& out) {
-  const auto next = slot_of(now.at);
+  const auto next = slot_start(now.at, limits::report_every, dates_);
   for (std::size_t i = 0; i < channels_.size(); ++i) {
     const auto c = channel_id{static_cast<std::uint16_t>(i)};
     if (now[c].at < next) sample_channel(c, now[c], now.at);
   }
-  out.emplace_back(finish_slot(out));
+  out.emplace_back(finish_slot(slot_ + limits::report_every, out));
   slot_ = next;
+}
+
+std::vector<body> report_builder::redate(const dating& dates, time_point now) {
+  auto out = std::vector<body>{};
+  const auto change = dates.offset - dates_.offset;
+  dates_ = dates;
+  if (std::chrono::abs(change) <= limits::clock_skew) {
+    // The same slot by a better clock: its borders move, and no time is in two slots.
+    slot_ -= change;
+    return out;
+  }
+  // A small step back may have put the slot's start a moment ahead.
+  if (held_ + dropped_ > 0) out.emplace_back(finish_slot(std::max(now, slot_ + 1s), out));
+  slot_ = slot_start(now, limits::report_every, dates_);
+  return out;
 }
 
 void report_builder::sample_channel(channel_id c, const point& p, time_point now) {
@@ -105,13 +119,13 @@ void report_builder::tell_quality(channel_id c, const point& p, time_point now,
       out.emplace_back(event{severity::info, "channel-good", name, name + " is back", now});
     return;
   }
-  const auto why = p.value ? "no reading since " + to_iso8601(p.at) : to_text(p.value.error());
+  const auto why = p.value ? "no reading for " + to_text(now - p.at) : to_text(p.value.error());
   out.emplace_back(event{severity::warning, "channel-" + std::string{to_text(p.quality)}, name,
                          name + ": " + why, now});
 }
 
-report report_builder::finish_slot(std::vector<body>& out) {
-  auto done = report{slot_, limits::report_every, {}};
+report report_builder::finish_slot(time_point end, std::vector<body>& out) {
+  auto done = report{slot_, end - slot_, {}};
   for (std::size_t i = 0; i < channels_.size(); ++i) {
     auto& samples = channels_[i].samples;
     if (samples.empty()) continue;
@@ -120,8 +134,7 @@ report report_builder::finish_slot(std::vector<body>& out) {
   }
   if (dropped_ > 0)
     out.emplace_back(event{severity::warning, "samples-dropped", "report",
-                           std::to_string(dropped_) + " samples did not fit the report",
-                           slot_ + limits::report_every});
+                           std::to_string(dropped_) + " samples did not fit the report", end});
   held_ = dropped_ = 0;
   return done;
 }

@@ -6,7 +6,11 @@ namespace {
 using self_pointer = reporter_actor::stateful_pointer<reporter_state>;
 
 void say(self_pointer self, const event_log& log, const body& what) {
-  if (const auto* e = std::get_if<event>(&what)) log(*e);
+  if (const auto* e = std::get_if<event>(&what)) {
+    auto dated = *e;
+    dated.at = self->state.dates.utc(e->at);
+    log(dated);
+  }
   if (const auto* s = std::get_if<state_report>(&what)) self->state.last_state = *s;
   if (!self->state.peers) return;
   const auto& to = is_journaled(what) ? self->state.peers->journal : self->state.peers->upstream;
@@ -37,6 +41,11 @@ reporter_actor::behavior_type reporter_of(self_pointer self, house_context conte
         if (const auto answer = answer_to(self->state, asked.subject)) say(self, log, *answer);
       },
       [self](atom::farewell) -> atom::done { return atom::done::value; },
+      [self, log, context](const dating& dates) {
+        self->state.dates = dates;
+        for (const auto& what : self->state.builder->redate(dates, context.clock.now()))
+          say(self, log, what);
+      },
       [self](const roads& r) { self->state.peers = r; },
   };
 }

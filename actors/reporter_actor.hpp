@@ -3,6 +3,7 @@
 #include "actors/house_context.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/report_builder.hpp"
+#include "protocol/dating.hpp"
 
 #include <functional>
 #include <optional>
@@ -18,6 +19,7 @@ struct reporter_state {
 
   std::optional<report_builder> builder;
   std::optional<state_report> last_state;
+  dating dates = exact_dates;  ///< for the log
   std::optional<roads> peers;
 };
 

@@ -3,6 +3,7 @@
 #include "drivers/memory_journal.hpp"
 #include "protocol/codec.hpp"
 #include "protocol/limits.hpp"
+#include "protocol/shift.hpp"
 
 #include <algorithm>
 
@@ -55,6 +56,8 @@ scribe::scribe(std::string site, std::string boot_id, journal_maker open, time_p
     : site_{std::move(site)}, boot_id_{std::move(boot_id)}, open_{std::move(open)} {
   if (open_disk(now)) {
     follows_ = store_->totals().last_message_id;
+    // Nobody can date them any more: a former boot's house time means nothing to this one.
+    release_undated([](envelope&) {}, now);
     recover_drafts(now);
   } else {
     go_to_memory(now);
@@ -147,13 +150,57 @@ void scribe::tick(time_point now) {
 
 // ---- writing
 
+envelope scribe::on_date(envelope message) const {
+  message.undated = !dated();
+  return shifted(std::move(message), dated() ? dates_.offset : limits::undated_shift);
+}
+
 journal_entry scribe::entry_of(const body& said, time_point now) {
-  ++sequence_;
-  auto message = envelope{site_, boot_id_, sequence_, boot_id_ + "-" + std::to_string(sequence_),
-                          now,   {},       said};
-  if (sequence_ == 1) message.follows = follows_;
-  return {class_of(said),  boot_id_, sequence_, std::string{kind_of(said)},
-          encode(message), now,      false};
+  const auto sequence = ++sequence_;
+  auto message =
+      envelope{site_, boot_id_, sequence, boot_id_ + "-" + std::to_string(sequence), now, {}, said};
+  if (sequence == 1) message.follows = follows_;
+  return entry_of(on_date(std::move(message)));
+}
+
+journal_entry scribe::entry_of(const envelope& message) {
+  return {
+      class_of(message.body), message.boot_id, message.sequence, std::string{kind_of(message.body)},
+      encode(message),        message.sent,    !dated()};
+}
+
+void scribe::date(const dating& dates, time_point now) {
+  const auto was_dated = dated();
+  dates_ = dates;
+  if (was_dated || !dated()) return;
+  release_undated(
+      [&](envelope& message) {
+        message = shifted(std::move(message), dates_.offset - limits::undated_shift);
+        message.undated = false;
+      },
+      now);
+}
+
+void scribe::release_undated(const std::function<void(envelope&)>& rewrite, time_point now) {
+  for (auto more = true; more;) {
+    const auto done = with_journal(
+        [&](journal& j) -> result<bool> {
+          auto items = j.undated(0, limits::journal_group);
+          if (!items) return tl::make_unexpected(items.error());
+          for (auto& item : *items)
+            if (auto message = decode(item.payload)) {
+              rewrite(*message);
+              item.payload = encode(*message);
+            }
+          if (items->empty()) return false;
+          if (auto replaced = j.replace(*items); !replaced)
+            return tl::make_unexpected(replaced.error());
+          changed_ = true;
+          return true;
+        },
+        now);
+    more = done && *done;
+  }
 }
 
 std::vector<journal_item> scribe::keep(std::span<const body> said, time_point now) {
@@ -188,9 +235,10 @@ std::vector<journal_item> scribe::append(const std::vector<journal_entry>& entri
   }
   auto items = std::vector<journal_item>{};
   for (std::size_t i = 0; i < entries.size() && i < room->numbers.size(); ++i)
-    items.push_back({room->numbers[i],
-                     entries[i].boot_id + "-" + std::to_string(entries[i].sequence),
-                     entries[i].topic_kind, entries[i].payload});
+    if (!entries[i].undated)
+      items.push_back({room->numbers[i],
+                       entries[i].boot_id + "-" + std::to_string(entries[i].sequence),
+                       entries[i].topic_kind, entries[i].payload});
   return items;
 }
 
@@ -207,7 +255,8 @@ void scribe::say_losses(time_point now) {
 }
 
 void scribe::keep_draft(const report& samples, time_point now) {
-  const auto draft = journal_draft{encode({site_, boot_id_, 1, "draft", now, {}, samples})};
+  const auto draft =
+      journal_draft{encode(on_date({site_, boot_id_, 1, "draft", now, {}, samples}))};
   (void)with_journal([&](journal& j) { return j.keep(draft); }, now);
 }
 
@@ -215,25 +264,33 @@ void scribe::keep_draft(const report& samples, time_point now) {
 void scribe::recover_drafts(time_point now) {
   const auto drafts = store_->drafts();
   if (!drafts || drafts->empty()) return;
-  auto slots = std::vector<report>{};
+  auto slots = std::vector<envelope>{};
   for (const auto& draft : *drafts) {
     auto read = decode(draft.payload);
     auto* samples = read ? std::get_if<report>(&read->body) : nullptr;
     if (samples == nullptr) continue;
-    if (slots.empty() || slots.back().slot_start != samples->slot_start)
-      slots.push_back(std::move(*samples));
+    auto* slot = slots.empty() ? nullptr : &std::get<report>(slots.back().body);
+    if (slot != nullptr && slot->slot_start == samples->slot_start)
+      join(*slot, std::move(*samples));
     else
-      join(slots.back(), std::move(*samples));
+      slots.push_back(std::move(*read));
   }
   auto entries = std::vector<journal_entry>{};
-  for (auto& slot : slots) {
+  for (auto& message : slots) {
+    auto& slot = std::get<report>(message.body);
     auto last = slot.slot_start;
     for (const auto& s : slot.series)
       if (!s.samples.empty()) last = std::max(last, s.samples.back().at);
     // It ends where the knowledge does, so that nobody takes its last values for the whole slot's.
     slot.slot_length =
         std::max<duration>(1s, std::chrono::ceil<std::chrono::seconds>(last - slot.slot_start));
-    entries.push_back(entry_of(slot, now));
+    message.boot_id = boot_id_;
+    message.sequence = ++sequence_;
+    message.message_id = boot_id_ + "-" + std::to_string(sequence_);
+    if (sequence_ == 1) message.follows = follows_;
+    entries.push_back(entry_of(message));
+    // Its date is as good as the boot's that measured it, whatever this one knows of the date.
+    entries.back().undated = false;
   }
   append(entries, true, now);
 }
@@ -275,7 +332,10 @@ std::vector<journal_item> scribe::answer(const resend& asked, time_point now) {
 
 backlog scribe::status() const {
   const auto all = store_->totals();
-  return {sequence_, all.waiting, all.bytes, all.oldest};
+  // The journal knows dates; what is said is house time until it is sent.
+  auto oldest = all.oldest;
+  if (oldest) oldest = dates_.house(*oldest);
+  return {sequence_, all.waiting, all.bytes, oldest};
 }
 
 void scribe::say(severity s, std::string kind, std::string text, time_point now) {

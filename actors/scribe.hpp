@@ -1,9 +1,11 @@
 #pragma once
 
 #include "drivers/journal.hpp"
+#include "protocol/dating.hpp"
 #include "protocol/link.hpp"
 #include "protocol/messages.hpp"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -31,6 +33,9 @@ class scribe {
   void set_aside(const link_set_aside& refused, time_point now);
   /// The node misses these: what is here will be sent anyway, of the rest the loss is said.
   std::vector<journal_item> answer(const resend& asked, time_point now);
+  /// The date is this from now on. What was said while it was not good waits for that moment, and
+  /// is then dated; what a former boot never dated goes out as it is, marked `undated`.
+  void date(const dating& dates, time_point now);
   /// Tries the disk again, if it failed.
   void tick(time_point now);
 
@@ -49,7 +54,12 @@ class scribe {
   /// Does `what` on the journal; a disk that fails is opened anew once, then memory takes over.
   template <class Action>
   auto with_journal(Action what, time_point now);
+  /// Gives every undated message its place among the dated, with what `rewrite` makes of it.
+  void release_undated(const std::function<void(envelope&)>& rewrite, time_point now);
+  [[nodiscard]] bool dated() const { return dates_.trust == date_trust::good; }
+  [[nodiscard]] envelope on_date(envelope message) const;
   journal_entry entry_of(const body& said, time_point now);
+  journal_entry entry_of(const envelope& message);
   std::vector<journal_item> append(const std::vector<journal_entry>& entries, bool ends_drafts,
                                    time_point now);
   void say_losses(time_point now);
@@ -65,6 +75,7 @@ class scribe {
   std::string follows_;               ///< the last message before this boot
   std::vector<message_run> dropped_;  ///< not yet told to the node
   std::optional<time_point> dropped_told_;
+  dating dates_;
   bool changed_ = false;
   std::vector<event> events_;
 };

@@ -96,6 +96,7 @@ supervisor_actor::behavior_type supervisor_of(
   self->attach_functor([members](const caf::error&) {
     for (const auto& [id, device] : members->devices)
       caf::anon_send_exit(device, caf::exit_reason::user_shutdown);
+    caf::anon_send_exit(members->timekeeper, caf::exit_reason::user_shutdown);
     caf::anon_send_exit(members->blackboard, caf::exit_reason::user_shutdown);
     caf::anon_send_exit(members->dispatcher, caf::exit_reason::user_shutdown);
     caf::anon_send_exit(members->reporter, caf::exit_reason::user_shutdown);

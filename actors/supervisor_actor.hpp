@@ -16,6 +16,7 @@ namespace hearth {
 struct family {
   std::map<bus_id, bus_actor> buses;
   std::map<device_id, device_actor> devices;
+  timekeeper_actor timekeeper;
   blackboard_actor blackboard;
   dispatcher_actor dispatcher;
   reporter_actor reporter;

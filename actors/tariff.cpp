@@ -9,14 +9,6 @@
 namespace hearth {
 namespace {
 
-/// The slot of `published` that holds `t`.
-std::optional<std::size_t> slot_of(const prices& published, time_point t) {
-  if (t < published.start || published.slot <= duration{0}) return {};
-  const auto slot = static_cast<std::size_t>((t - published.start) / published.slot);
-  if (slot >= published.energy.size()) return {};
-  return slot;
-}
-
 bool holds(const tariff_window& w, date::local_time<duration> local) {
   const auto day = date::floor<date::days>(local);
   const auto in_day = local - day;
@@ -38,8 +30,19 @@ tariff::tariff(tariff_layout terms, const std::string& timezone) : terms_{std::m
   }
 }
 
+/// The slot of the published prices that holds `t`.
+std::optional<std::size_t> tariff::published_slot(time_point t) const {
+  if (!published_ || !dates_.known() || published_->slot <= duration{0}) return {};
+  const auto utc = dates_.utc(t);
+  if (utc < published_->start) return {};
+  const auto slot = static_cast<std::size_t>((utc - published_->start) / published_->slot);
+  if (slot >= published_->energy.size()) return {};
+  return slot;
+}
+
 energy_price tariff::from_layout(time_point t) const {
-  const auto utc = date::sys_time<duration>{t.time_since_epoch()};
+  if (!dates_.known()) return terms_.distribution;
+  const auto utc = date::sys_time<duration>{dates_.utc(t).time_since_epoch()};
   const auto local =
       zone_ ? zone_->to_local(utc) : date::local_time<duration>{utc.time_since_epoch()};
   for (const auto& w : terms_.windows)
@@ -48,16 +51,14 @@ energy_price tariff::from_layout(time_point t) const {
 }
 
 energy_price tariff::distribution(time_point t) const {
-  if (published_ && !published_->distribution.empty())
-    if (const auto slot = slot_of(*published_, t); slot && *slot < published_->distribution.size())
-      return published_->distribution[*slot];
+  if (const auto slot = published_slot(t); slot && *slot < published_->distribution.size())
+    return published_->distribution[*slot];
   return from_layout(t);
 }
 
 std::optional<energy_price> tariff::energy(time_point t) const {
   if (terms_.energy) return terms_.energy;
-  if (!published_) return {};
-  if (const auto slot = slot_of(*published_, t)) return published_->energy[*slot];
+  if (const auto slot = published_slot(t)) return published_->energy[*slot];
   return {};
 }
 
@@ -68,6 +69,7 @@ std::optional<energy_price> tariff::total(time_point t) const {
 }
 
 std::optional<bool> tariff::cheap(time_point t) const {
+  if (!dates_.known()) return {};
   auto lowest = terms_.distribution;
   auto highest = terms_.distribution;
   for (const auto& w : terms_.windows) {
@@ -79,7 +81,7 @@ std::optional<bool> tariff::cheap(time_point t) const {
 }
 
 std::string tariff::local_text(time_point t) const {
-  const auto utc = date::sys_time<duration>{t.time_since_epoch()};
+  const auto utc = date::sys_time<duration>{dates_.utc(t).time_since_epoch()};
   const auto local =
       zone_ ? zone_->to_local(utc) : date::local_time<duration>{utc.time_since_epoch()};
   return date::format("%a %H:%M", date::floor<std::chrono::minutes>(local));

@@ -5,6 +5,7 @@
 #include "actors/device_actor.hpp"
 #include "actors/dispatcher_actor.hpp"
 #include "actors/journal_actor.hpp"
+#include "actors/timekeeper_actor.hpp"
 #include "actors/upstream_actor.hpp"
 #include "drivers/registry.hpp"
 
@@ -18,6 +19,7 @@ struct site {
   house_parts parts;
   std::shared_ptr<family> members = std::make_shared<family>();
   int journal_incarnation = 0;
+  std::shared_ptr<timekeeper> dates = std::make_shared<timekeeper>();
   int upstream_incarnation = 0;
 
   [[nodiscard]] roads everybody() const {
@@ -28,11 +30,16 @@ struct site {
             .reporter = m.reporter,
             .reporter_statements = m.reporter,
             .reporter_queries = m.reporter,
+            .timekeeper = m.timekeeper,
+            .dispatcher_dates = m.dispatcher,
+            .reporter_dates = m.reporter,
             .journal = m.journal,
             .journal_drafts = m.journal,
             .journal_of_link = m.journal,
+            .journal_dates = m.journal,
             .upstream = m.upstream,
             .upstream_journal = m.upstream,
+            .upstream_dates = m.upstream,
             .snapshot_observer = parts.snapshot_observer,
             .statement_observer = parts.statement_observer};
   }
@@ -40,7 +47,7 @@ struct site {
   /// False until the first of each permanent actor lives.
   [[nodiscard]] bool complete() const {
     const auto& m = *members;
-    return m.blackboard && m.dispatcher && m.reporter &&
+    return m.timekeeper && m.blackboard && m.dispatcher && m.reporter &&
            ((m.journal && m.upstream) || !parts.context.house->link);
   }
 
@@ -49,6 +56,7 @@ struct site {
     if (!complete()) return;
     const auto here = everybody();
     for (const auto& [id, device] : members->devices) caf::anon_send(device, here);
+    caf::anon_send(members->timekeeper, here);
     caf::anon_send(members->blackboard, here);
     caf::anon_send(members->dispatcher, here);
     caf::anon_send(members->reporter, here);
@@ -104,6 +112,15 @@ family_member device_member(std::shared_ptr<site> s, device_id id) {
     caf::anon_send(s->members->dispatcher, device_road{id, actor});
   };
   return {"device " + device.name, spawn, introduce};
+}
+
+family_member timekeeper_member(std::shared_ptr<site> s) {
+  return {"timekeeper",
+          [s] {
+            s->members->timekeeper = s->system.spawn(timekeeper_of, s->parts.context, s->dates);
+            return caf::actor_cast<caf::strong_actor_ptr>(s->members->timekeeper);
+          },
+          [s] { s->show_roads(); }};
 }
 
 family_member blackboard_member(std::shared_ptr<site> s) {
@@ -183,6 +200,7 @@ running_house spawn_house(caf::actor_system& system, house_parts parts) {
   for (std::uint16_t i = 0; i < house.buses.size(); ++i) plan.push_back(bus_member(s, bus_id{i}));
   for (std::uint16_t i = 0; i < house.devices.size(); ++i)
     plan.push_back(device_member(s, device_id{i}));
+  plan.push_back(timekeeper_member(s));
   plan.push_back(blackboard_member(s));
   plan.push_back(dispatcher_member(s));
   plan.push_back(reporter_member(s));

@@ -110,6 +110,9 @@ void upstream_state::carry(const link_output& output) {
               self->send(peers->reporter_queries, query{subject});
             self->send(peers->journal_of_link, atom::tell::value);
           },
+          [this](const link_node_time& t) {
+            if (peers) self->send(peers->timekeeper, t.said);
+          },
           [this](const link_state_changed& c) {
             if (c.to == link_state::connecting && is_connected(c.from)) note_outage(c.why);
             if (is_connected(c.to)) note_return();
@@ -150,6 +153,7 @@ upstream_actor::behavior_type upstream_of(upstream_actor::stateful_pointer<upstr
       [self](const link_journaled& made) { self->state.feed(made); },
       [self](const link_history& page) { self->state.feed(page); },
       [self](const link_journal_reset& reset) { self->state.feed(reset); },
+      [self](const dating& dates) { self->state.feed(link_dated{dates}); },
       [self](const mqtt_event& e) {
         self->state.waiting->fetch_sub(1);
         self->state.feed(as_input(e));

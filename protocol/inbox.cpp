@@ -15,7 +15,7 @@ std::size_t hash_of(const body& content) {
 }
 
 std::optional<nack> out_of_date(const envelope& m, time_point now) {
-  if (now - m.sent > limits::downstream_max_age)
+  if (now - m.sent > limits::downstream_max_age + limits::clock_skew)
     return nack{m.message_id, nack_reason::stale, "sent " + to_text(now - m.sent) + " ago"};
   if (m.sent - now > limits::clock_skew)
     return nack{m.message_id, nack_reason::stale,
@@ -37,7 +37,8 @@ std::optional<nack> inbox::misplaced(std::string_view topic_text, const envelope
   return {};
 }
 
-verdict inbox::judge(std::string_view topic_text, std::string_view payload, time_point now) {
+verdict inbox::judge(std::string_view topic_text, std::string_view payload, const dating& dates,
+                     time_point now) {
   auto message = decode(payload);
   if (!message) {
     const auto where = parse_topic(topic_text);
@@ -56,7 +57,9 @@ verdict inbox::judge(std::string_view topic_text, std::string_view payload, time
     return message_refused{nack{message->message_id, nack_reason::replayed,
                                 "this message id was used for something else"}};
   }
-  if (auto refusal = out_of_date(*message, now)) return message_refused{std::move(*refusal)};
+  if (dates.known())
+    if (auto refusal = out_of_date(*message, dates.utc(now)))
+      return message_refused{std::move(*refusal)};
   if (order_.size() == limits::remembered_messages) {
     remembered_.erase(order_.front());
     order_.pop_front();

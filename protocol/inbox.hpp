@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocol/dating.hpp"
 #include "protocol/messages.hpp"
 
 #include <cstddef>
@@ -32,7 +33,9 @@ class inbox {
  public:
   explicit inbox(std::string site) : site_{std::move(site)} {}
 
-  verdict judge(std::string_view topic_text, std::string_view payload, time_point now);
+  /// `now` is house time; a house that does not know the date finds nothing out of date.
+  verdict judge(std::string_view topic_text, std::string_view payload, const dating& dates,
+                time_point now);
 
  private:
   /// Nothing if the message is what its topic says and is for this house.

@@ -63,12 +63,35 @@ inline constexpr int overtaken_by = 50;
 inline constexpr duration setup_timeout = 30s;
 /// Silence after which the peer is pinged, and after another `ack_timeout` declared gone.
 inline constexpr duration ping_after_silence = 60s;
+/// What a house that does not know the date adds to its times, so that a boot in 1970 lies within
+/// the years a message may name.
+inline constexpr duration undated_shift = std::chrono::years{40};
+/// The node's clock is asked for at least this often.
+inline constexpr duration ask_time_every = 15min;
 inline constexpr duration reconnect_first = 2s;
 inline constexpr duration reconnect_longest = 60s;
-/// A downstream message sent longer ago than this is stale: nacked, not executed.
+/// A downstream message sent longer ago than this, and `clock_skew`, is stale: nacked, not
+/// executed.
 inline constexpr duration downstream_max_age = 5min;
 /// Clocks of house and node may differ by this much.
 inline constexpr duration clock_skew = 30s;
+
+// Dates.
+/// No clock that shows less is right: this program is younger.
+inline constexpr time_point earliest_date = std::chrono::sys_days{std::chrono::year{2024} / 1 / 1};
+/// No clock that shows more is right: nobody runs this program then.
+inline constexpr time_point latest_date = std::chrono::sys_days{std::chrono::year{2200} / 1 / 1};
+/// A synchronised clock is followed in steps of at least this, so that its slewing makes no noise.
+inline constexpr duration date_step = 500ms;
+/// It must say the same so many times, a second apart, before it is followed.
+inline constexpr int date_said_times = 3;
+/// A node's answer that took longer says too little about its clock. Beyond: it is not used.
+inline constexpr duration node_time_within = 10s;
+/// What the node's clock said is held against the system clock for so long: a crystal drifts by
+/// less than `clock_skew` in it.
+inline constexpr duration node_time_kept = 24h;
+/// Jumps of a clock that nobody synchronises are told no more often.
+inline constexpr duration clock_jump_told_every = 10min;
 
 // Contracts.
 inline constexpr duration contract_start_step = 300s;

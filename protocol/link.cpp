@@ -2,6 +2,7 @@
 
 #include "protocol/codec.hpp"
 #include "protocol/limits.hpp"
+#include "protocol/shift.hpp"
 #include "protocol/topics.hpp"
 
 #include <algorithm>
@@ -38,7 +39,8 @@ void link_machine::on(const link_start&, time_point now) {
 void link_machine::on(const link_connected&, time_point now) {
   if (!step(link_signal::connected, "the broker accepted", now)) return;
   subscriptions_left_ = options_.topics.size();
-  say(birth{true, options_.layout_hash, options_.version}, now);
+  time_asked_ = now;
+  question_ = {say(birth{true, options_.layout_hash, options_.version}, now), now};
   for (const auto& topic : options_.topics) out_.push_back(link_subscribe{{topic}});
 }
 
@@ -72,6 +74,7 @@ void link_machine::connection_lost(time_point now) {
   asked_.reset();
   peer_boot_.clear();
   welcomed_.clear();
+  question_.reset();
 }
 
 void link_machine::on(const link_stop&, time_point now) {
@@ -101,7 +104,8 @@ void link_machine::on(const link_tick&, time_point now) {
     asked_.reset();
     step(link_signal::response_timeout, "the node does not answer", now);
     if (was_active) ping(now);
-  } else if (!asked_ && now - quiet_since_ >= limits::ping_after_silence) {
+  } else if (!asked_ && (now - quiet_since_ >= limits::ping_after_silence ||
+                         now - time_asked_ >= limits::ask_time_every)) {
     ping(now);
   }
 }
@@ -128,12 +132,13 @@ void link_machine::on(const link_message& message, time_point now) {
     return;
   }
   std::visit([&](const auto& verdict) { on_verdict(verdict, now); },
-             inbox_.judge(message.topic, message.payload, now));
+             inbox_.judge(message.topic, message.payload, dates_, now));
 }
 
 void link_machine::on_verdict(const message_taken& taken, time_point now) {
   const auto& message = taken.message;
   heard_peer(message, now);
+  note_time(message, now);
   if (const auto* a = std::get_if<ack>(&message.body)) {
     settle(*a);
     check_overtaken(now);
@@ -181,6 +186,12 @@ void link_machine::heard_peer(const envelope& message, time_point now) {
   if (state_ == link_state::active) welcome_peer();
 }
 
+void link_machine::note_time(const envelope& answer, time_point now) {
+  if (!question_ || answer.in_reply_to != question_->first) return;
+  out_.push_back(link_node_time{{question_->second, answer.sent, now}});
+  question_.reset();
+}
+
 /// Several nodes may speak (the one that dispatches, one driven by hand); each is told once.
 void link_machine::welcome_peer() {
   if (welcomed_.contains(peer_boot_)) return;
@@ -213,8 +224,9 @@ void link_machine::on(const link_history& page, time_point) {
 }
 
 void link_machine::on(const link_journal_reset&, time_point) { outbox_.close(); }
+void link_machine::on(const link_dated& known, time_point) { dates_ = known.dates; }
 
-void link_machine::say(body content, time_point now, std::string in_reply_to) {
+std::string link_machine::say(body content, time_point now, std::string in_reply_to) {
   const auto message = wrap(std::move(content), now, std::move(in_reply_to));
   const auto kind = kind_of(message.body);
   auto payload = encode(message);
@@ -223,23 +235,26 @@ void link_machine::say(body content, time_point now, std::string in_reply_to) {
              "A " + std::string{kind} + " of " + std::to_string(payload.size()) +
                  " bytes cannot be sent; 262144 is the most.",
              now);
-    return;
+    return {};
   }
   const auto live = std::holds_alternative<power_update>(message.body) ||
                     std::holds_alternative<snapshot_report>(message.body);
   publish({up_topic(options_.site, kind), std::move(payload),
            std::holds_alternative<birth>(message.body), live});
+  return message.message_id;
 }
 
 envelope link_machine::wrap(body content, time_point now, std::string in_reply_to) {
   ++said_;
-  return {options_.site,
-          options_.boot_id,
-          0,
-          options_.speaker + "~" + std::to_string(said_),
-          now,
-          std::move(in_reply_to),
-          std::move(content)};
+  auto message = envelope{options_.site,
+                          options_.boot_id,
+                          0,
+                          options_.speaker + "~" + std::to_string(said_),
+                          now,
+                          std::move(in_reply_to),
+                          std::move(content)};
+  message.undated = !dates_.known();
+  return shifted(std::move(message), dates_.known() ? dates_.offset : limits::undated_shift);
 }
 
 void link_machine::publish(link_publish message) {
@@ -264,7 +279,8 @@ void link_machine::work_off(time_point now) {
     publish({up_topic(options_.site, item->topic_kind), item->payload});
     if (!asked_) asked_ = now;
   }
-  if (const auto page = outbox_.wanted()) out_.push_back(link_fetch{page->session, page->after, page->most});
+  if (const auto page = outbox_.wanted())
+    out_.push_back(link_fetch{page->session, page->after, page->most});
 }
 
 void link_machine::check_overtaken(time_point now) {
@@ -277,8 +293,8 @@ void link_machine::check_overtaken(time_point now) {
 }
 
 void link_machine::ping(time_point now) {
-  say(heartbeat{contract_id_}, now);
-  asked_ = now;
+  question_ = {say(heartbeat{contract_id_}, now), now};
+  asked_ = time_asked_ = now;
   quiet_since_ = now;
 }
 

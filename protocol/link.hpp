@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocol/dating.hpp"
 #include "protocol/inbox.hpp"
 #include "protocol/journal_item.hpp"
 #include "protocol/limits.hpp"
@@ -22,8 +23,9 @@
 ///
 /// Timeouts, all in limits.hpp: `ack_timeout` for an answer to anything we asked (response
 /// timeout) and before a journaled message is sent again; `ping_after_silence` before a
-/// heartbeat asks whether the node is there; `setup_timeout` for the subscriptions;
-/// `reconnect_first` doubling to `reconnect_longest` between attempts to connect.
+/// heartbeat asks whether the node is there, and `ask_time_every` before one asks for its time;
+/// `setup_timeout` for the subscriptions; `reconnect_first` doubling to `reconnect_longest` between
+/// attempts to connect.
 ///
 /// Journaled messages come from the journal, on disk already, and are sent while active, at most
 /// `send_window` unanswered: those just made at once, older ones oldest first, page by page, from
@@ -60,6 +62,10 @@ struct link_history {
 };
 /// The journal is another one now, or came back: what was read from it before means nothing.
 struct link_journal_reset {};
+/// What makes a date of the machine's `now`: it lives in house time, its messages do not.
+struct link_dated {
+  dating dates;
+};
 /// The house has something live to say.
 struct link_submit {
   hearth::body body;
@@ -67,7 +73,7 @@ struct link_submit {
 };
 using link_input = std::variant<link_start, link_connected, link_connect_failed, link_subscribed,
                                 link_message, link_disconnected, link_tick, link_stop, link_submit,
-                                link_journaled, link_history, link_journal_reset>;
+                                link_journaled, link_history, link_journal_reset, link_dated>;
 
 // ---- what is to be done, in this order
 
@@ -103,6 +109,10 @@ struct link_deliver {
 };
 /// A node that knows nothing of this house is there: tell it the layout, a snapshot, the state.
 struct link_peer_arrived {};
+/// The node's clock spoke in answer to us.
+struct link_node_time {
+  node_time said;
+};
 struct link_state_changed {
   link_state from, to;
   std::string why;
@@ -115,9 +125,10 @@ struct link_event {
 struct link_misuse {
   fault why;
 };
-using link_output = std::variant<link_connect, link_subscribe, link_publish, link_disconnect,
-                                 link_fetch, link_forget, link_set_aside, link_deliver,
-                                 link_peer_arrived, link_state_changed, link_event, link_misuse>;
+using link_output =
+    std::variant<link_connect, link_subscribe, link_publish, link_disconnect, link_fetch,
+                 link_forget, link_set_aside, link_deliver, link_peer_arrived, link_node_time,
+                 link_state_changed, link_event, link_misuse>;
 
 struct link_options {
   std::string site;
@@ -171,6 +182,7 @@ class link_machine {
   void on(const link_journaled& made, time_point now);
   void on(const link_history& page, time_point now);
   void on(const link_journal_reset&, time_point now);
+  void on(const link_dated& known, time_point now);
 
   void on_verdict(const message_taken& taken, time_point now);
   void on_verdict(const message_repeated& repeated, time_point now);
@@ -180,11 +192,13 @@ class link_machine {
   bool step(link_signal signal, std::string why, time_point now);
   void heard_peer(const envelope& message, time_point now);
   void welcome_peer();
+  void note_time(const envelope& answer, time_point now);
   void connection_lost(time_point now);
   void settle(const ack& taken);
   void work_off(time_point now);
   void ping(time_point now);
-  void say(body content, time_point now, std::string in_reply_to = {});
+  /// Gives back the message's id.
+  std::string say(body content, time_point now, std::string in_reply_to = {});
   envelope wrap(body content, time_point now, std::string in_reply_to);
   void publish(link_publish message);
   /// Tells the event log, unless it knows of this `kind` of trouble with this `subject`.
@@ -204,9 +218,13 @@ class link_machine {
   std::optional<time_point> reconnect_at_;
   std::optional<time_point> asked_;  ///< of the first thing asked since the node was heard
   time_point quiet_since_;           ///< when the node was last heard or pinged
-  std::string peer_boot_;            ///< of the node heard last on this connection
-  std::set<std::string> welcomed_;   ///< boots of nodes that were told about the house since
-  std::string contract_id_;          ///< in force, as the house last said
+  time_point time_asked_;            ///< when it was last pinged
+  dating dates_ = exact_dates;
+  /// The last question whose answer tells the node's time, and when it was put.
+  std::optional<std::pair<std::string, time_point>> question_;
+  std::string peer_boot_;           ///< of the node heard last on this connection
+  std::set<std::string> welcomed_;  ///< boots of nodes that were told about the house since
+  std::string contract_id_;         ///< in force, as the house last said
   std::set<std::string> complained_;
   std::vector<link_output> out_;
 };

@@ -7,8 +7,9 @@
 
 namespace hearth {
 
-/// House time: UTC in milliseconds, as told by the one clock of a program. It never runs
-/// backwards while the program runs; pure code gets it as an argument called `now`.
+/// A point in time in milliseconds: inside a house its own time, as told by the one clock of the
+/// program, which never jumps while the program runs (pure code gets it as an argument called
+/// `now`); on the wire and in a calendar UTC. `dating` stands between the two.
 using time_point = std::chrono::sys_time<std::chrono::milliseconds>;
 using duration = std::chrono::milliseconds;
 

@@ -24,8 +24,8 @@ class statement {
   statement() = default;
   statement(sqlite3* db, std::string_view sql) {
     sqlite3_stmt* raw = nullptr;
-    sqlite3_prepare_v3(db, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &raw,
-                       nullptr);
+    sqlite3_prepare_v3(db, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
+                       &raw, nullptr);
     handle_.reset(raw);
   }
 

@@ -81,9 +81,10 @@ class sqlite_journal final : public journal {
   std::optional<fault> begin() {
     auto* db = db_.get();
     insert_ = {db, "INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"};
-    page_ = {db,
-             "SELECT m.number, b.name, m.sequence, m.kind, m.crc, m.payload FROM message m LEFT JOIN"
-             " boot b ON b.ref = m.boot WHERE m.number > ? AND m.undated = ? ORDER BY m.number"};
+    page_ = {
+        db,
+        "SELECT m.number, b.name, m.sequence, m.kind, m.crc, m.payload FROM message m LEFT JOIN"
+        " boot b ON b.ref = m.boot WHERE m.number > ? AND m.undated = ? ORDER BY m.number"};
     find_ = {db,
              "SELECT number, boot, sequence, class, length(payload) FROM message WHERE boot = ? AND"
              " sequence = ?"};
@@ -100,8 +101,11 @@ class sqlite_journal final : public journal {
                           "SELECT last_number, last_id, bytes, reports, notices, serious,"
                           " quarantined FROM state WHERE id = 1"};
     if (load.step() != SQLITE_ROW) return trouble();
-    state_ = {load.number(0), load.text(1), load.number(2),
-              {load.number(3), load.number(4), load.number(5)}, load.number(6)};
+    state_ = {load.number(0),
+              load.text(1),
+              load.number(2),
+              {load.number(3), load.number(4), load.number(5)},
+              load.number(6)};
     auto boots = statement{db, "SELECT ref, name FROM boot"};
     auto step = boots.step();
     for (; step == SQLITE_ROW; step = boots.step()) boots_[boots.text(1)] = boots.number(0);
@@ -285,8 +289,8 @@ class sqlite_journal final : public journal {
       auto payload = rows.text(7);
       const auto kind_class = rows.number(2);
       const auto sequence = rows.number(1);
-      if (payload.empty() || crc_of(payload) != rows.number(6) || sequence <= 0 ||
-          kind_class < 0 || kind_class >= static_cast<std::int64_t>(classes))
+      if (payload.empty() || crc_of(payload) != rows.number(6) || sequence <= 0 || kind_class < 0 ||
+          kind_class >= static_cast<std::int64_t>(classes))
         continue;
       batch.push_back({static_cast<journal_class>(kind_class), rows.text(0),
                        static_cast<std::uint64_t>(sequence), rows.text(3), std::move(payload),
@@ -527,9 +531,8 @@ using made = result<std::unique_ptr<sqlite_journal>>;
 
 made connect(const fs::path& file, const sqlite_journal_options& options) {
   sqlite3* raw = nullptr;
-  const auto code =
-      sqlite3_open_v2(file.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
-                      options.vfs.empty() ? nullptr : options.vfs.c_str());
+  const auto code = sqlite3_open_v2(file.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+                                    options.vfs.empty() ? nullptr : options.vfs.c_str());
   auto db = database{raw};
   if (db == nullptr) return failed(fault_code::io, file.string() + ": out of memory");
   auto store = std::make_unique<sqlite_journal>(std::move(db), file, options.max_bytes);
@@ -579,7 +582,8 @@ std::string put_aside(const fs::path& file) {
   fs::rename(beside(file, "-wal"), beside(to, "-wal"), error);
   fs::remove(beside(file, "-shm"), error);
   fs::remove(damage_mark(file), error);
-  for (const auto& old : {name(newest + 1 - kept_aside), beside(name(newest + 1 - kept_aside), "-wal")})
+  for (const auto& old :
+       {name(newest + 1 - kept_aside), beside(name(newest + 1 - kept_aside), "-wal")})
     fs::remove(old, error);
   return to.string();
 }

@@ -12,7 +12,8 @@ namespace hearth {
 struct sqlite_journal_options {
   /// What the journal may take of the disk.
   std::uint64_t max_bytes = limits::journal_bytes;
-  /// SQLite's name of the file system to use; empty: the real one. Tests put a treacherous one here.
+  /// SQLite's name of the file system to use; empty: the real one. Tests put a treacherous one
+  /// here.
   std::string vfs = {};
 };
 

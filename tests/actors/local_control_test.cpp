@@ -174,3 +174,17 @@ TEST_CASE("a house without a plant wants nothing") {
   CHECK(f.decide().calls.empty());
   CHECK_FALSE(f.decide().heat_pump_on);
 }
+
+TEST_CASE_FIXTURE(fixture,
+                  "a house that does not know the date keeps its store warm, and says why") {
+  seen.be(cheap_hour);
+  CHECK(decide().mode == local_mode::tariff_timer);
+  prices.redate(dating{});
+  const auto wish = decide();
+  CHECK(wish.mode == local_mode::thermostat);
+  CHECK(wish.heat_pump_cause.find("date is unknown") != std::string::npos);
+  seen.degrees(at::top, 40);
+  CHECK(decide().heat_pump_on);
+  prices.redate({0s, date_trust::assumed, date_source::system_clock});
+  CHECK(decide().mode == local_mode::tariff_timer);
+}

@@ -6,6 +6,8 @@
 
 #include <doctest/doctest.h>
 
+#include <set>
+
 using namespace hearth;
 using namespace hearth::testing;
 
@@ -251,4 +253,89 @@ TEST_CASE_FIXTURE(fixture, "the layout is described channel by channel") {
   REQUIRE(described.channels.size() == house->channels.size());
   CHECK(described.channels[0] ==
         channel_description{"hp.enable", unit::on_off, "relays", "relay-board", true, 30s});
+}
+
+namespace {
+
+dating dated(duration offset) { return {offset, date_trust::good, date_source::node}; }
+
+/// Every instant of a channel in all reports, in the order of the reports.
+std::vector<time_point> instants(const fixture& f, const std::string& channel) {
+  auto all = std::vector<time_point>{};
+  for (const auto& r : f.told<report>())
+    for (const auto& s : r.series)
+      if (s.channel == channel)
+        for (const auto& one : s.samples) all.push_back(one.at);
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("slots are aligned to the date") {
+  auto f = fixture{};
+  f.builder.redate(dated(2min), f.seen.time());
+  f.run_until(noon + 15min);
+  const auto slots = f.told<report>();
+  REQUIRE(slots.size() == 3);
+  for (const auto& s : slots) {
+    CHECK((s.slot_start + 2min).time_since_epoch() % 5min == 0ms);
+    CHECK(s.slot_length == 5min);
+  }
+}
+
+TEST_CASE("a slot that a jump of the date cuts is told as it stands, and no reading is lost") {
+  for (const auto jump : {duration{50 * 365 * 24h + 100s}, duration{-1h - 100s}, duration{-40s}}) {
+    CAPTURE(jump.count());
+    auto f = with(at::top, 5s, {});
+    f.run_until(noon + 12min);
+    const auto cut = f.builder.redate(dated(jump), f.seen.time());
+    f.said.insert(f.said.end(), cut.begin(), cut.end());
+    REQUIRE(only<report>(cut).size() == 1);
+    CHECK(only<report>(cut)[0].slot_start == noon + 10min);
+    CHECK(only<report>(cut)[0].slot_length == 2min);
+    f.run_until(noon + 30min);
+    const auto slots = f.told<report>();
+    for (std::size_t i = 3; i < slots.size(); ++i)
+      CHECK((slots[i].slot_start + jump).time_since_epoch() % 5min == 0ms);
+    const auto told = instants(f, "tank.top");
+    REQUIRE_FALSE(told.empty());
+    for (std::size_t i = 1; i < told.size(); ++i) CHECK(told[i] - told[i - 1] == 5s);
+    CHECK(f.told<event>().empty());
+  }
+}
+
+TEST_CASE("a leap second or another small step cuts no slot") {
+  for (const auto step : {duration{-1s}, duration{1s}, duration{-30s}, duration{30s}}) {
+    CAPTURE(step.count());
+    auto f = with(at::top, 5s, {});
+    f.run_until(noon + 10min);
+    REQUIRE(f.told<report>().size() == 2);
+    CHECK(f.builder.redate(dated(step), f.seen.time()).empty());
+    f.run_until(noon + 30min + 30s);
+    const auto slots = f.told<report>();
+    auto starts = std::set<time_point>{};
+    for (const auto& s : slots) starts.insert(s.slot_start);
+    CHECK(starts.size() == slots.size());
+    for (std::size_t i = 2; i < slots.size(); ++i) {
+      CHECK((slots[i].slot_start + step).time_since_epoch() % 5min == 0ms);
+      CHECK(slots[i].slot_length == 5min);
+    }
+    const auto told = instants(f, "tank.top");
+    for (std::size_t i = 1; i < told.size(); ++i) CHECK(told[i] - told[i - 1] == 5s);
+  }
+}
+
+TEST_CASE("a slot that a jump cuts right after a step back still has a length") {
+  auto f = with(at::top, 5s, {});
+  f.run_until(noon + 5min + 5s);
+  f.builder.redate(dated(-30s), f.seen.time());
+  const auto cut = only<report>(f.builder.redate(dated(1h), f.seen.time()));
+  REQUIRE(cut.size() == 1);
+  CHECK(cut[0].slot_start == noon + 5min + 30s);
+  CHECK(cut[0].slot_length == 1s);
+}
+
+TEST_CASE("a date learned before anything was measured makes no report") {
+  auto f = fixture{};
+  CHECK(f.builder.redate(dated(50 * 365 * 24h), f.seen.time()).empty());
 }

@@ -79,6 +79,14 @@ struct disk {
   }
 };
 
+/// A scribe that knows the date from the start.
+struct dated : scribe {
+  dated(std::string site, std::string boot_id, journal_maker open, time_point now)
+      : scribe{std::move(site), std::move(boot_id), std::move(open), now} {
+    date(exact_dates, now);
+  }
+};
+
 body happened(std::string text, severity s = severity::info) {
   return event{s, "test", "", std::move(text), noon};
 }
@@ -99,7 +107,7 @@ bool told(const std::vector<event>& events, const std::string& kind) {
 
 TEST_CASE("what is said is on disk before the link hears of it") {
   auto d = disk{};
-  auto s = scribe{"maple", "b1", d.maker(), noon};
+  auto s = dated{"maple", "b1", d.maker(), noon};
   const auto items = say(s, happened("one"));
   REQUIRE(items.size() == 1);
   CHECK(d.platter->read(0, 10, 1000)->items == items);
@@ -113,12 +121,12 @@ TEST_CASE("what is said is on disk before the link hears of it") {
 TEST_CASE("numbers have no hole, and a boot's first message names the end of the one before") {
   auto d = disk{};
   {
-    auto first = scribe{"maple", "b1", d.maker(), noon};
+    auto first = dated{"maple", "b1", d.maker(), noon};
     say(first, happened("one"));
     say(first, body{report{noon, 5min, {}}});
     first.forget({{"b1-1", "b1-2"}}, noon);
   }
-  auto second = scribe{"maple", "b2", d.maker(), noon};
+  auto second = dated{"maple", "b2", d.maker(), noon};
   say(second, happened("three"));
   say(second, happened("four"));
   const auto all = d.messages();
@@ -132,11 +140,11 @@ TEST_CASE("numbers have no hole, and a boot's first message names the end of the
 TEST_CASE("readings of a slot that a power cut ended become a report that ends where they do") {
   auto d = disk{};
   {
-    auto before = scribe{"maple", "b1", d.maker(), noon};
+    auto before = dated{"maple", "b1", d.maker(), noon};
     before.keep_draft(samples(0s, {100, 110}), noon + 25s);
     before.keep_draft(samples(20s, {120}), noon + 50s);
   }
-  auto after = scribe{"maple", "b2", d.maker(), noon + 2min};
+  auto after = dated{"maple", "b2", d.maker(), noon + 2min};
   const auto all = d.messages();
   REQUIRE(all.size() == 1);
   const auto& found = std::get<report>(all[0].body);
@@ -146,13 +154,13 @@ TEST_CASE("readings of a slot that a power cut ended become a report that ends w
   REQUIRE(found.series[0].samples.size() == 3);
   CHECK(found.series[0].samples[2] == sample{noon + 30s, 120.0});
   // Its drafts went with it: the next start finds none.
-  auto again = scribe{"maple", "b3", d.maker(), noon + 3min};
+  auto again = dated{"maple", "b3", d.maker(), noon + 3min};
   CHECK(d.messages().size() == 1);
 }
 
 TEST_CASE("a report makes the drafts of its slot superfluous") {
   auto d = disk{};
-  auto s = scribe{"maple", "b1", d.maker(), noon};
+  auto s = dated{"maple", "b1", d.maker(), noon};
   s.keep_draft(samples(0s, {100}), noon + 25s);
   say(s, samples(0s, {100, 110}), noon + 5min);
   CHECK(d.platter->drafts()->empty());
@@ -160,7 +168,7 @@ TEST_CASE("a report makes the drafts of its slot superfluous") {
 
 TEST_CASE("what had to go is told to the node as runs, and to people once") {
   auto d = disk{4};
-  auto s = scribe{"maple", "b1", d.maker(), noon};
+  auto s = dated{"maple", "b1", d.maker(), noon};
   for (auto i = 0; i < 7; ++i) say(s, samples(0s, {1.0 * i}), noon);
   s.tick(noon + 1s);
   CHECK(told(s.take_events(), "messages-dropped"));
@@ -179,7 +187,7 @@ TEST_CASE("what had to go is told to the node as runs, and to people once") {
 
 TEST_CASE("a full journal gives up reports before notices, and alarms last") {
   auto d = disk{3};
-  auto s = scribe{"maple", "b1", d.maker(), noon};
+  auto s = dated{"maple", "b1", d.maker(), noon};
   say(s, happened("an alarm", severity::alarm));
   say(s, happened("a notice"));
   say(s, samples(0s, {1}));
@@ -192,7 +200,7 @@ TEST_CASE("a full journal gives up reports before notices, and alarms last") {
 
 TEST_CASE("a disk that fails is replaced by memory, and what memory kept moves back") {
   auto d = disk{};
-  auto s = scribe{"maple", "b1", d.maker(), noon};
+  auto s = dated{"maple", "b1", d.maker(), noon};
   say(s, happened("on disk"));
   CHECK(s.take_events().empty());
   d.fails = true;
@@ -222,7 +230,7 @@ TEST_CASE(
     "a house that starts without a disk runs, says so, and moves to the disk when it is there") {
   auto d = disk{};
   d.fails = true;
-  auto s = scribe{"maple", "b1", d.maker(), noon};
+  auto s = dated{"maple", "b1", d.maker(), noon};
   CHECK(told(s.take_events(), "journal-failing"));
   CHECK(say(s, happened("one")).size() == 1);
   d.fails = false;
@@ -232,7 +240,7 @@ TEST_CASE(
 
 TEST_CASE("what the node misses and is not here is said to be lost, the rest is left to come") {
   auto d = disk{};
-  auto s = scribe{"maple", "b2", d.maker(), noon};
+  auto s = dated{"maple", "b2", d.maker(), noon};
   for (auto i = 0; i < 5; ++i) say(s, happened("x"));
   s.forget({{"b2-2", "b2-3"}}, noon);
   const auto items = s.answer({{{"b1", 7, 9}, {"b2", 1, 1000}}}, noon);
@@ -243,7 +251,7 @@ TEST_CASE("what the node misses and is not here is said to be lost, the rest is 
 
 TEST_CASE("a message of another size than any broker takes is said to be left out, not kept") {
   auto d = disk{};
-  auto s = scribe{"maple", "b1", d.maker(), noon};
+  auto s = dated{"maple", "b1", d.maker(), noon};
   auto huge = report{noon, 5min, {}};
   const auto why = tl::make_unexpected(fault{fault_code::io, std::string(1000, 'x')});
   for (auto i = 0; i < 300; ++i)
@@ -251,4 +259,40 @@ TEST_CASE("a message of another size than any broker takes is said to be left ou
   CHECK(say(s, huge).empty());
   CHECK(told(s.take_events(), "message-too-large"));
   CHECK(say(s, happened("next"))[0].message_id == "b1-1");
+}
+
+TEST_CASE("what is said before the date is known waits for it, and then bears the right one") {
+  auto d = disk{};
+  const auto in_1970 = time_point{5min};
+  auto s = scribe{"maple", "b1", d.maker(), in_1970};
+  const auto said = std::vector<body>{event{severity::info, "test", "", "early", in_1970}};
+  CHECK(s.keep(said, in_1970).empty());  // nothing for the link yet
+  CHECK(d.messages().empty());
+  s.date({noon - in_1970, date_trust::assumed, date_source::system_clock}, in_1970 + 1min);
+  CHECK(d.messages().empty());
+  s.date({noon - in_1970 + 7min, date_trust::good, date_source::node}, in_1970 + 2min);
+  CHECK(s.take_changed());  // the link has to look again
+  const auto all = d.messages();
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].sent == noon + 7min);
+  CHECK(std::get<event>(all[0].body).at == noon + 7min);
+  CHECK_FALSE(all[0].undated);
+}
+
+TEST_CASE("what a boot could never date is sent by the next, in its order and marked") {
+  auto d = disk{};
+  {
+    auto s = scribe{"maple", "b1", d.maker(), time_point{}};
+    for (auto i = 0; i < 600; ++i)
+      say(s, event{severity::info, "test", "", "x", {}}, time_point{1min * i});
+  }
+  auto next = dated{"maple", "b2", d.maker(), noon};
+  say(next, happened("dated"));
+  const auto all = d.messages();
+  REQUIRE(all.size() == 601);
+  CHECK(all[0].undated);
+  CHECK(all[599].undated);
+  CHECK(all[599].sent - all[0].sent == 599min);
+  CHECK_FALSE(all[600].undated);
+  CHECK(all[600].follows == "b1-600");
 }

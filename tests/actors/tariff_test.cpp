@@ -164,3 +164,36 @@ TEST_CASE("an unknown time zone counts as UTC") {
   CHECK(t.local_text(noon) == "Wed 12:00");
   CHECK(distribution_usd(t, "2020-01-15T07:00:00Z") == doctest::Approx(400));
 }
+
+TEST_CASE("the tariff goes by the date and not by house time") {
+  auto t = new_york();
+  // 12:00 UTC is 07:00 in New York, the first dear minute.
+  CHECK(t.cheap(noon) == false);
+  t.redate({6h, date_trust::good, date_source::node});
+  CHECK(t.cheap(noon) == true);
+  CHECK(t.local_text(noon) == "Wed 13:00");
+  t.redate({-1min, date_trust::assumed, date_source::system_clock});
+  CHECK(t.cheap(noon) == true);
+}
+
+TEST_CASE("prices of the node keep their dates, whenever the house learns the date") {
+  auto t = new_york({});
+  t.redate(dating{});
+  t.learn(published(noon, {10, 20, 30}, {1, 2, 3}));
+  CHECK_FALSE(t.energy(noon));
+  t.redate({1h, date_trust::good, date_source::node});
+  CHECK(t.energy(noon) == 20 * usd_per_mwh);
+  CHECK(t.distribution(noon) == 2 * usd_per_mwh);
+  t.redate({2h, date_trust::good, date_source::node});
+  CHECK(t.energy(noon) == 30 * usd_per_mwh);
+}
+
+TEST_CASE("while the date is unknown no hour is cheap and none is dear") {
+  auto t = new_york();
+  t.redate(dating{});
+  CHECK_FALSE(t.dated());
+  for (auto hour = 0; hour < 24; ++hour) {
+    CHECK_FALSE(t.cheap(noon + hour * 1h));
+    CHECK(t.distribution(noon + hour * 1h) == two_price_tariff().distribution);
+  }
+}

@@ -34,8 +34,13 @@ struct folder {
 
 journal_entry entry(std::uint64_t sequence, journal_class kind = journal_class::report,
                     std::size_t size = 100, const std::string& boot = "b1") {
-  return {kind, boot, sequence, "report", std::string(size, static_cast<char>('a' + sequence % 26)),
-          noon + duration{static_cast<std::int64_t>(sequence)}, false};
+  return {kind,
+          boot,
+          sequence,
+          "report",
+          std::string(size, static_cast<char>('a' + sequence % 26)),
+          noon + duration{static_cast<std::int64_t>(sequence)},
+          false};
 }
 result<journal_room> append(journal& j, journal_entry e) { return j.append({&e, 1}, false); }
 std::vector<std::string> ids(journal& j, std::uint64_t after = 0, std::size_t most = 1000) {

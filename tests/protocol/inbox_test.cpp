@@ -17,7 +17,7 @@ struct house_door {
   time_point now = january + 1s;
 
   verdict judge(const envelope& m) {
-    return door.judge(down_topic("maple-12", kind_of(m.body)), encode(m), now);
+    return door.judge(down_topic("maple-12", kind_of(m.body)), encode(m), exact_dates, now);
   }
   static std::string told(const verdict& v) {
     if (std::holds_alternative<message_taken>(v)) return "taken";
@@ -45,7 +45,7 @@ TEST_CASE_FIXTURE(house_door,
 
 TEST_CASE_FIXTURE(house_door, "a message for another house is refused, by topic and by envelope") {
   auto message = wrap(query{});
-  CHECK(told(door.judge("hearth/v1/oak-3/down/query", encode(message), now)) ==
+  CHECK(told(door.judge("hearth/v1/oak-3/down/query", encode(message), exact_dates, now)) ==
         "wrong-site b5-7: this is maple-12, not maple-12");
   message.site = "oak-3";
   CHECK(judged(message) == "wrong-site b5-7: this is maple-12, not oak-3");
@@ -53,11 +53,11 @@ TEST_CASE_FIXTURE(house_door, "a message for another house is refused, by topic 
 
 TEST_CASE_FIXTURE(house_door, "the topic must say what the message is") {
   const auto bytes = encode(wrap(query{}));
-  CHECK(told(door.judge("hearth/v1/maple-12/down/prices", bytes, now)) ==
+  CHECK(told(door.judge("hearth/v1/maple-12/down/prices", bytes, exact_dates, now)) ==
         "unexpected b5-7: query does not belong on hearth/v1/maple-12/down/prices");
-  CHECK(told(door.judge("hearth/v1/maple-12/up/query", bytes, now)) ==
+  CHECK(told(door.judge("hearth/v1/maple-12/up/query", bytes, exact_dates, now)) ==
         "unexpected b5-7: query does not belong on hearth/v1/maple-12/up/query");
-  CHECK(told(door.judge("weather/today", bytes, now)) ==
+  CHECK(told(door.judge("weather/today", bytes, exact_dates, now)) ==
         "unexpected b5-7: this is no topic of hearth/v1");
 }
 
@@ -77,10 +77,10 @@ TEST_CASE_FIXTURE(house_door, "a repeat with a new time is still a repeat") {
 }
 
 TEST_CASE_FIXTURE(house_door, "an old message is stale, but never an ack, a nack or a heartbeat") {
-  now = january + 250ms + limits::downstream_max_age;
+  now = january + 250ms + limits::downstream_max_age + limits::clock_skew;
   CHECK(judged(wrap(query{}, 1)) == "taken");
   now += 1min;
-  CHECK(judged(wrap(query{}, 2)) == "stale b5-2: sent 6 min ago");
+  CHECK(judged(wrap(query{}, 2)) == "stale b5-2: sent 6 min 30 s ago");
   CHECK(judged(wrap(ack{"b5-1"}, 3)) == "taken");
   CHECK(judged(wrap(nack{"b5-1", nack_reason::invalid, ""}, 4)) == "taken");
   CHECK(judged(wrap(heartbeat{}, 5)) == "taken");
@@ -91,13 +91,13 @@ TEST_CASE_FIXTURE(house_door,
   for (std::uint64_t i = 1; i <= limits::remembered_messages + 1; ++i)
     CHECK(judged(wrap(query{}, i)) == "taken");
   CHECK(judged(wrap(query{}, limits::remembered_messages + 1)) == "repeated");
-  now += limits::downstream_max_age;
+  now += limits::downstream_max_age + limits::clock_skew;
   CHECK(judged(wrap(query{}, 1)).starts_with("stale"));
 }
 
 TEST_CASE_FIXTURE(house_door, "an oversized message is refused by name") {
   auto bytes = encode(wrap(query{}));
   bytes += std::string(limits::message_bytes, '\0');
-  CHECK(told(door.judge(down_topic("maple-12", "query"), bytes, now))
+  CHECK(told(door.judge(down_topic("maple-12", "query"), bytes, exact_dates, now))
             .starts_with("oversized b5-7: "));
 }

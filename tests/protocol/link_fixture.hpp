@@ -54,6 +54,7 @@ inline std::string to_line(const link_output& output) {
       return "deliver " + std::string{kind_of(d.message.body)} + " " + d.message.message_id;
     }
     std::string operator()(const link_peer_arrived&) const { return "peer arrived"; }
+    std::string operator()(const link_node_time&) const { return "node time"; }
     std::string operator()(const link_state_changed& c) const {
       return std::string{to_text(c.from)} + " -> " + std::string{to_text(c.to)};
     }

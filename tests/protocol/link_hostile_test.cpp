@@ -189,6 +189,7 @@ class world {
   void carry_out(const link_peer_arrived&) {
     feed(link_submit{state_report{authority::local, "", "", "", moment_}});
   }
+  void carry_out(const link_node_time&) {}
   void carry_out(const link_state_changed&) {}
   void carry_out(const link_event&) {}
   void carry_out(const link_misuse& m) { FAIL_CHECK("misuse: " << to_text(m.why)); }

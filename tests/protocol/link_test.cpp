@@ -234,7 +234,7 @@ TEST_CASE_FIXTURE(active_link, "what a node says is delivered once and acknowled
 
 TEST_CASE_FIXTURE(active_link, "bad messages are answered by reason and logged once per kind") {
   auto stale = from_node(query{query_subject::state});
-  stale.sent -= limits::downstream_max_age + 1ms;
+  stale.sent -= limits::downstream_max_age + limits::clock_skew + 1ms;
   CHECK(hear(stale) == lines{"event bad-message stale", "up/nack of n-2: stale"});
   CHECK(hear(stale) == lines{"up/nack of n-2: stale"});
   CHECK(feed(link_message{down_topic("maple", "query"), "\xff"}) ==

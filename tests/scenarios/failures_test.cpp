@@ -20,6 +20,7 @@ std::map<std::string, std::function<void()>> everybody(const virtual_house& v) {
   };
   for (const auto& [id, actor] : m.buses) add("bus " + (*v.house)[id].name, actor);
   for (const auto& [id, actor] : m.devices) add("device " + (*v.house)[id].name, actor);
+  add("timekeeper", m.timekeeper);
   add("blackboard", m.blackboard);
   add("dispatcher", m.dispatcher);
   add("reporter", m.reporter);
@@ -61,7 +62,7 @@ TEST_CASE(
     auto v = virtual_house{house_of("layouts/simulated-house.yaml")};
     auto all = std::vector<std::string>{};
     for (const auto& [name, kill] : everybody(v)) all.push_back(name);
-    CHECK(all.size() == v.house->buses.size() + v.house->devices.size() + 4);
+    CHECK(all.size() == v.house->buses.size() + v.house->devices.size() + 5);
     return all;
   }();
   for (const auto& name : names) {

@@ -56,8 +56,12 @@ inline std::shared_ptr<const layout> house_of(const std::string& file) {
 /// plant and a node in memory.
 class virtual_house {
  public:
-  explicit virtual_house(std::shared_ptr<const layout> l)
+  /// `system_clock`: what the house finds its date out from, given house time; empty: house time is
+  /// UTC.
+  explicit virtual_house(std::shared_ptr<const layout> l,
+                         std::function<clock_sample(time_point)> system_clock = {})
       : house{std::move(l)},
+        system_clock{std::move(system_clock)},
         system{configured(config)},
         scheduler{dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler())},
         clock{house_clock::driven(*house->simulation->start,
@@ -82,7 +86,10 @@ class virtual_house {
         {"simulated", [this](const layout&, bus_id) -> result<std::unique_ptr<port>> {
            return std::make_unique<sabotaged_port>(make_simulated_port(world), harm);
          }}};
-    running = spawn_house(system, {.context = {house, clock},
+    auto dated_by = clock_source{};
+    if (system_clock)
+      dated_by = [this]() -> result<clock_sample> { return system_clock(clock.now()); };
+    running = spawn_house(system, {.context = {house, clock, dated_by},
                                    .ports = std::move(ports),
                                    .journal = {},
                                    .connect = node.maker(),
@@ -126,6 +133,7 @@ class virtual_house {
   }
 
   std::shared_ptr<const layout> house;
+  std::function<clock_sample(time_point)> system_clock;
   caf::actor_system_config config;
   caf::actor_system system;
   caf::scheduler::test_coordinator& scheduler;

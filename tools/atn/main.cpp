@@ -46,18 +46,17 @@ void add_settings(CLI::App& app, settings& s) {
 std::optional<std::string> finish(settings& s) {
   if (const auto broker = parse_broker(s.broker); !broker)
     return "--broker: " + broker.error().detail;
-  const auto real = house_clock::real();
   if (s.clock_start.empty()) {
     if (s.clock_speed != 1 || s.clock_anchor_unix_ms != 0)
       return "--speed and --clock-anchor need --clock-start";
-    s.clock = real;
+    s.clock = house_clock::real();
     return {};
   }
   const auto start = from_iso8601(s.clock_start);
   if (!start) return "--clock-start: write a time such as 2020-01-15T05:00:00Z";
   const auto anchor = s.clock_anchor_unix_ms != 0
                           ? time_point{std::chrono::milliseconds{s.clock_anchor_unix_ms}}
-                          : real.now();
+                          : std::chrono::floor<duration>(std::chrono::system_clock::now());
   s.clock = house_clock::warped(*start, anchor, s.clock_speed);
   return {};
 }

@@ -1,4 +1,5 @@
 #include "drivers/ports/all_ports.hpp"
+#include "drivers/ports/kernel_clock.hpp"
 #include "drivers/ports/paho_client.hpp"
 #include "protocol/limits.hpp"
 #include "tools/scada/commands.hpp"
@@ -6,6 +7,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <iostream>
 #include <malloc.h>
@@ -30,10 +32,9 @@ constexpr auto look_every = std::chrono::milliseconds{250};
 /// The clock of the day, or the one the options ask for; nothing, with a word why, if they make
 /// none.
 std::optional<house_clock> clock_of(const run_options& options) {
-  const auto real = house_clock::real();
   const auto anchor = options.clock_anchor_unix_ms;
   if (options.clock_start.empty()) {
-    if (options.clock_speed == 1 && anchor == 0) return real;
+    if (options.clock_speed == 1 && anchor == 0) return house_clock::real();
     std::cerr << "scada: --speed and --clock-anchor need --clock-start\n";
     return {};
   }
@@ -42,9 +43,11 @@ std::optional<house_clock> clock_of(const run_options& options) {
     std::cerr << "scada: --clock-start: write a time such as 2020-01-15T05:00:00Z\n";
     return {};
   }
-  return house_clock::warped(
-      *start, anchor != 0 ? time_point{std::chrono::milliseconds{anchor}} : real.now(),
-      options.clock_speed);
+  return house_clock::warped(*start,
+                             anchor != 0
+                                 ? time_point{std::chrono::milliseconds{anchor}}
+                                 : std::chrono::floor<duration>(std::chrono::system_clock::now()),
+                             options.clock_speed);
 }
 
 /// A bus in the middle of a call on a peer that hangs lets go only when that call's timeout is
@@ -102,7 +105,9 @@ int run(const run_options& options) {
   set_up_log(options.log);
   auto signals = stop_signals{};
   auto marker = run_marker{options.state, house->site};
-  auto hosted = hosted_house{{.context = {house, *clock},
+  // A clock that the options made is right by definition.
+  const auto dated_by = options.clock_start.empty() ? kernel_clock() : clock_source{};
+  auto hosted = hosted_house{{.context = {house, *clock, dated_by},
                               .ports = all_ports(),
                               .journal = journal_in(options.state, house->site),
                               .connect = make_paho_client,

@@ -1,0 +1,93 @@
+#include "protocol/shift.hpp"
+
+namespace hearth {
+namespace {
+
+// One overload for each body: a new one does not compile until it stands here. What holds a time is
+// taken apart into all its members, so that a new member does not compile unseen either.
+
+void move(report& content, duration by) {
+  auto& [slot_start, slot_length, series] = content;
+  slot_start += by;
+  for (auto& [channel, unit, samples] : series)
+    for (auto& [at, value] : samples) at += by;
+}
+
+void move(power_update& content, duration by) {
+  auto& [channel, power, at] = content;
+  at += by;
+}
+
+void move(snapshot_report& content, duration by) {
+  auto& [taken, points] = content;
+  taken += by;
+  for (auto& [channel, value, quality, at] : points)
+    // What was never heard has no time.
+    if (quality != quality::never || at != time_point{}) at += by;
+}
+
+void move(state_report& content, duration by) {
+  auto& [in_charge, mode, cause, contract_id, since] = content;
+  since += by;
+}
+
+void move(event& content, duration by) {
+  auto& [severity, kind, subject, text, at] = content;
+  at += by;
+}
+
+void move(contract_report& content, duration by) {
+  auto& [contract_id, status, reason, promised, metered, at] = content;
+  at += by;
+}
+
+void move(loss& content, duration by) {
+  auto& [lost, reason, at] = content;
+  at += by;
+}
+
+void move(backlog& content, duration by) {
+  auto& [last_sequence, waiting, waiting_bytes, oldest] = content;
+  if (oldest) *oldest += by;
+}
+
+void move(contract& content, duration by) {
+  auto& [id, start, length, average] = content;
+  start += by;
+}
+
+void move(prices& content, duration by) {
+  auto& [start, slot, energy, distribution] = content;
+  start += by;
+}
+
+void move(weather& content, duration by) {
+  auto& [start, slot, outdoor] = content;
+  start += by;
+}
+
+void move(birth&, duration) {}
+void move(outcome&, duration) {}
+void move(layout_report&, duration) {}
+void move(heartbeat&, duration) {}
+void move(ack&, duration) {}
+void move(nack&, duration) {}
+void move(withdrawal&, duration) {}
+void move(request&, duration) {}
+void move(query&, duration) {}
+void move(resend&, duration) {}
+
+}  // namespace
+
+body shifted(body content, duration by) {
+  std::visit([by](auto& what) { move(what, by); }, content);
+  return content;
+}
+
+envelope shifted(envelope message, duration by) {
+  message.sent += by;
+  message.body = shifted(std::move(message.body), by);
+  return message;
+}
+
+}  // namespace hearth
