@@ -87,6 +87,8 @@ inline constexpr duration date_step = 500ms;
 inline constexpr int date_said_times = 3;
 /// A node's answer that took longer says too little about its clock. Beyond: it is not used.
 inline constexpr duration node_time_within = 10s;
+/// Messages whose answers are timed, to read the node's clock. Beyond: the oldest is not.
+inline constexpr std::size_t answers_timed = 32;
 /// What the node's clock said is held against the system clock for so long: a crystal drifts by
 /// less than `clock_skew` in it.
 inline constexpr duration node_time_kept = 24h;

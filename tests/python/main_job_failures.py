@@ -138,7 +138,7 @@ class HostileMessages(MainJob):
         ear.publish("query", original.SerializeToString())
         ear.expect("ack", lambda a: a.message_id == original.message_id)
         other = envelope(body=pb.Query(subject=pb.QUERY_SUBJECT_LAYOUT), message_id=original.message_id)
-        old = envelope(sent_unix_ms=clock.now_ms() - 301_000)
+        old = envelope(sent_unix_ms=clock.now_ms() - 331_000)
         ahead = envelope(sent_unix_ms=clock.now_ms() + 60_000)
         cases = [("UNDECODABLE", "query", b"\xff\xff junk"), ("UNDECODABLE", "contract", b""),
                  ("OVERSIZED", "query", b"\0" * (256 * 1024 + 1)), ("OVERSIZED", "query", b"\0" * 3_000_000),
