@@ -27,6 +27,8 @@ struct face_to_face {
         auto t = cloud.take({p->topic, p->payload}, now);
         if (t.trouble) troubles.push_back(to_text(*t.trouble));
         for (const auto& answer : t.send) to_house(link_message{answer.topic, answer.payload});
+        for (const auto& yes : cloud.acknowledge(now))
+          to_house(link_message{yes.topic, yes.payload});
       }
       if (const auto* d = std::get_if<link_deliver>(&out)) delivered.push_back(d->message);
       if (const auto* m = std::get_if<link_misuse>(&out)) troubles.push_back(to_text(m->why));
