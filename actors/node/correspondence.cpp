@@ -1,5 +1,7 @@
 #include "actors/node/correspondence.hpp"
 
+#include <algorithm>
+
 namespace hearth {
 namespace {
 
@@ -14,7 +16,9 @@ std::string contract_meant(const body& b) {
 bool correspondence::concerns(const envelope& e) const {
   if (e.site != sent_.site || !is_upstream(e.body)) return false;
   if (e.in_reply_to == sent_.message_id) return true;
-  if (const auto* a = std::get_if<ack>(&e.body)) return a->message_id == sent_.message_id;
+  if (const auto* a = std::get_if<ack>(&e.body))
+    return a->message_id == sent_.message_id ||
+           std::ranges::find(a->more, sent_.message_id) != a->more.end();
   if (const auto* n = std::get_if<nack>(&e.body)) return n->message_id == sent_.message_id;
   if (const auto* o = std::get_if<outcome>(&e.body)) return o->request_id == sent_.message_id;
   if (const auto* r = std::get_if<contract_report>(&e.body))

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <utility>
 #include <vector>
 
@@ -21,9 +22,9 @@ class event_queue {
 
   /// False if it was dropped.
   bool push(mqtt_event e) {
-    const auto* m = std::get_if<mqtt_message>(&e);
-    const auto size = m != nullptr ? m->topic.size() + m->payload.size() : 0;
-    if (m != nullptr && (events_.size() >= most_events_ || bytes_ + size > most_bytes_)) {
+    const auto size = size_of(e);
+    if (std::holds_alternative<mqtt_message>(e) &&
+        (events_.size() >= most_events_ || bytes_ + size > most_bytes_)) {
       ++dropped_;
       return false;
     }
@@ -32,17 +33,31 @@ class event_queue {
     return true;
   }
 
-  std::vector<mqtt_event> take_all() {
-    bytes_ = 0;
-    return std::exchange(events_, {});
+  /// The oldest, at most `most` of them and about `most_bytes`; at least one if there is any.
+  std::vector<mqtt_event> take(std::size_t most, std::size_t most_bytes) {
+    auto out = std::vector<mqtt_event>{};
+    for (auto taken = std::size_t{0};
+         !events_.empty() && out.size() < most && (out.empty() || taken < most_bytes);) {
+      const auto size = size_of(events_.front());
+      taken += size;
+      bytes_ -= size;
+      out.push_back(std::move(events_.front()));
+      events_.pop_front();
+    }
+    return out;
   }
 
   [[nodiscard]] bool empty() const { return events_.empty(); }
   [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
 
  private:
+  static std::size_t size_of(const mqtt_event& e) {
+    const auto* m = std::get_if<mqtt_message>(&e);
+    return m != nullptr ? m->topic.size() + m->payload.size() : 0;
+  }
+
   std::size_t most_events_, most_bytes_;
-  std::vector<mqtt_event> events_;
+  std::deque<mqtt_event> events_;
   std::size_t bytes_ = 0;
   std::uint64_t dropped_ = 0;
 };

@@ -180,6 +180,23 @@ outcome outcome_from(const json& j) {
           j.at("reason").get<std::string>()};
 }
 
+loss loss_from(const json& j) {
+  const auto& run = j.at("lost");
+  return {{run.at("boot_id").get<std::string>(), run.at("first_sequence").get<std::uint64_t>(),
+           run.at("last_sequence").get<std::uint64_t>()},
+          j.at("reason").get<std::string>(),
+          time_from(j.at("at"))};
+}
+
+backlog backlog_from(const json& j) {
+  auto out = backlog{j.at("last_sequence").get<std::uint64_t>(),
+                     j.at("waiting").get<std::uint64_t>(),
+                     j.at("waiting_bytes").get<std::uint64_t>(),
+                     {}};
+  if (!j.at("oldest").is_null()) out.oldest = time_from(j.at("oldest"));
+  return out;
+}
+
 json of(const contract& c) {
   return {{"contract_id", c.id},
           {"start", to_iso8601(c.start)},

@@ -29,6 +29,8 @@ birth birth_from(const json& j);
 state_report state_from(const json& j);
 event event_from(const json& j);
 outcome outcome_from(const json& j);
+loss loss_from(const json& j);
+backlog backlog_from(const json& j);
 contract contract_from(const json& j);
 contract_report contract_report_from(const json& j);
 result<measured> value_from(const json& j);

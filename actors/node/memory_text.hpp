@@ -12,6 +12,10 @@ namespace hearth {
 
 std::string text_of(const site_memory& house, memory_part part);
 
+enum class parts_wanted : unsigned char { changed, all };
+/// The parts to be stored, a boot each one of its own.
+std::vector<stored_part> parts_of(const site_memory& house, parts_wanted wanted);
+
 /// Reads one part into `house`. Nothing where it went well; else why it cannot be read.
 std::optional<fault> read_part(site_memory& house, std::string_view part, std::string_view text);
 

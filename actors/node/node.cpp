@@ -2,10 +2,16 @@
 
 #include "actors/node/limits.hpp"
 #include "protocol/codec.hpp"
+#include "protocol/limits.hpp"
 #include "protocol/topics.hpp"
+
+#include <algorithm>
+#include <utility>
 
 namespace hearth {
 namespace {
+
+using namespace std::chrono_literals;
 
 /// Answers are never answered: two programs that do not understand each other fall silent.
 bool may_be_answered(const topic& where) {
@@ -44,7 +50,7 @@ turn node::take(const mqtt_message& m, time_point now) {
     ++counters_.undecodable;
     const auto no =
         nack{message_id_in(m.payload).value_or(""), reason_for(read.error()), read.error().detail};
-    return refuse(std::move(out), *where, no, to_text(read.error()), now);
+    return refuse(std::move(out), *where, no, m, to_text(read.error()), now);
   }
   out.way = where->direction;
   if (out.way == direction::down) return overhear(std::move(out), std::move(*read), now);
@@ -52,11 +58,11 @@ turn node::take(const mqtt_message& m, time_point now) {
   const auto& e = *out.heard;
   if (e.site != where->site)
     return refuse(std::move(out), *where,
-                  {e.message_id, nack_reason::wrong_site, "this is the topic of another house"},
+                  {e.message_id, nack_reason::wrong_site, "this is the topic of another house"}, m,
                   "site '" + e.site + "' spoke on the topic of '" + where->site + "'", now);
   if (kind_of(e.body) != where->kind)
     return refuse(std::move(out), *where,
-                  {e.message_id, nack_reason::unexpected, "this is the topic of another kind"},
+                  {e.message_id, nack_reason::unexpected, "this is the topic of another kind"}, m,
                   "'" + std::string{kind_of(e.body)} + "' on the topic of '" + where->kind + "'",
                   now);
   auto* memory = memory_of(e.site);
@@ -66,12 +72,15 @@ turn node::take(const mqtt_message& m, time_point now) {
   }
   auto heard = memory->hear(e, now, prices());
   out.fresh = heard.fresh;
-  if (heard.reply) {
-    if (const auto* no = std::get_if<nack>(&*heard.reply))
-      return refuse(std::move(out), *where, *no, no->text, now);
-    if (options_.answers)
-      out.send.push_back(compose(e.site, std::move(*heard.reply), now, e.message_id));
-  }
+  out.trouble = std::move(heard.not_taken);
+  if (!heard.reply) return out;
+  if (const auto* no = std::get_if<nack>(&*heard.reply))
+    return refuse(std::move(out), *where, *no, m, no->text, now);
+  if (!options_.answers) return out;
+  if (auto* yes = std::get_if<ack>(&*heard.reply))
+    acks_[e.site].push_back(std::move(yes->message_id));
+  else
+    out.send.push_back(compose(e.site, std::move(*heard.reply), now, e.message_id));
   return out;
 }
 
@@ -86,7 +95,9 @@ turn node::overhear(turn t, envelope e, time_point now) {
   return t;
 }
 
-turn node::refuse(turn t, const topic& where, nack no, std::string why, time_point now) {
+turn node::refuse(turn t, const topic& where, nack no, const mqtt_message& m, std::string why,
+                  time_point now) {
+  if (options_.answers && where.direction == direction::up) quarantine(no, m, where.site, why, now);
   t.trouble = fault{fault_code::malformed, std::move(why)};
   const auto about = no.message_id;
   if (options_.answers && may_be_answered(where))
@@ -94,15 +105,58 @@ turn node::refuse(turn t, const topic& where, nack no, std::string why, time_poi
   return t;
 }
 
+/// What the house repeats because our nack was slow is known by its id and not kept twice; the
+/// store knows the others by their bytes.
+void node::quarantine(const nack& no, const mqtt_message& m, const std::string& site,
+                      const std::string& why, time_point now) {
+  auto* memory = memory_of(site);
+  if (memory == nullptr || !memory->refuse(no)) return;
+  const auto kept = std::min(m.payload.size(), node_limits::quarantined_bytes);
+  if (refused_bytes_ + kept > node_limits::unsaved_quarantine_bytes) {
+    ++counters_.not_quarantined;
+    return;
+  }
+  refused_bytes_ += kept;
+  refused_.push_back({site, m.topic, no.message_id, std::string{to_text(no.reason)} + ": " + why,
+                      m.payload.substr(0, kept), now});
+}
+
+std::vector<outgoing> node::acknowledge(time_point now) {
+  auto out = std::vector<outgoing>{};
+  for (auto& [site, ids] : std::exchange(acks_, {}))
+    for (auto from = ids.begin(); from != ids.end();) {
+      auto yes = ack{*from, {}};
+      const auto left = static_cast<std::size_t>(ids.end() - from) - 1;
+      const auto more = std::min(left, limits::acks_together - 1);
+      yes.more.assign(std::next(from), std::next(from, static_cast<std::ptrdiff_t>(more) + 1));
+      std::advance(from, static_cast<std::ptrdiff_t>(more) + 1);
+      auto first = yes.message_id;
+      out.push_back(compose(site, std::move(yes), now, std::move(first)));
+    }
+  return out;
+}
+
 std::vector<outgoing> node::tick(time_point now) {
   auto out = std::vector<outgoing>{};
-  if (!options_.dispatch) return out;
-  for (auto& [site, memory] : sites_)
+  const auto looks = options_.answers && (!looked_ || now >= *looked_ + 1s);
+  if (looks) looked_ = now;
+  for (auto& [site, memory] : sites_) {
+    if (looks)
+      if (auto missing = watches_[site].ask(memory, now))
+        out.push_back(compose(site, std::move(*missing), now));
+    if (!options_.dispatch) continue;
     for (auto& b : decide(memory, world_, *options_.dispatch, now)) {
       memory.say(b, now, prices());
       out.push_back(compose(site, std::move(b), now));
     }
+  }
   return out;
+}
+
+void node::saved() {
+  for (auto& [site, memory] : sites_) memory.saved();
+  refused_.clear();
+  refused_bytes_ = 0;
 }
 
 outgoing node::compose(const std::string& site, body b, time_point now, std::string in_reply_to) {

@@ -149,15 +149,18 @@ std::string said(const resend& r) {
 }
 
 json object_of(const envelope& e, direction way) {
-  return {{"direction", way == direction::up ? "up" : "down"},
-          {"site", e.site},
-          {"kind", kind_of(e.body)},
-          {"boot_id", e.boot_id},
-          {"sequence", e.sequence},
-          {"message_id", e.message_id},
-          {"sent", to_iso8601(e.sent)},
-          {"in_reply_to", e.in_reply_to},
-          {"body", json_words::of(e.body)}};
+  auto j = json{{"direction", way == direction::up ? "up" : "down"},
+                {"site", e.site},
+                {"kind", kind_of(e.body)},
+                {"boot_id", e.boot_id},
+                {"sequence", e.sequence},
+                {"message_id", e.message_id},
+                {"sent", to_iso8601(e.sent)},
+                {"in_reply_to", e.in_reply_to},
+                {"body", json_words::of(e.body)}};
+  if (!e.follows.empty()) j["follows"] = e.follows;
+  if (e.undated) j["undated"] = true;
+  return j;
 }
 
 std::string dump(const json& j) { return j.dump(-1, ' ', false, json::error_handler_t::replace); }
@@ -170,7 +173,8 @@ std::string text_of(const body& b) {
 
 std::string line_of(const envelope& e, direction way) {
   return clock_time(e.sent) + (way == direction::up ? " ← " : " → ") + padded(shown(e.site), 12) +
-         "  " + padded(std::string{kind_of(e.body)}, 9) + "  " + text_of(e.body);
+         "  " + padded(std::string{kind_of(e.body)}, 9) + "  " + text_of(e.body) +
+         (e.undated ? "  [undated]" : "");
 }
 
 std::string json_of(const envelope& e, direction way) { return dump(object_of(e, way)); }
@@ -202,6 +206,11 @@ std::string summary_of(const site_memory& m, time_point now) {
          (c != nullptr ? shown(c->offered->id) : "none");
 }
 
+std::string sums_of(const known_channel& c) {
+  if (c.energy_so_far == energy{}) return "";
+  return ", " + shown(c.energy_so_far) + " so far, " + shown(c.cost_so_far);
+}
+
 std::string page_of(const site_memory& m, time_point now) {
   auto out = shown(m.site) + ": " + std::string{to_text(m.presence_at(now))} + ", last heard " +
              (m.heard_ever ? to_iso8601(m.last_heard) : "never") + "\n";
@@ -211,8 +220,12 @@ std::string page_of(const site_memory& m, time_point now) {
   if (m.last_outcome) out += "  outcome   " + shown(said(*m.last_outcome)) + "\n";
   const auto& n = m.counters;
   out += "  heard     " + std::to_string(n.messages) + " messages, " + std::to_string(n.reports) +
-         " reports; " + std::to_string(n.duplicates) + " repeats, " + std::to_string(m.missing()) +
-         " missing, " + std::to_string(n.refused) + " refused\n";
+         " reports; " + std::to_string(n.duplicates) + " repeats, " +
+         std::to_string(m.boots.missing()) + " missing, " + std::to_string(m.boots.lost()) +
+         " lost, " + std::to_string(n.refused) + " refused\n";
+  if (m.last_backlog)
+    out += "  backlog   " + shown(said(*m.last_backlog)) + ", said " +
+           to_text(now - m.last_backlog_heard) + " ago\n";
   out += "  bought    " + shown(m.contracted_energy()) + " under contracts for " +
          shown(m.contracted_cost()) + "\n";
   if (!m.contracts.empty()) out += "contracts\n";
@@ -222,16 +235,21 @@ std::string page_of(const site_memory& m, time_point now) {
                       : "no answer yet";
     out += "\n";
   }
+  const auto there = m.presence_at(now);
   if (!m.channels.empty()) out += "channels\n";
   for (const auto& [name, c] : m.channels) {
-    out += "  " + padded(shown(name), 24) + " " + padded(shown(shown(c.value, c.quality)), 18);
-    if (c.quality != quality::never) out += " " + to_text(now - c.at) + " ago";
-    if (c.energy_so_far != energy{})
-      out += ", " + shown(c.energy_so_far) + " so far, " + shown(c.cost_so_far);
-    out += "\n";
+    const auto now_is = staleness_of(c, now, there);
+    out += "  " + padded(shown(name), 24) + " " + padded(shown(shown(c.value, now_is.quality)), 18);
+    if (now_is.age) out += " " + to_text(*now_is.age) + " ago";
+    out += sums_of(c) + "\n";
   }
+  if (!m.former_channels.empty()) out += "channels of former layouts\n";
+  for (const auto& [name, c] : m.former_channels)
+    out += "  " + padded(shown(name), 24) + sums_of(c) + "\n";
   if (!m.events.empty()) out += "events\n";
-  for (const auto& e : m.events) out += "  " + to_iso8601(e.at) + " " + shown(said(e)) + "\n";
+  for (const auto& e : m.events)
+    out += "  " + (e.undated ? padded("undated", 20) : to_iso8601(e.said.at)) + " " +
+           shown(said(e.said)) + "\n";
   return out;
 }
 

@@ -8,17 +8,29 @@
 
 namespace hearth {
 
-/// Which of one sender's messages were heard, as runs of sequence numbers. Exact however far
-/// apart old and new arrive: a house that was cut off for days sends its journal oldest first
-/// while live messages run ahead.
+/// Both ends included.
+struct sequence_run {
+  std::uint64_t first = 0, last = 0;
+  bool operator==(const sequence_run&) const = default;
+};
+
+/// A set of one boot's sequence numbers, as runs. Exact however far apart old and new arrive: a
+/// house that was cut off for days says what is new at once and its history beside it. It forgets
+/// nothing: who adds to it asks `fits` first, so that it stays bounded.
 class sequence_set {
  public:
-  /// False if it was heard before.
-  bool insert(std::uint64_t sequence);
+  /// Whether these can be added without more than `node_limits::sequence_runs` runs.
+  [[nodiscard]] bool fits(sequence_run r) const;
+  /// `r.first` is above zero and not above `r.last`.
+  void insert(sequence_run r);
   [[nodiscard]] bool contains(std::uint64_t sequence) const;
-  /// Numbers between the lowest and the highest remembered that were not heard: lost, or still
-  /// on the way.
-  [[nodiscard]] std::uint64_t missing() const;
+  [[nodiscard]] std::uint64_t count() const;
+  /// The highest number in it; nothing if it is empty.
+  [[nodiscard]] std::optional<std::uint64_t> highest() const;
+  /// Ascending, never touching.
+  [[nodiscard]] const std::vector<sequence_run>& runs() const { return runs_; }
+  /// The numbers from 1 to `top` that are not in it, ascending.
+  [[nodiscard]] std::vector<sequence_run> holes(std::uint64_t top) const;
 
   /// "1-57,60", lowest first.
   [[nodiscard]] std::string text() const;
@@ -28,12 +40,7 @@ class sequence_set {
   bool operator==(const sequence_set&) const = default;
 
  private:
-  struct run {
-    std::uint64_t first = 0, last = 0;
-    bool operator==(const run&) const = default;
-  };
-
-  std::vector<run> runs_;  ///< ascending, never touching; at most `node_limits::sequence_runs`
+  std::vector<sequence_run> runs_;
 };
 
 }  // namespace hearth

@@ -15,6 +15,7 @@ money cost(const known_contract& c) { return c.price ? metered(c) * *c.price : m
 struct effect {
   site_memory& memory;
   const envelope& e;
+  time_point now;
   const price_lookup& price_at;
 
   void operator()(const birth& b) {
@@ -23,11 +24,13 @@ struct effect {
     if (e.boot_id != memory.boot_id || !b.online) memory.said = {};
     memory.last_birth = b;
     memory.last_birth_sent = e.sent;
+    memory.last_birth_id = e.message_id;
     memory.boot_id = e.boot_id;
   }
   void operator()(const report& r) {
     ++memory.counters.reports;
-    const auto price = price_at(r.slot_start);
+    // Without a date no price is the right one.
+    const auto price = e.undated ? std::nullopt : price_at(r.slot_start);
     for (const auto& s : r.series) {
       if (s.samples.empty()) continue;
       auto* known = channel(s.channel);
@@ -47,26 +50,66 @@ struct effect {
     for (const auto& p : s.points) point(p);
   }
   void operator()(const state_report& s) {
-    if (!memory.state || s.since >= memory.state->since) memory.state = s;
+    if (!memory.state || e.undated || s.since >= memory.state->since) memory.state = s;
   }
+  /// History comes beside the news: each event takes its place in time. An undated one stands
+  /// where it arrived.
   void operator()(const event& ev) {
-    memory.events.push_back(ev);
-    if (memory.events.size() > node_limits::events) memory.events.pop_front();
+    auto& all = memory.events;
+    auto place = all.end();
+    if (!e.undated)
+      while (place != all.begin() && !std::prev(place)->undated &&
+             std::prev(place)->said.at > ev.at)
+        --place;
+    all.insert(place, {ev, e.undated});
+    if (all.size() > node_limits::events) all.pop_front();
     memory.mark(memory_part::events);
   }
-  void operator()(const outcome& o) { memory.last_outcome = o; }
+  void operator()(const outcome& o) {
+    if (memory.last_outcome && e.sent < memory.last_outcome_sent) return;
+    memory.last_outcome = o;
+    memory.last_outcome_sent = e.sent;
+  }
   void operator()(const contract_report& r) {
     auto& known = memory.contracts[r.contract_id];
-    if (!known.reported || r.at >= known.reported->at) known.reported = r;
+    if (!known.reported || (!e.undated && r.at >= known.reported->at)) known.reported = r;
     memory.bound_contracts();
     memory.mark(memory_part::contracts);
   }
   void operator()(const layout_report& l) {
-    for (const auto& c : l.channels) channel(c.channel);
+    if (memory.last_birth && memory.last_birth->layout_hash != l.layout_hash) return;
+    memory.layout_hash = l.layout_hash;
+    auto named = std::map<std::string, known_channel>{};
+    for (const auto& c : l.channels) {
+      if (named.size() >= node_limits::channels) {
+        ++memory.counters.overflowed;
+        continue;
+      }
+      auto& known = named[c.channel];
+      if (auto kept = memory.channels.extract(c.channel)) known = std::move(kept.mapped());
+      if (auto back = memory.former_channels.extract(c.channel)) known = std::move(back.mapped());
+      known.max_age = c.max_age;
+    }
+    for (auto& [name, gone] : memory.channels) {
+      if (gone.energy_so_far == energy{}) continue;
+      if (memory.former_channels.size() < node_limits::former_channels)
+        memory.former_channels[name] = std::move(gone);
+      else
+        ++memory.counters.overflowed;
+    }
+    memory.channels = std::move(named);
     memory.mark(memory_part::channels);
   }
-  void operator()(const loss&) {}
-  void operator()(const backlog&) {}
+  void operator()(const loss& l) {
+    memory.losses.push_back(l);
+    if (memory.losses.size() > node_limits::losses) memory.losses.pop_front();
+    memory.mark(memory_part::losses);
+  }
+  void operator()(const backlog& b) {
+    memory.last_backlog = b;
+    memory.last_backlog_heard = now;
+    memory.boots.tell(e.boot_id, b.last_sequence);
+  }
   void operator()(const heartbeat&) {}
   void operator()(const ack&) {}
   void operator()(const nack&) {}
@@ -79,16 +122,23 @@ struct effect {
   void operator()(const query&) {}
   void operator()(const resend&) {}
 
+  /// A channel the layout does not name is one of a former layout, whose reports come late.
   known_channel* channel(const std::string& name) {
     const auto found = memory.channels.find(name);
     if (found != memory.channels.end()) return &found->second;
-    if (memory.channels.size() < node_limits::channels) return &memory.channels[name];
+    const auto gone = !memory.layout_hash.empty();
+    auto& where = gone ? memory.former_channels : memory.channels;
+    const auto former = where.find(name);
+    if (former != where.end()) return &former->second;
+    if (where.size() < (gone ? node_limits::former_channels : node_limits::channels))
+      return &where[name];
     ++memory.counters.overflowed;
     return nullptr;
   }
   void point(const channel_point& p) {
     auto* known = channel(p.channel);
-    if (known == nullptr || p.at < known->at) return;
+    // A time that is none would make an old value look new, or a new one old.
+    if (known == nullptr || e.undated || p.at < known->at) return;
     known->value = p.value;
     known->quality = p.quality;
     known->at = p.at;
@@ -98,12 +148,30 @@ struct effect {
 
 /// Why a decoded message cannot be taken from this house at all.
 std::optional<nack> objection(const envelope& e) {
+  const auto no = [&](nack_reason why, std::string text) {
+    return nack{e.message_id, why, std::move(text)};
+  };
   if (!is_upstream(e.body))
-    return nack{e.message_id, nack_reason::unexpected,
-                "a house does not send '" + std::string{kind_of(e.body)} + "'"};
-  if (is_journaled(e.body) && e.message_id != e.boot_id + "-" + std::to_string(e.sequence))
-    return nack{e.message_id, nack_reason::invalid,
-                "a journaled message_id must be <boot_id>-<sequence>"};
+    return no(nack_reason::unexpected,
+              "a house does not send '" + std::string{kind_of(e.body)} + "'");
+  const auto bounded = [](std::uint64_t n) { return n <= node_limits::sequence_highest; };
+  if (const auto* b = std::get_if<backlog>(&e.body); b != nullptr && !bounded(b->last_sequence))
+    return no(nack_reason::invalid, "backlog.last_sequence is beyond any house");
+  if (!is_journaled(e.body)) return {};
+  const auto id = journaled_id_from(e.message_id);
+  if (!id || id->sequence != e.sequence || id->boot_id != e.boot_id || e.sequence == 0)
+    return no(nack_reason::invalid,
+              "message_id must be <boot_id>-<sequence>, with a boot id of at most 64 bytes and a "
+              "sequence that counts from 1");
+  if (!e.follows.empty()) {
+    const auto before = journaled_id_from(e.follows);
+    if (!before || before->boot_id == e.boot_id)
+      return no(nack_reason::invalid, "follows must be the message id of another boot's last");
+  }
+  if (const auto* l = std::get_if<loss>(&e.body);
+      l != nullptr &&
+      (!bounded(l->lost.last) || l->lost.boot_id.size() > node_limits::boot_id_bytes))
+    return no(nack_reason::invalid, "loss.lost is no run of a house's messages");
   return {};
 }
 
@@ -114,52 +182,56 @@ bool calls_for_a_sign_of_life(const envelope& e) {
   return std::holds_alternative<heartbeat>(e.body) && e.in_reply_to.empty();
 }
 
-sequence_set& sequences_of(site_memory& memory, const std::string& boot_id) {
-  auto& heard = memory.heard;
-  const auto found =
-      std::ranges::find(heard, boot_id, &std::pair<std::string, sequence_set>::first);
-  if (found != heard.end()) {
-    std::rotate(found, found + 1, heard.end());
-  } else {
-    if (heard.size() >= node_limits::boots) heard.erase(heard.begin());
-    heard.emplace_back(boot_id, sequence_set{});
-  }
-  return heard.back().second;
+fault no_room(const envelope& e) {
+  return {fault_code::overflow,
+          e.message_id + " cannot be marked as heard yet; the house keeps it and says it again"};
 }
 
 }  // namespace
 
 hearing site_memory::hear(const envelope& e, time_point now, const price_lookup& price_at) {
-  if (auto no = objection(e)) {
-    ++counters.refused;
-    mark(memory_part::site);
-    return {std::move(*no), false};
-  }
-  const auto told_before = last_birth && boot_id == e.boot_id && last_birth_sent == e.sent;
-  const auto first_time = is_journaled(e.body) ? sequences_of(*this, e.boot_id).insert(e.sequence)
-                          : std::holds_alternative<birth>(e.body) ? !told_before
-                                                                  : true;
+  if (auto no = objection(e)) return {std::move(*no), false, {}};
+  auto out = hearing{{}, true, {}};
   // A birth is retained by the broker and told again at every subscription: it holds each time,
   // but once it is known it is no sign of life.
-  const auto is_birth = std::holds_alternative<birth>(e.body);
-  if (first_time || !is_birth) {
+  if (std::holds_alternative<birth>(e.body) && e.message_id == last_birth_id) out.fresh = false;
+  if (out.fresh) {
     heard_ever = true;
     last_heard = std::max(last_heard, now);
   }
   mark(memory_part::site);
-  mark(memory_part::sequences);
-  if (first_time)
-    ++counters.messages;
-  else if (!is_birth)
-    ++counters.duplicates;
-  if (first_time || is_birth) std::visit(effect{*this, e, price_at}, e.body);
-  auto out = hearing{{}, first_time};
-  if (wants_ack(e.body)) out.reply = ack{e.message_id};
+  if (is_journaled(e.body)) {
+    auto verdict = boots.judge(e);
+    if (verdict == boot_book::verdict::fresh && taken.size() >= node_limits::unsaved_messages)
+      verdict = boot_book::verdict::no_room;
+    if (verdict == boot_book::verdict::no_room) {
+      ++counters.deferred;
+      return {{}, false, no_room(e)};
+    }
+    out.reply = ack{e.message_id};
+    if (verdict == boot_book::verdict::repeated) {
+      ++counters.duplicates;
+      out.fresh = false;
+      return out;
+    }
+    boots.take(e);
+    taken.push_back({site, e.boot_id, e.sequence, std::string{kind_of(e.body)},
+                     e.undated ? std::nullopt : std::optional{e.sent}, now});
+  }
+  if (out.fresh) ++counters.messages;
+  std::visit(effect{*this, e, now, price_at}, e.body);
   if (calls_for_a_sign_of_life(e)) {
     const auto* c = in_force(now);
     out.reply = heartbeat{c != nullptr ? c->offered->id : ""};
   }
   return out;
+}
+
+bool site_memory::refuse(const nack& no) {
+  ++counters.refused;
+  mark(memory_part::site);
+  const auto id = journaled_id_from(no.message_id);
+  return !id || boots.refuse(*id);
 }
 
 void site_memory::say(const body& b, time_point now, const price_lookup& price_at) {
@@ -189,6 +261,12 @@ void site_memory::bound_contracts() {
   mark(memory_part::site);
 }
 
+void site_memory::saved() {
+  changed = 0;
+  boots.saved();
+  taken.clear();
+}
+
 presence site_memory::presence_at(time_point now) const {
   if (!last_birth) return heard_ever ? presence::silent : presence::unknown;
   if (!last_birth->online) return presence::offline;
@@ -206,12 +284,6 @@ const known_contract* site_memory::in_force(time_point now) const {
         (c.alive() || c.unanswered()))
       return &c;
   return nullptr;
-}
-
-std::uint64_t site_memory::missing() const {
-  auto sum = std::uint64_t{0};
-  for (const auto& [boot, sequences] : heard) sum += sequences.missing();
-  return sum;
 }
 
 energy site_memory::contracted_energy() const {
@@ -236,6 +308,17 @@ energy consumed(const channel_series& s, time_point slot_end) {
   return sum;
 }
 
+staleness staleness_of(const known_channel& c, time_point now, presence p) {
+  if (c.quality == quality::never) return {quality::never, {}};
+  const auto age = std::max(now - c.at, duration{0});
+  if (c.quality != quality::good) return {c.quality, age};
+  const auto there = p == presence::online;
+  if (c.max_age == duration{0}) return {there ? quality::good : quality::stale, age};
+  const auto longest =
+      c.max_age + limits::snapshot_every + (there ? limits::clock_skew : duration{0});
+  return {age > longest ? quality::stale : quality::good, age};
+}
+
 std::string_view to_text(presence p) {
   switch (p) {
   case presence::unknown: return "unknown";
@@ -249,10 +332,10 @@ std::string_view to_text(presence p) {
 std::string_view to_text(memory_part p) {
   switch (p) {
   case memory_part::site: return "site";
-  case memory_part::sequences: return "sequences";
   case memory_part::channels: return "channels";
   case memory_part::contracts: return "contracts";
   case memory_part::events: return "events";
+  case memory_part::losses: return "losses";
   }
   return "unknown";
 }

@@ -30,6 +30,8 @@ struct face_to_face {
         auto t = cloud.take({p->topic, p->payload}, now);
         if (t.trouble) troubles.push_back(to_text(*t.trouble));
         for (const auto& answer : t.send) to_house(link_message{answer.topic, answer.payload});
+        for (const auto& yes : cloud.acknowledge(now))
+          to_house(link_message{yes.topic, yes.payload});
       }
       if (const auto* f = std::get_if<link_fetch>(&out)) to_house(journal.read(*f));
       if (const auto* taken = std::get_if<link_forget>(&out))

@@ -33,9 +33,11 @@ nack nack_in(const turn& t) {
 TEST_CASE("a journaled message is answered on the house's ack topic") {
   auto n = listening();
   const auto t = n.take(up(said(3, event{severity::info, "k", "s", "t", start})), start);
-  REQUIRE(t.send.size() == 1);
-  CHECK(t.send[0].topic == "hearth/v1/maple-12/down/ack");
-  const auto answer = *decode(t.send[0].payload);
+  CHECK(t.send.empty());
+  const auto acks = n.acknowledge(start);
+  REQUIRE(acks.size() == 1);
+  CHECK(acks[0].topic == "hearth/v1/maple-12/down/ack");
+  const auto answer = *decode(acks[0].payload);
   CHECK(answer.body == body{ack{"a-3"}});
   CHECK(answer.in_reply_to == "a-3");
   CHECK(answer.message_id == "n-1");
@@ -56,7 +58,8 @@ TEST_CASE("bad bytes, another's topic and another kind are nacked, counted and n
                        start))
             .reason == nack_reason::unexpected);
   CHECK(n.counters().undecodable == 2);
-  CHECK(n.sites().empty());
+  CHECK(n.acknowledge(start).empty());
+  CHECK(n.sites().at("maple-12").counters.messages == 0);
 }
 
 TEST_CASE("a bad answer is not answered, nor is what is on no topic of ours") {
@@ -73,6 +76,9 @@ TEST_CASE("a watcher says nothing at all") {
   CHECK(n.take(up(said(1, event{severity::info, "k", "s", "t", start})), start).send.empty());
   CHECK(n.take(up(said(2, birth{true, "h", "v"})), start).send.empty());
   CHECK(n.take({"hearth/v1/maple-12/up/event", "junk"}, start).send.empty());
+  CHECK(n.acknowledge(start).empty());
+  CHECK(n.tick(start + 1h).empty());
+  CHECK(n.refused().empty());
 }
 
 TEST_CASE(
@@ -102,7 +108,8 @@ TEST_CASE(
   CHECK_FALSE(q.push(mqtt_message{"t", "3"}));
   CHECK(q.push(mqtt_disconnected{}));
   CHECK(q.dropped() == 1);
-  CHECK(q.take_all().size() == 3);
+  CHECK(q.take(2, 100).size() == 2);
+  CHECK(q.take(10, 0).size() == 1);
   CHECK(q.empty());
   CHECK_FALSE(q.push(mqtt_message{"t", std::string(101, 'x')}));
 }

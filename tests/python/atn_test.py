@@ -21,6 +21,7 @@ import paho.mqtt.client as mqtt
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 ATN = None
 SITE = "maple-12"
+JOURNALED = {"report", "event", "outcome", "contract_report", "loss"}
 
 
 def load_protocol():
@@ -53,11 +54,14 @@ class House:
 
     def __init__(self, port, boot):
         self.boot = boot
-        self.sequences = itertools.count(1)
+        self.sequences = itertools.count(1)  # of what is journaled, without a gap
+        self.live = itertools.count(1)
+        self.last_sequence = 0
+        self.follows = ""
         self.heard = queue.Queue()
         self.subscribed = threading.Event()
         self.answers = True
-        self.client = mqtt.Client(client_id="house", protocol=mqtt.MQTTv5)
+        self.client = mqtt.Client(client_id=f"house-{boot}", protocol=mqtt.MQTTv5)
         self.client.on_message = self.arrived
         self.client.on_subscribe = lambda *_: self.subscribed.set()
         self.client.connect("127.0.0.1", port)
@@ -70,10 +74,13 @@ class House:
         self.client.loop_stop()
 
     def envelope(self, field, body, in_reply_to=""):
-        number = next(self.sequences)
-        message = pb.Envelope(site=SITE, boot_id=self.boot, sequence=number,
-                              message_id=f"{self.boot}-{number}", sent_unix_ms=now_ms(),
-                              in_reply_to=in_reply_to)
+        message = pb.Envelope(site=SITE, boot_id=self.boot, sent_unix_ms=now_ms(), in_reply_to=in_reply_to)
+        if field in JOURNALED:
+            message.sequence = self.last_sequence = next(self.sequences)
+            message.message_id = f"{self.boot}-{message.sequence}"
+            message.follows = self.follows if message.sequence == 1 else ""
+        else:
+            message.message_id = f"{self.boot}-live-{next(self.live)}"
         getattr(message, field).CopyFrom(body)
         return message
 
@@ -88,6 +95,20 @@ class House:
 
     def be_born(self):
         self.say("birth", "birth", pb.Birth(online=True, layout_hash="0" * 64, version="0.1"), retain=True)
+
+    def say_event(self, text):
+        return self.say("event", "up/event", pb.Event(severity=pb.SEVERITY_INFO, kind="k", subject="s",
+                                                      text=text, at_unix_ms=now_ms()))
+
+    def tell_backlog(self, waiting=0):
+        self.say("backlog", "up/backlog", pb.Backlog(last_sequence=self.last_sequence, waiting=waiting))
+
+    def expect_acks(self, *messages):
+        """Each may be acknowledged alone or together with others."""
+        missing = {message.message_id for message in messages}
+        while missing:
+            ack = self.expect("ack").ack
+            missing -= {ack.message_id, *ack.more}
 
     def arrived(self, _client, _userdata, packet):
         message = pb.Envelope.FromString(packet.payload)
@@ -259,7 +280,7 @@ class AtnTest(unittest.TestCase):
         house.expect("heartbeat")  # greeted: the node is here
         told = house.say("event", "up/event", pb.Event(severity=pb.SEVERITY_ALARM, kind="device-failed",
                                                        subject="hp", text="gone", at_unix_ms=now_ms()))
-        self.assertEqual(house.expect("ack").ack.message_id, told.message_id)
+        house.expect_acks(told)
         house.publish("up/event", b"\xff\xff junk")
         self.assertEqual(house.expect("nack").nack.reason, pb.NACK_REASON_UNDECODABLE)
         self.line_where(node, lambda line: line.get("kind") == "event")
@@ -270,7 +291,7 @@ class AtnTest(unittest.TestCase):
         node = self.start("--json", "run", "--contracts-per-day", "0")
         house.expect("heartbeat")
         house.publish("up/event", told)
-        self.assertEqual(house.expect("ack").ack.message_id, told.message_id)
+        house.expect_acks(told)
         self.assertLess(self.end(node), 2)
         memory = self.remembered()["memory"]
         self.assertEqual(len(memory["events"]), 1)
@@ -278,6 +299,61 @@ class AtnTest(unittest.TestCase):
         listed = self.atn("sites")
         self.assertIn(SITE, listed.stdout)
         self.assertEqual(self.atn("show", "oak-1").returncode, 1)
+
+    def audit(self, *arguments):
+        done = self.atn("--json", "audit", *arguments, SITE)
+        self.assertIn(done.returncode, (0, 1), done.stderr)
+        told = json.loads(done.stdout)
+        self.assertEqual(told["clean"], done.returncode == 0)
+        return told
+
+    def test_audit_tells_a_gap_and_its_filling_while_run_goes_on(self):
+        house = self.house()
+        house.be_born()
+        node = self.start("--json", "run", "--contracts-per-day", "0")
+        house.expect("heartbeat")
+        came = house.say_event("came")
+        lost = house.envelope("event", pb.Event(severity=pb.SEVERITY_INFO, kind="k", subject="s", text="lost",
+                                                at_unix_ms=now_ms()))
+        late = house.say_event("late")
+        house.tell_backlog()
+        house.expect_acks(came, late)
+        told = self.audit()
+        self.assertEqual(told["received"], 2)
+        self.assertEqual(told["gaps"], [{"boot_id": "h1", "first": 2, "last": 2}])
+
+        asked = house.expect("resend").resend  # after some 10 s
+        self.assertEqual([(run.boot_id, run.first_sequence, run.last_sequence) for run in asked.missing],
+                         [("h1", 2, 2)])
+        house.publish("up/event", lost)
+        house.publish("up/event", lost)
+        house.publish("up/event", b"\xff\xff junk")
+        house.expect_acks(lost)
+        house.expect("nack")
+        second = self.house("h2")
+        second.follows = "h1-4"
+        first_word = second.say_event("up again")
+        second.expect_acks(first_word)
+        told = self.audit()
+        self.assertEqual(told["gaps"], [{"boot_id": "h1", "first": 4, "last": 4}])
+        gone = second.say("loss", "up/loss", pb.Loss(
+            lost=pb.MessageRun(boot_id="h1", first_sequence=4, last_sequence=4), reason="It was damaged.",
+            at_unix_ms=now_ms()))
+        second.expect_acks(gone)
+
+        refused = pathlib.Path(self.folder.name) / "refused"
+        told = self.audit("--export", str(refused))
+        self.assertTrue(told["clean"])
+        self.assertEqual([told[key] for key in ("received", "missing", "lost", "duplicates", "applied_twice")],
+                         [5, 0, 1, 1, 0])
+        self.assertEqual(told["quarantined"][0]["first_bytes"], "ffff206a756e6b")
+        self.assertEqual((refused / "1.bin").read_bytes(), b"\xff\xff junk")
+        self.assertEqual([boot["boot_id"] for boot in told["boots"]], ["h1", "h2"])
+        self.end(node)
+        self.assertIn("clean", self.atn("audit", SITE).stdout)
+        self.assertIn("applied-twice\t0", self.atn("audit", "--table", SITE).stdout)
+        self.assertEqual(self.atn("audit", "oak-1").returncode, 1)
+        self.assertEqual(self.atn("audit", "--help").returncode, 0)
 
     def test_run_buys_the_cheap_hour_and_tells_prices_weather_and_heartbeats(self):
         house = self.house()

@@ -16,5 +16,6 @@ void add_run(CLI::App& app, settings& s, action& todo);
 void add_send(CLI::App& app, settings& s, action& todo);
 void add_watch(CLI::App& app, settings& s, action& todo);
 void add_sites_and_show(CLI::App& app, settings& s, action& todo);
+void add_audit(CLI::App& app, settings& s, action& todo);
 
 }  // namespace hearth::atn

@@ -79,7 +79,8 @@ int start(int argc, char** argv) {
   app.fallthrough();
   app.failure_message([](const CLI::App*, const CLI::Error& e) {
     return "atn: " + std::string{e.what()} +
-           "\natn: the commands are run, send, watch, sites and show; see 'atn COMMAND --help'\n";
+           "\natn: the commands are run, send, watch, sites, show and audit; see 'atn COMMAND "
+           "--help'\n";
   });
   auto s = settings{};
   auto todo = action{};
@@ -88,17 +89,20 @@ int start(int argc, char** argv) {
   add_send(app, s, todo);
   add_watch(app, s, todo);
   add_sites_and_show(app, s, todo);
+  add_audit(app, s, todo);
   app.footer(
       "These options may stand before or after the command; 'atn COMMAND --help' tells the "
       "rest.\n\n"
       "Exit codes:\n"
       "  0  done; what was sent was accepted\n"
-      "  1  no answer, no connection to the broker, or the state file cannot be used\n"
+      "  1  no answer, no connection to the broker, or the state file cannot be used;\n"
+      "     'atn audit': something is missing or was applied twice\n"
       "  2  the command line or a file given on it is wrong\n"
       "  3  the house refused; the reason stands on stderr\n\n"
       "Examples:\n"
       "  atn watch\n"
       "  atn run --prices prices.csv --weather weather.csv\n"
+      "  atn audit maple-12\n"
       "  atn send maple-12 contract --start now --minutes 60 --power '4 kW'\n"
       "  atn --broker mqtts://broker.example.net --ca ca.crt --cert atn.crt --key atn.key watch\n");
   try {

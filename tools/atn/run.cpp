@@ -71,7 +71,7 @@ int run(const settings& s, const run_options& o) {
   if (!store) return complain(failed_to_reach, store.error().detail);
   auto remembered = std::map<std::string, site_memory>{};
   if (*store) {
-    auto read = memories_in(**store);
+    auto read = remembered_in(**store);
     if (!read) return complain(failed_to_reach, read.error().detail);
     remembered = std::move(*read);
   }

@@ -131,7 +131,7 @@ int send(const settings& s, const send_options& o, const writer& write) {
     if (!opened) return complain(failed_to_reach, opened.error().detail);
     store = std::move(*opened);
     if (store) {
-      auto read = memories_in(*store);
+      auto read = remembered_in(*store);
       if (!read) return complain(failed_to_reach, read.error().detail);
       remembered = std::move(*read);
     }

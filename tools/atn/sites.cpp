@@ -10,7 +10,7 @@ result<std::map<std::string, site_memory>> remembered(const settings& s) {
   if (s.no_state) return failed(fault_code::refused, "there is nothing to read with --no-state");
   auto store = open_store(s, true);
   if (!store) return tl::make_unexpected(store.error());
-  return memories_in(**store);
+  return remembered_in(**store);
 }
 
 int sites(const settings& s) {

@@ -1,10 +1,10 @@
 #include "tools/atn/station.hpp"
 
-#include "actors/node/memory_text.hpp"
 #include "drivers/ports/paho_client.hpp"
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <random>
@@ -37,18 +37,6 @@ result<std::unique_ptr<node_store>> open_store(const settings& s, bool to_read) 
   return to_read ? node_store::open_to_read(*file) : node_store::open(*file);
 }
 
-result<std::map<std::string, site_memory>> memories_in(node_store& store) {
-  const auto parts = store.load();
-  if (!parts) return tl::make_unexpected(parts.error());
-  auto out = std::map<std::string, site_memory>{};
-  for (const auto& p : *parts) {
-    auto& memory = out[p.site];
-    memory.site = p.site;
-    if (auto f = read_part(memory, p.part, p.text)) return tl::make_unexpected(*f);
-  }
-  return out;
-}
-
 station::station(const settings& s, const std::string& role, std::unique_ptr<node_store> store,
                  hearth::node n)
     : settings_{s},
@@ -79,7 +67,7 @@ station::happened station::serve(std::chrono::milliseconds longest) {
   {
     auto guard = std::unique_lock{lock_};
     woken_.wait_for(guard, longest, [this] { return !queue_.empty(); });
-    events = queue_.take_all();
+    events = queue_.take(node_limits::batch_events, node_limits::batch_bytes);
     if (queue_.dropped() != dropped_told_)
       spdlog::warn("queue full: {} messages dropped so far; houses send what matters again",
                    dropped_told_ = queue_.dropped());
@@ -97,6 +85,7 @@ station::happened station::serve(std::chrono::milliseconds longest) {
     t.send.clear();
     out.heard.push_back(std::move(t));
   }
+  std::ranges::move(node_.acknowledge(now), std::back_inserter(answers));
   auto plan = ready() ? node_.tick(now) : std::vector<outgoing>{};
 
   if (!save(!answers.empty() || !plan.empty())) return out;
@@ -143,25 +132,18 @@ void station::disconnect() {
 }
 
 bool station::save(bool at_once) {
-  if (!store_) return true;
+  if (!store_) {
+    node_.saved();
+    return true;
+  }
   const auto now = world_.now();
   if (!at_once && now < last_save_ + node_limits::live_save_every) return true;
   last_save_ = now;
-  auto parts = std::vector<stored_part>{};
-  for (const auto& [site, memory] : node_.sites())
-    for (auto p = 0U; p < memory_parts; ++p)
-      if ((memory.changed & (1U << p)) != 0) {
-        const auto part = static_cast<memory_part>(p);
-        parts.push_back({site, std::string{to_text(part)}, text_of(memory, part)});
-      }
-  if (parts.empty()) return true;
-  const auto f = store_->save(parts);
+  const auto f = keep(node_, *store_);
   if (f && !store_failing_)
     spdlog::error("nothing is acknowledged until it can be kept: {}", to_text(*f));
   if (!f && store_failing_) spdlog::warn("what is heard can be kept again");
   store_failing_ = f.has_value();
-  if (!f)
-    for (auto& [site, memory] : node_.unsaved()) memory.changed = 0;
   return !f;
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/node/event_queue.hpp"
-#include "actors/node/node.hpp"
+#include "actors/node/keeping.hpp"
 #include "actors/node/reconnect.hpp"
 #include "drivers/ports/node_store.hpp"
 #include "tools/atn/settings.hpp"
@@ -23,7 +23,6 @@ std::string random_id();
 
 /// The store of the settings, or nothing with --no-state.
 result<std::unique_ptr<node_store>> open_store(const settings& s, bool to_read);
-result<std::map<std::string, site_memory>> memories_in(node_store& store);
 
 /// The pure node on a real connection, with its durable memory: takes what came in, saves, and
 /// only then says what is to be said.
@@ -35,8 +34,8 @@ class station {
   station(const station&) = delete;
   station& operator=(const station&) = delete;
 
-  /// Waits for something to happen, at most `longest`, and deals with all of it. Says what the
-  /// plan has to say as well.
+  /// Waits for something to happen, at most `longest`, and deals with one batch of it: takes it,
+  /// keeps it in one transaction, and says what is to be said, one ack per house.
   struct happened {
     std::vector<turn> heard;
     std::vector<outgoing> said;

@@ -19,7 +19,7 @@ int watch(const settings& s, const watch_options& o) {
     if (!opened) return complain(failed_to_reach, opened.error().detail);
     store = std::move(*opened);
     if (store) {
-      auto read = memories_in(*store);
+      auto read = remembered_in(*store);
       if (!read) return complain(failed_to_reach, read.error().detail);
       remembered = std::move(*read);
     }
