@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -39,6 +40,7 @@ struct journal_entry {
 
 /// What an append did besides.
 struct journal_room {
+  std::vector<std::uint64_t> numbers;  ///< of the entries, in their order
   /// What had to go to make room, by boot, as runs of sequence numbers.
   std::vector<message_run> dropped;
 };
@@ -104,5 +106,14 @@ class journal {
 
   [[nodiscard]] virtual journal_totals totals() const = 0;
 };
+
+/// A journal that is ready, and what was met on the way to it.
+struct opened_journal {
+  std::unique_ptr<journal> store;
+  /// Where a damaged journal was put, when a new one had to be begun.
+  std::optional<std::string> put_aside;
+};
+/// Opens the house's journal; may be called again after it failed.
+using journal_maker = std::function<result<opened_journal>()>;
 
 }  // namespace hearth
