@@ -164,18 +164,28 @@ int journal_store::roomy_transaction(bool durable, Work work) {
   return code;
 }
 
-/// One step more in the file, really on the disk. False: it may not, or the disk has none.
+/// One step more in the file. False: it may not, or the disk has none.
 bool journal_store::grow() {
-  if (pages_ + growth_pages > parts_.most_pages) return false;
+  return pages_ + growth_pages <= parts_.most_pages && reserve(pages_ + growth_pages);
+}
+
+/// So many pages of the database are really on the disk, and it may use them.
+bool journal_store::reserve(std::uint64_t pages) {
   sqlite3_file* file = nullptr;
+  auto size = sqlite3_int64{0};
   sqlite3_file_control(database(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
-  if (file == nullptr || file->pMethods == nullptr) return false;
-  const auto nothing = std::string(growth_pages * journal_page_bytes, '\0');
-  const auto at = static_cast<sqlite3_int64>(pages_ * journal_page_bytes);
-  auto code = file->pMethods->xWrite(file, nothing.data(), static_cast<int>(nothing.size()), at);
-  if (code == SQLITE_OK) code = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
-  if (code != SQLITE_OK) return false;
-  pages_ += growth_pages;
+  if (file == nullptr || file->pMethods == nullptr ||
+      file->pMethods->xFileSize(file, &size) != SQLITE_OK)
+    return false;
+  const auto wanted = static_cast<sqlite3_int64>(pages * journal_page_bytes);
+  if (size < wanted) {
+    const auto nothing = std::string(static_cast<std::size_t>(wanted - size), '\0');
+    const auto code = file->pMethods->xWrite(file, nothing.data(),
+                                             static_cast<int>(nothing.size()), size);
+    if (code != SQLITE_OK || file->pMethods->xSync(file, SQLITE_SYNC_NORMAL) != SQLITE_OK)
+      return false;
+  }
+  pages_ = pages;
   return run(database(), "PRAGMA max_page_count = " + std::to_string(pages_)) == SQLITE_OK;
 }
 
@@ -183,9 +193,7 @@ bool journal_store::grow() {
 /// over; so that much room there is, whatever was grown besides.
 void journal_store::settle_size() {
   auto pages = std::uint64_t{0};
-  if (read_number(database(), "PRAGMA page_count", pages) != SQLITE_OK) return;
-  pages_ = steps(pages);
-  run(database(), "PRAGMA max_page_count = " + std::to_string(pages_));
+  if (read_number(database(), "PRAGMA page_count", pages) == SQLITE_OK) reserve(steps(pages));
 }
 
 int journal_store::trim(std::uint64_t bytes, journal_class highest, journal_room& room) {

@@ -114,6 +114,7 @@ class journal_store final : public journal {
   int trim(std::uint64_t bytes, journal_class highest, journal_room& room);
 
   bool grow();
+  bool reserve(std::uint64_t pages);
   void settle_size();
 
   [[nodiscard]] std::optional<std::uint64_t> number_of(const std::string& message_id) const;
