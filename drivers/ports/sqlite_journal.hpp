@@ -3,27 +3,25 @@
 #include "drivers/journal.hpp"
 #include "protocol/limits.hpp"
 
-#include <cstdint>
 #include <filesystem>
-#include <string>
 
 namespace hearth {
 
 struct sqlite_journal_options {
-  /// What the journal may take of the disk.
+  /// What the database, its log and its drafts may fill together.
   std::uint64_t max_bytes = limits::journal_bytes;
-  /// SQLite's name of the file system to use; empty: the real one. Tests put a treacherous one
-  /// here.
-  std::string vfs = {};
+  /// The SQLite file system it lives in, for tests that cut the power; nothing: the real one.
+  std::optional<std::string> vfs = {};
 };
 
-/// The journal in one SQLite file of mode 0600, for one program at a time; its settings and what
-/// they cost are in docs/decisions/0005-journal.md.
-///
-/// A damaged file is put aside (the last three are kept), what can still be read of it is taken
-/// over, and a new one is begun. A file of another program or of a newer version, and a folder
-/// that cannot be written, are faults.
+/// Opens the journal for the one program that writes it, with its folders, creating what is
+/// missing. A damaged one is put aside beside it and what can be read of it is taken over. Fails
+/// when another program writes it or made it, when a newer version of this one did, and when the
+/// disk refuses. The settings and their reasons: docs/decisions/0005-journal.md.
 result<opened_journal> open_sqlite_journal(const std::filesystem::path& file,
                                            const sqlite_journal_options& options = {});
+
+/// Damaged journals kept for whoever looks. Beyond: the oldest goes.
+inline constexpr std::size_t damaged_journals_kept = 3;
 
 }  // namespace hearth

@@ -1,0 +1,85 @@
+#include "drivers/ports/sqlite_connection.hpp"
+
+namespace hearth {
+
+bool sqlite_rows::next() {
+  if (code_ != SQLITE_OK) return false;
+  const auto step = sqlite3_step(statement_);
+  if (step == SQLITE_ROW) return true;
+  if (step != SQLITE_DONE) code_ = step;
+  return false;
+}
+
+std::uint64_t sqlite_rows::number(int column) const {
+  return static_cast<std::uint64_t>(integer(column));
+}
+
+std::int64_t sqlite_rows::integer(int column) const {
+  return sqlite3_column_int64(statement_, column);
+}
+
+std::string sqlite_rows::text(int column) const {
+  const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_, column));
+  const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, column));
+  return bytes != nullptr ? std::string{bytes, size} : std::string{};
+}
+
+sqlite_query::sqlite_query(sqlite3* db, std::string_view sql) {
+  sqlite3_stmt* raw = nullptr;
+  prepared_ = sqlite3_prepare_v3(db, sql.data(), static_cast<int>(sql.size()),
+                                 SQLITE_PREPARE_PERSISTENT, &raw, nullptr);
+  statement_.reset(raw);
+}
+
+int sqlite_query::bind(int place, std::uint64_t value) {
+  return bind(place, static_cast<std::int64_t>(value));
+}
+
+int sqlite_query::bind(int place, std::int64_t value) {
+  return sqlite3_bind_int64(statement_.get(), place, value);
+}
+
+int sqlite_query::bind(int place, const std::string& text) {
+  return sqlite3_bind_text64(statement_.get(), place, text.data(), text.size(), SQLITE_STATIC,
+                             SQLITE_UTF8);
+}
+
+int sqlite_query::bind(int place, std::span<const char> bytes) {
+  if (bytes.empty()) return sqlite3_bind_zeroblob(statement_.get(), place, 0);
+  return sqlite3_bind_blob64(statement_.get(), place, bytes.data(), bytes.size(), SQLITE_STATIC);
+}
+
+int run(sqlite3* db, const std::string& sql) {
+  return sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr);
+}
+
+int read_number(sqlite3* db, const std::string& sql, std::uint64_t& out) {
+  auto query = sqlite_query{db, sql};
+  auto rows = query.rows();
+  if (rows.next()) out = rows.number(0);
+  return rows.code();
+}
+
+bool means_damage(int code) {
+  // The statements are always the same: one that does not fit met another schema than was written.
+  const auto primary = code & 0xff;
+  return primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB || primary == SQLITE_ERROR ||
+         primary == SQLITE_CONSTRAINT || primary == SQLITE_MISMATCH || primary == SQLITE_SCHEMA;
+}
+
+fault sqlite_fault(sqlite3* db, int code, const std::string& file) {
+  const auto primary = code & 0xff;
+  const auto why = " (" +
+                   std::string{db != nullptr && sqlite3_errcode(db) == primary ? sqlite3_errmsg(db)
+                                                                                : sqlite3_errstr(code)} +
+                   ")";
+  if (means_damage(code)) return {fault_code::malformed, file + " is damaged" + why};
+  if (primary == SQLITE_READONLY || primary == SQLITE_CANTOPEN || primary == SQLITE_PERM)
+    return {fault_code::permission, file + " cannot be opened or written" + why +
+                                        "; its folder must belong to the user scada runs as"};
+  if (primary == SQLITE_FULL)
+    return {fault_code::overflow, file + ": the disk is full" + why + "; free some space"};
+  return {fault_code::io, file + ": the disk does not do as it is told" + why};
+}
+
+}  // namespace hearth
