@@ -14,7 +14,7 @@ void say(self_pointer self, const event_log& log, const body& what) {
     self->send(self->state.peers->statement_observer, what);
 }
 
-std::optional<body> answer_to(const reporter_state& state, query_subject subject) {
+std::optional<body> answer_to(reporter_state& state, query_subject subject) {
   switch (subject) {
   case query_subject::layout: return state.builder->describe();
   case query_subject::state: return state.last_state;

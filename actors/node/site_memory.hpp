@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/node/sequence_set.hpp"
+#include "protocol/live_picture.hpp"
 #include "protocol/messages.hpp"
 
 #include <cstdint>
@@ -94,6 +95,7 @@ struct site_memory {
   /// By boot id; the one heard longest ago stands first.
   std::vector<std::pair<std::string, sequence_set>> heard;
   site_counters counters;
+  live_picture picture;  ///< not kept on disk: each new node is told a full one
   said_times said;       ///< not kept on disk: saying it again is harmless
   unsigned changed = 0;  ///< a bit per `memory_part`
 
