@@ -4,6 +4,9 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+#include <random>
+
 using namespace hearth;
 using namespace hearth::testing;
 using enum link_state;
@@ -17,7 +20,9 @@ struct active_link : link_fixture {
 /// An event whose bytes are too many for the wire cannot be made by texts alone: a report can.
 report huge_report(time_point at) {
   auto series = channel_series{"hp.power", unit::watt, {}};
-  series.samples.assign(20'000, sample{at, 1.5});
+  auto random = std::mt19937_64{1};
+  for (auto i = 0; i < 60'000; ++i)
+    series.samples.push_back({at, std::ldexp(static_cast<double>(random() >> 11), -60)});
   return {at, 5min, {series}};
 }
 

@@ -90,7 +90,7 @@ class House:
         self.say("birth", "birth", pb.Birth(online=True, layout_hash="0" * 64, version="0.1"), retain=True)
 
     def arrived(self, _client, _userdata, packet):
-        message = pb.Envelope.FromString(packet.payload)
+        message = hearth.understood(packet.payload)
         kind = message.WhichOneof("body")
         self.heard.put((kind, message))
         if not self.answers or kind in ("ack", "nack", "heartbeat"):
