@@ -90,7 +90,9 @@ class House:
         self.say("birth", "birth", pb.Birth(online=True, layout_hash="0" * 64, version="0.1"), retain=True)
 
     def arrived(self, _client, _userdata, packet):
-        message = hearth.understood(packet.payload)
+        message = pb.Envelope.FromString(packet.payload)
+        if message.message_id.startswith("-"):  # it leaves out the boot id it begins with
+            message.message_id = message.boot_id + message.message_id
         kind = message.WhichOneof("body")
         self.heard.put((kind, message))
         if not self.answers or kind in ("ack", "nack", "heartbeat"):
