@@ -92,6 +92,8 @@ dispatcher::decisions dispatcher::take(const envelope& directive, time_point now
     // Heartbeats show that the node is there; a weather forecast informs planning, and local
     // control plans nothing.
     heartbeat_heard_ = now;
+    // The link answers one with the contract's name: that is ours for this minute.
+    if (heartbeat_sent_ && std::holds_alternative<heartbeat>(directive.body)) heartbeat_sent_ = now;
     return out;
   }
   heartbeat_heard_ = now;

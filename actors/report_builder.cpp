@@ -1,9 +1,11 @@
 #include "actors/report_builder.hpp"
 
+#include "protocol/decimals.hpp"
 #include "protocol/limits.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 namespace hearth {
 namespace {
@@ -15,8 +17,25 @@ result<double> amount(const point& p) {
   return p.value->amount;
 }
 
-/// How many samples' room a point takes in a report: a fault brings its text along.
-std::size_t room_of(const point& p) { return p.value ? 1 : 2 + p.value.error().detail.size() / 18; }
+/// `a` moved from `was` by so much that a live picture should show it.
+template <class Point>
+bool noticeable(const Point& was, const point& is, double least) {
+  if (was.quality != is.quality || was.value.has_value() != is.value.has_value()) return true;
+  if (!is.value) return was.value.error() != is.value.error();
+  return std::abs(is.value->amount - was.value->amount) >= least;
+}
+
+/// Whole seconds before `taken`, never later than the truth.
+time_point in_seconds_before(time_point at, time_point taken) {
+  return taken - std::chrono::ceil<std::chrono::seconds>(taken - at);
+}
+
+// What a report weighs at most, by the forms of hearth.proto: see docs/wire.md.
+constexpr std::size_t series_bytes = 16;          ///< of each series, besides its name
+constexpr std::size_t new_time_bytes = 6;         ///< of each time that no other sample has
+constexpr std::size_t time_place_bytes = 2;       ///< which time it was, among ...
+constexpr std::size_t times_in_two_bytes = 8192;  ///< ... so many; one more beyond
+constexpr std::size_t fault_bytes = 16;           ///< besides its text
 
 }  // namespace
 
@@ -24,23 +43,53 @@ report_builder::report_builder(std::shared_ptr<const layout> house, time_point n
     : house_{std::move(house)},
       channels_(house_->channels.size()),
       started_{now},
-      slot_{slot_start(now, limits::report_every, dates_)} {}
+      slot_{slot_start(now, limits::report_every, dates_)} {
+  for (std::size_t i = 0; i < channels_.size(); ++i) {
+    const auto& unit = row_of(house_->channels[i].unit);
+    const auto wish = house_->channels[i].on_change.value_or(0);
+    auto& c = channels_[i];
+    c.noticeable = wish > 0 ? wish : unit.noticeable;
+    c.told_exponent = unit.told_exponent;
+    if (wish > 0)
+      c.told_exponent = std::clamp(static_cast<int>(std::floor(std::log10(wish))), -decimal_digits,
+                                   c.told_exponent);
+  }
+}
+
+double report_builder::as_told(channel_id c, double amount) const {
+  const auto exponent = channels_[c.value].told_exponent;
+  const auto number = amount / from_decimal(1, exponent);
+  if (!(std::abs(number) < static_cast<double>(decimal_largest))) return amount;
+  return from_decimal(std::llround(number), exponent);
+}
 
 std::vector<body> report_builder::take(const snapshot& now) {
   auto out = std::vector<body>{};
   if (now.at >= slot_ + limits::report_every) change_slot(now, out);
+  last_ = now;
+  tell_picture(out);
   for (std::size_t i = 0; i < channels_.size(); ++i) {
     const auto c = channel_id{static_cast<std::uint16_t>(i)};
     sample_channel(c, now[c], now.at);
-    tell_power(c, now[c], out);
+    tell_power(c, now[c], now.at, out);
     tell_quality(c, now[c], now.at, out);
   }
-  last_ = now;
-  if (!snapshot_told_ || now.at - *snapshot_told_ >= limits::snapshot_every) {
-    snapshot_told_ = now.at;
-    out.emplace_back(*last_snapshot());
-  }
   return out;
+}
+
+void report_builder::tell_picture(std::vector<body>& out) {
+  if (!base_ || last_->at - base_->at >= limits::full_snapshot_every) {
+    out.emplace_back(*last_snapshot());
+    return;
+  }
+  const auto waited = last_->at - told_at_;
+  if (waited < limits::snapshot_every) return;
+  const auto moved = [this](std::size_t i) {
+    return noticeable(told_[i], last_->points[i], channels_[i].noticeable);
+  };
+  auto anything = waited >= limits::quiet_snapshot_every;
+  for (std::size_t i = 0; i < told_.size() && !anything; ++i) anything = moved(i);
+  if (anything) out.emplace_back(amendment());
 }
 
 void report_builder::change_slot(const snapshot& now, std::vector<body>& out) {
@@ -81,27 +130,63 @@ void report_builder::sample_channel(channel_id c, const point& p, time_point now
                      std::abs(p.value->amount - s.last->value->amount) >= *channel.on_change;
   const auto switched = channel.unit == unit::on_off && s.last && s.last->value != p.value;
   if (!first_in_slot && !changed_kind && !due && !moved && !switched) return;
-  if (held_ + room_of(p) > limits::report_samples) {
+  keep(c, p);
+}
+
+void report_builder::keep(channel_id c, const point& p) {
+  auto& s = channels_[c.value];
+  auto one = sample{p.at, amount(p)};
+  auto weight = time_place_bytes + (times_.contains(p.at) ? 0 : new_time_bytes);
+  if (s.samples.empty()) weight += series_bytes + (*house_)[c].name.size();
+  auto number = s.number;
+  auto exact = s.exact;
+  if (!one.value) {
+    weight += fault_bytes + one.value.error().detail.size();
+  } else {
+    one.value = as_told(c, *one.value);
+    const auto steps = *one.value / from_decimal(1, s.told_exponent);
+    if (!exact && !(std::abs(steps) < static_cast<double>(decimal_largest))) {
+      exact = true;
+      weight += s.samples.size() * sizeof(double);  // those that were counted as steps, too
+    }
+    if (!exact) number = std::llround(steps);
+    weight += exact ? sizeof(double) : varint_bytes(number - s.number);
+  }
+  const auto longer = times_.size() >= times_in_two_bytes ? held_ : 0;
+  if (held_ + room_of(one.value) > limits::report_samples ||
+      bytes_ + weight + longer > limits::report_bytes) {
     ++dropped_;
     return;
   }
-  s.samples.push_back({p.at, amount(p)});
+  held_ += room_of(one.value);
+  bytes_ += weight;
+  times_.insert(p.at);
+  s.number = number;
+  s.exact = exact;
   s.last = p;
-  held_ += room_of(p);
+  s.samples.push_back(std::move(one));
 }
 
-void report_builder::tell_power(channel_id c, const point& p, std::vector<body>& out) {
+void report_builder::tell_power(channel_id c, const point& p, time_point now,
+                                std::vector<body>& out) {
   const auto& channel = (*house_)[c];
   if (channel.unit != unit::watt || p.quality != quality::good) return;
   const auto is_heat_pump = house_->plant && house_->plant->heat_pump.power_meter == c;
+  auto& s = channels_[c.value];
+  auto& told = s.told_power_w;
   auto threshold = channel.on_change;
+  if (threshold && told)
+    threshold = std::max(*threshold, std::abs(*told) * limits::power_change_unrated);
   if (is_heat_pump)
     threshold = house_->plant->heat_pump.max_power.in(watt)*limits::power_change_fraction;
   if (!threshold) return;
-  auto& told = channels_[c.value].told_power_w;
-  if (told && (*told == p.value->amount || std::abs(p.value->amount - *told) < *threshold)) return;
+  const auto moved = told ? std::abs(p.value->amount - *told) : 0;
+  if (told && (moved == 0 || moved < *threshold)) return;
+  const auto pausing = told && now - s.told_power_at < limits::power_pause;
+  if (pausing && moved < *threshold * limits::power_jump) return;
   told = p.value->amount;
-  out.emplace_back(power_update{channel.name, p.value->amount * watt, p.at});
+  s.told_power_at = now;
+  out.emplace_back(power_update{channel.name, as_told(c, p.value->amount) * watt, p.at});
 }
 
 void report_builder::tell_quality(channel_id c, const point& p, time_point now,
@@ -112,7 +197,9 @@ void report_builder::tell_quality(channel_id c, const point& p, time_point now,
   const auto& name = channel.name;
   // A channel that has never been heard is missing only once it had its time to speak.
   if (p.quality == quality::never && now - started_ < channel.max_age) return;
+  if (channels_[c.value].quality_changes >= limits::quality_changes) return;
   const auto first_word = !told;
+  if (!first_word || p.quality != quality::good) ++channels_[c.value].quality_changes;
   told = p.quality;
   if (p.quality == quality::good) {
     if (!first_word)
@@ -127,24 +214,78 @@ void report_builder::tell_quality(channel_id c, const point& p, time_point now,
 report report_builder::finish_slot(time_point end, std::vector<body>& out) {
   auto done = report{slot_, end - slot_, {}};
   for (std::size_t i = 0; i < channels_.size(); ++i) {
-    auto& samples = channels_[i].samples;
-    if (samples.empty()) continue;
-    done.series.push_back({house_->channels[i].name, house_->channels[i].unit, std::move(samples)});
-    samples.clear();
+    auto& c = channels_[i];
+    c.quality_changes = 0;
+    c.drafted = 0;
+    c.number = 0;
+    c.exact = false;
+    if (c.samples.empty()) continue;
+    done.series.push_back(
+        {house_->channels[i].name, house_->channels[i].unit, std::move(c.samples)});
+    c.samples.clear();
   }
   if (dropped_ > 0)
     out.emplace_back(event{severity::warning, "samples-dropped", "report",
                            std::to_string(dropped_) + " samples did not fit the report", end});
-  held_ = dropped_ = 0;
+  held_ = bytes_ = dropped_ = 0;
+  times_.clear();
   return done;
 }
 
-std::optional<snapshot_report> report_builder::last_snapshot() const {
+std::optional<report> report_builder::take_draft() {
+  auto draft = report{slot_, limits::report_every, {}};
+  for (std::size_t i = 0; i < channels_.size(); ++i) {
+    auto& c = channels_[i];
+    if (c.drafted == c.samples.size()) continue;
+    draft.series.push_back(
+        {house_->channels[i].name,
+         house_->channels[i].unit,
+         {c.samples.begin() + static_cast<std::ptrdiff_t>(c.drafted), c.samples.end()}});
+    c.drafted = c.samples.size();
+  }
+  if (draft.series.empty()) return {};
+  return draft;
+}
+
+std::optional<snapshot_report> report_builder::last_snapshot() {
   if (!last_) return {};
+  base_ = full_picture();
+  told_at_ = last_->at;
+  told_.resize(channels_.size());
+  for (std::size_t i = 0; i < channels_.size(); ++i) note_told(i, last_->points[i]);
+  return base_;
+}
+
+void report_builder::note_told(std::size_t channel, const point& p) {
+  told_[channel] = p;
+  auto& s = channels_[channel];
+  if (s.told_power_w && p.quality == quality::good) s.told_power_w = p.value->amount;
+}
+
+snapshot_report report_builder::full_picture() const {
   auto out = snapshot_report{last_->at, {}};
-  for (std::size_t i = 0; i < last_->points.size(); ++i) {
-    const auto& p = last_->points[i];
-    out.points.push_back({house_->channels[i].name, p.value, p.quality, p.at});
+  for (std::size_t i = 0; i < channels_.size(); ++i) {
+    const auto c = channel_id{static_cast<std::uint16_t>(i)};
+    const auto& p = (*last_)[c];
+    auto& told = out.points.emplace_back(
+        channel_point{(*house_)[c].name, p.value, p.quality, in_seconds_before(p.at, last_->at)});
+    if (told.value) told.value->amount = as_told(c, told.value->amount);
+    if (p.quality == quality::never) told.at = {};
+  }
+  return out;
+}
+
+snapshot_report report_builder::amendment() {
+  auto out = snapshot_report{last_->at, {}, base_->at, {}, limits::snapshot_fresh};
+  const auto now = full_picture();
+  told_at_ = now.at;
+  for (std::size_t i = 0; i < channels_.size(); ++i) {
+    const auto& is = now.points[i];
+    const auto old = is.quality == quality::good && now.at - is.at > limits::snapshot_fresh;
+    if (old || noticeable(base_->points[i], last_->points[i], channels_[i].noticeable)) {
+      out.changes.push_back({static_cast<std::uint32_t>(i), is.value, is.quality, is.at});
+      note_told(i, last_->points[i]);
+    }
   }
   return out;
 }
@@ -156,6 +297,20 @@ layout_report report_builder::describe() const {
     out.channels.push_back({c.name, c.unit, d.name, d.model, c.actuator, c.max_age});
   }
   return out;
+}
+
+report merge(std::vector<report> drafts) {
+  if (drafts.empty()) return {};
+  auto whole = std::move(drafts.front());
+  for (auto draft = std::next(drafts.begin()); draft != drafts.end(); ++draft)
+    for (auto& more : draft->series) {
+      const auto known = std::ranges::find(whole.series, more.channel, &channel_series::channel);
+      if (known == whole.series.end())
+        whole.series.push_back(std::move(more));
+      else
+        std::ranges::move(more.samples, std::back_inserter(known->samples));
+    }
+  return whole;
 }
 
 }  // namespace hearth

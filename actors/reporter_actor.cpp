@@ -1,5 +1,7 @@
 #include "actors/reporter_actor.hpp"
 
+#include "protocol/limits.hpp"
+
 namespace hearth {
 namespace {
 
@@ -19,7 +21,7 @@ void say(self_pointer self, const event_log& log, const body& what) {
     self->send(self->state.peers->statement_observer, what);
 }
 
-std::optional<body> answer_to(const reporter_state& state, query_subject subject) {
+std::optional<body> answer_to(reporter_state& state, query_subject subject) {
   switch (subject) {
   case query_subject::layout: return state.builder->describe();
   case query_subject::state: return state.last_state;
@@ -30,17 +32,29 @@ std::optional<body> answer_to(const reporter_state& state, query_subject subject
 
 }  // namespace
 
+void reporter_state::draft(reporter_actor::pointer self) {
+  if (!peers || !peers->journal_drafts) return;
+  if (auto samples = builder->take_draft())
+    self->send(peers->journal_drafts, report_draft{std::move(*samples)});
+}
+
 reporter_actor::behavior_type reporter_of(self_pointer self, house_context context, event_log log) {
   self->state.builder.emplace(context.house, context.clock.now());
   return {
       [self, log](const snapshot& now) {
         for (const auto& what : self->state.builder->take(now)) say(self, log, what);
+        if (now.at - self->state.drafted < limits::draft_every) return;
+        self->state.drafted = now.at;
+        self->state.draft(self);
       },
       [self, log](const body& what) { say(self, log, what); },
       [self, log](const query& asked) {
         if (const auto answer = answer_to(self->state, asked.subject)) say(self, log, *answer);
       },
-      [self](atom::farewell) -> atom::done { return atom::done::value; },
+      [self](atom::farewell) -> atom::done {
+        self->state.draft(self);
+        return atom::done::value;
+      },
       [self, log, context](const dating& dates) {
         self->state.dates = dates;
         for (const auto& what : self->state.builder->redate(dates, context.clock.now()))

@@ -17,7 +17,11 @@ struct reporter_state {
   reporter_state() = default;
   static inline const char* name = "reporter";
 
+  /// What is not yet in a report goes to the journal, in case of a power cut.
+  void draft(reporter_actor::pointer self);
+
   std::optional<report_builder> builder;
+  time_point drafted;
   std::optional<state_report> last_state;
   dating dates = exact_dates;  ///< for the log
   std::optional<roads> peers;

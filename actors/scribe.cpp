@@ -1,5 +1,6 @@
 #include "actors/scribe.hpp"
 
+#include "actors/report_builder.hpp"
 #include "drivers/memory_journal.hpp"
 #include "protocol/codec.hpp"
 #include "protocol/limits.hpp"
@@ -37,17 +38,6 @@ std::vector<message_run> without(message_run run, std::vector<message_run> held)
   }
   if (run.first <= run.last) out.push_back(std::move(run));
   return out;
-}
-
-/// Appends later samples of the same slot.
-void join(report& slot, report later) {
-  for (auto& series : later.series) {
-    const auto known = std::ranges::find(slot.series, series.channel, &channel_series::channel);
-    if (known == slot.series.end())
-      slot.series.push_back(std::move(series));
-    else
-      std::ranges::move(series.samples, std::back_inserter(known->samples));
-  }
 }
 
 }  // namespace
@@ -271,7 +261,7 @@ void scribe::recover_drafts(time_point now) {
     if (samples == nullptr) continue;
     auto* slot = slots.empty() ? nullptr : &std::get<report>(slots.back().body);
     if (slot != nullptr && slot->slot_start == samples->slot_start)
-      join(*slot, std::move(*samples));
+      *slot = merge({std::move(*slot), std::move(*samples)});
     else
       slots.push_back(std::move(*read));
   }

@@ -1,6 +1,7 @@
 #include "actors/upstream_actor.hpp"
 
 #include "protocol/limits.hpp"
+#include "protocol/topics.hpp"
 
 #include <utility>
 
@@ -26,8 +27,8 @@ mqtt_options options_for(const layout& house, const std::string& boot_id,
   const auto path = [&](const std::string& file) {
     return file.empty() || file.front() == '/' ? file : house.folder + "/" + file;
   };
-  return {link.broker,    "hearth-" + house.site + "-" + boot_id, path(link.ca), path(link.cert),
-          path(link.key), mqtt_will{will.topic, will.payload}};
+  return {link.broker,    "hearth-" + house.site + "-" + boot_id, path(link.ca),    path(link.cert),
+          path(link.key), mqtt_will{will.topic, will.payload},    &goes_unconfirmed};
 }
 
 link_input as_input(const mqtt_event& e) {

@@ -1,131 +1,31 @@
 #include "protocol/codec.hpp"
+#include "protocol/codec_columns.hpp"
+#include "protocol/codec_reader.hpp"
 #include "protocol/codec_words.hpp"
 #include "protocol/limits.hpp"
 #include "protocol/utf8.hpp"
 
 #include <google/protobuf/stubs/logging.h>
 
-#include <cmath>
-
 // Wire → values.
 namespace hearth {
 namespace {
 
 namespace v1 = ::hearth::v1;
-using wire_words::from_wire;
 
-using namespace std::chrono_literals;
-constexpr time_point earliest = std::chrono::sys_days{std::chrono::year{2000} / 1 / 1};
-constexpr time_point latest = std::chrono::sys_days{std::chrono::year{2200} / 1 / 1};
-
-/// Checks fields one by one and remembers the first that may not be; what it gives back for a
-/// bad one is never used. So reading a message is one straight line per field.
-class reader {
+class reader : public field_reader {
  public:
-  std::optional<fault> problem;
-
-  void refuse(std::string_view field, std::string_view why) {
-    if (!problem) problem = fault{fault_code::malformed, std::string{field}.append(why)};
-  }
-  std::string text(const std::string& value, std::string_view field) {
-    if (value.size() > limits::text_bytes) refuse(field, " is longer than 1024 bytes");
-    return value;
-  }
-  std::string name(const std::string& value, std::string_view field) {
-    if (value.empty()) refuse(field, " is empty");
-    return text(value, field);
-  }
-  time_point time(std::int64_t unix_ms, std::string_view field) {
-    // Compared before it becomes a time, so that no sum can overflow.
-    if (unix_ms < earliest.time_since_epoch().count() ||
-        unix_ms >= latest.time_since_epoch().count())
-      refuse(field, " is missing or not between the years 2000 and 2200");
-    return time_point{duration{unix_ms}};
-  }
-  duration length(std::uint32_t seconds, std::string_view field) {
-    if (seconds == 0) refuse(field, " must be above zero");
-    return std::chrono::seconds{seconds};
-  }
-  double number(double value, std::string_view field) {
-    if (!std::isfinite(value)) refuse(field, " is not a finite number");
-    return value;
-  }
-  double number(bool present, double value, std::string_view field) {
-    if (!present) refuse(field, " is missing");
-    return number(value, field);
-  }
-  template <class Native, class Wire, std::size_t Count>
-  Native word(const wire_words::table<Native, Wire, Count>& words, Wire wire,
-              std::string_view field) {
-    const auto native = from_wire(words, wire);
-    if (!native) refuse(field, " is missing or a word of another version");
-    return native.value_or(words.front().first);
-  }
-  template <class Quantity, class Numbers>
-  std::vector<Quantity> series(const Numbers& numbers, Quantity (*make)(double),
-                               std::string_view field) {
-    auto out = std::vector<Quantity>{};
-    if (static_cast<std::size_t>(numbers.size()) > limits::series_slots)
-      refuse(field, " has more than 672 slots");
-    else
-      for (auto value : numbers) out.push_back(make(number(value, field)));
-    return out;
-  }
-
-  fault reason(const v1::Fault& f, std::string_view field) {
-    return {word(wire_words::fault_codes, f.code(), field), text(f.detail(), field)};
-  }
-  measured quantity(const v1::Measured& m, std::string_view field) {
-    return {number(m.has_amount(), m.amount(), field), word(wire_words::units, m.unit(), field)};
-  }
-
   body read(const v1::Birth& b) {
     return birth{b.online(), text(b.layout_hash(), "birth.layout_hash"),
                  text(b.version(), "birth.version")};
   }
-  sample read(const v1::Sample& s) {
-    auto out = sample{time(s.at_unix_ms(), "report.series.samples.at_unix_ms"), {}};
-    if (s.has_fault())
-      out.value = tl::make_unexpected(reason(s.fault(), "report.series.samples.fault"));
-    else
-      out.value = number(s.has_value(), s.value(), "report.series.samples.value");
-    return out;
-  }
-  body read(const v1::Report& r) {
-    auto out = report{time(r.slot_start_unix_ms(), "report.slot_start_unix_ms"),
-                      length(r.slot_length_s(), "report.slot_length_s"),
-                      {}};
-    for (const auto& series : r.series()) {
-      auto& row = out.series.emplace_back();
-      row.channel = name(series.channel(), "report.series.channel");
-      row.unit = word(wire_words::units, series.unit(), "report.series.unit");
-      for (const auto& s : series.samples()) row.samples.push_back(read(s));
-    }
-    return out;
-  }
+  body read(const v1::Report& r) { return read_report(*this, r); }
   body read(const v1::Power& p) {
     return power_update{name(p.channel(), "power.channel"),
                         number(p.has_power_w(), p.power_w(), "power.power_w") * watt,
                         time(p.at_unix_ms(), "power.at_unix_ms")};
   }
-  channel_point read(const v1::ChannelPoint& p) {
-    auto out = channel_point{};
-    out.channel = name(p.channel(), "snapshot.points.channel");
-    if (p.has_fault())
-      out.value = tl::make_unexpected(reason(p.fault(), "snapshot.points.fault"));
-    else
-      out.value = quantity(p.value(), "snapshot.points.value");
-    out.quality = word(wire_words::qualities, p.quality(), "snapshot.points.quality");
-    // What was never heard has no time either.
-    if (out.quality != quality::never || p.at_unix_ms() != 0)
-      out.at = time(p.at_unix_ms(), "snapshot.points.at_unix_ms");
-    return out;
-  }
-  body read(const v1::Snapshot& s) {
-    auto out = snapshot_report{time(s.at_unix_ms(), "snapshot.at_unix_ms"), {}};
-    for (const auto& p : s.points()) out.points.push_back(read(p));
-    return out;
-  }
+  body read(const v1::Snapshot& s) { return read_snapshot(*this, s); }
   body read(const v1::State& s) {
     return state_report{word(wire_words::authorities, s.in_charge(), "state.in_charge"),
                         text(s.mode(), "state.mode"), text(s.cause(), "state.cause"),
@@ -287,6 +187,11 @@ bool parse(std::string_view bytes, v1::Envelope& out) {
   return out.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
 }
 
+/// One that begins with '-' leaves out the boot id it begins with.
+std::string whole_id(const v1::Envelope& e) {
+  return e.message_id().starts_with('-') ? e.boot_id() + e.message_id() : e.message_id();
+}
+
 }  // namespace
 
 result<envelope> decode(std::string_view bytes) {
@@ -300,7 +205,7 @@ result<envelope> decode(std::string_view bytes) {
   auto out = envelope{check.name(in.site(), "site"),
                       check.name(in.boot_id(), "boot_id"),
                       in.sequence(),
-                      check.name(in.message_id(), "message_id"),
+                      check.name(whole_id(in), "message_id"),
                       check.time(in.sent_unix_ms(), "sent_unix_ms"),
                       check.text(in.in_reply_to(), "in_reply_to"),
                       {},
@@ -316,7 +221,7 @@ result<envelope> decode(std::string_view bytes) {
 std::optional<std::string> message_id_in(std::string_view bytes) {
   auto in = v1::Envelope{};
   parse(bytes.substr(0, limits::message_bytes), in);
-  const auto& id = in.message_id();
+  const auto id = whole_id(in);
   if (id.empty() || mended(id) != id) return {};
   return id;
 }

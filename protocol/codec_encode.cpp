@@ -1,9 +1,7 @@
 #include "protocol/codec.hpp"
+#include "protocol/codec_columns.hpp"
 #include "protocol/codec_words.hpp"
 #include "protocol/utf8.hpp"
-
-#include <algorithm>
-#include <cmath>
 
 // Values → wire.
 namespace hearth {
@@ -12,45 +10,9 @@ namespace {
 namespace v1 = ::hearth::v1;
 using wire_words::on_wire;
 
-std::int64_t unix_ms(time_point t) { return t.time_since_epoch().count(); }
-
-std::uint32_t whole_seconds(duration d) {
-  const auto s = std::chrono::ceil<std::chrono::seconds>(d).count();
-  return static_cast<std::uint32_t>(std::clamp<decltype(s)>(s, 0, UINT32_MAX));
-}
-
-void put(const fault& f, v1::Fault& out) {
-  out.set_code(on_wire(wire_words::fault_codes, f.code));
-  out.set_detail(mended(f.detail));
-}
-
 void put(const measured& m, v1::Measured& out) {
   out.set_amount(m.amount);
   out.set_unit(on_wire(wire_words::units, m.unit));
-}
-
-const fault no_number{fault_code::out_of_range, "not a finite number"};
-
-void put(const sample& s, v1::Sample& out) {
-  out.set_at_unix_ms(unix_ms(s.at));
-  if (!s.value)
-    put(s.value.error(), *out.mutable_fault());
-  else if (!std::isfinite(*s.value))
-    put(no_number, *out.mutable_fault());
-  else
-    out.set_value(*s.value);
-}
-
-void put(const channel_point& p, v1::ChannelPoint& out) {
-  out.set_channel(mended(p.channel));
-  if (!p.value)
-    put(p.value.error(), *out.mutable_fault());
-  else if (!std::isfinite(p.value->amount))
-    put(no_number, *out.mutable_fault());
-  else
-    put(*p.value, *out.mutable_value());
-  out.set_quality(on_wire(wire_words::qualities, p.quality));
-  out.set_at_unix_ms(unix_ms(p.at));
 }
 
 void put(const message_run& r, v1::MessageRun& out) {
@@ -69,28 +31,14 @@ struct body_writer {
     to.set_layout_hash(mended(b.layout_hash));
     to.set_version(mended(b.version));
   }
-  void operator()(const report& r) const {
-    auto& to = *out.mutable_report();
-    to.set_slot_start_unix_ms(unix_ms(r.slot_start));
-    to.set_slot_length_s(whole_seconds(r.slot_length));
-    for (const auto& series : r.series) {
-      auto& row = *to.add_series();
-      row.set_channel(mended(series.channel));
-      row.set_unit(on_wire(wire_words::units, series.unit));
-      for (const auto& s : series.samples) put(s, *row.add_samples());
-    }
-  }
+  void operator()(const report& r) const { write_report(r, *out.mutable_report()); }
   void operator()(const power_update& p) const {
     auto& to = *out.mutable_power();
     to.set_channel(mended(p.channel));
     to.set_power_w(p.power.in(watt));
     to.set_at_unix_ms(unix_ms(p.at));
   }
-  void operator()(const snapshot_report& s) const {
-    auto& to = *out.mutable_snapshot();
-    to.set_at_unix_ms(unix_ms(s.at));
-    for (const auto& p : s.points) put(p, *to.add_points());
-  }
+  void operator()(const snapshot_report& s) const { write_snapshot(s, *out.mutable_snapshot()); }
   void operator()(const state_report& s) const {
     auto& to = *out.mutable_state();
     to.set_in_charge(on_wire(wire_words::authorities, s.in_charge));
@@ -210,6 +158,12 @@ struct body_writer {
   }
 };
 
+/// Most ids begin with the boot id of their envelope: it need not be said twice.
+std::string short_id(const envelope& e) {
+  const auto derived = !e.boot_id.empty() && e.message_id.starts_with(e.boot_id + "-");
+  return derived ? e.message_id.substr(e.boot_id.size()) : e.message_id;
+}
+
 }  // namespace
 
 std::string encode(const envelope& e) {
@@ -217,7 +171,7 @@ std::string encode(const envelope& e) {
   out.set_site(mended(e.site));
   out.set_boot_id(mended(e.boot_id));
   out.set_sequence(e.sequence);
-  out.set_message_id(mended(e.message_id));
+  out.set_message_id(mended(short_id(e)));
   out.set_sent_unix_ms(unix_ms(e.sent));
   out.set_in_reply_to(mended(e.in_reply_to));
   out.set_follows(mended(e.follows));

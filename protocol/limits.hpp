@@ -12,7 +12,7 @@ namespace hearth::limits {
 using namespace std::chrono_literals;
 
 // The wire.
-/// Largest message accepted or sent: a 90-channel report is about 10 KB, so 25 times that.
+/// Largest message accepted or sent: a 90-channel report is about 2 KB, so 100 times that.
 /// Beyond: refused with a nack, counted.
 inline constexpr std::size_t message_bytes = 256 * 1024;
 /// Longest name, reason or sentence accepted from a peer. Beyond: the message is refused.
@@ -143,11 +143,32 @@ inline constexpr duration restart_failed_every = 60s;
 // Reporting.
 inline constexpr duration report_every = 300s;
 inline constexpr duration snapshot_every = 30s;
-/// Power is told at once when it changes by this part of nameplate.
+/// The same when nothing has moved since the last one.
+inline constexpr duration quiet_snapshot_every = 60s;
+/// Power is told at once when it changes by this part of nameplate ...
 inline constexpr double power_change_fraction = 0.02;
-/// Samples kept for the report being written; at some 20 bytes each they fit `message_bytes`.
-/// Beyond: further ones are dropped, and that is an event.
-inline constexpr std::size_t report_samples = 8'000;
+/// ... or, where none is known, by the channel's own threshold and this part of what it was.
+inline constexpr double power_change_unrated = 0.05;
+/// A picture of every channel goes out this often; those in between tell what changed since. Who
+/// missed it is healed by the next, and by the report of each slot.
+inline constexpr duration full_snapshot_every = 15min;
+/// A good channel measured within this needs no word in a snapshot when its value has not moved.
+inline constexpr duration snapshot_fresh = 30s;
+/// Between two power updates of a channel; what moves meanwhile stands in the next snapshot ...
+inline constexpr duration power_pause = 60s;
+/// ... but a jump of so many thresholds is told at once.
+inline constexpr double power_jump = 4;
+/// Changes of a channel's quality told in one slot: a loose contact flips with every poll. Beyond:
+/// the report's samples tell them, and the next slot begins with the quality there is.
+inline constexpr int quality_changes = 4;
+/// Samples in one report, of all channels. Beyond: further ones are dropped, and that is an event.
+inline constexpr std::size_t report_samples = 65'536;
+/// The same in bytes, so that a report and its envelope always fit `message_bytes`.
+inline constexpr std::size_t report_bytes = message_bytes - 16 * 1024;
+/// Channels in one report or snapshot. Beyond: refused.
+inline constexpr std::size_t report_channels = 16'384;
+/// What may come out of compressed readings. Beyond: refused.
+inline constexpr std::size_t inflated_bytes = 1024 * 1024;
 
 /// SIGTERM to exit, actuators made safe in between.
 inline constexpr duration shutdown_longest = 2s;

@@ -50,6 +50,10 @@ bool is_upstream(const body& b) { return traits_of(b).upstream; }
 bool is_downstream(const body& b) { return traits_of(b).downstream; }
 bool wants_ack(const body& b) { return is_journaled(b) || !is_upstream(b); }
 
+std::size_t room_of(const result<double>& value) {
+  return value ? 1 : 2 + value.error().detail.size() / 16;
+}
+
 std::string_view to_text(severity s) {
   switch (s) {
   case severity::info: return "info";

@@ -32,6 +32,9 @@ struct sample {
   bool operator==(const sample&) const = default;
 };
 
+/// What a sample counts against `limits::report_samples`: a fault brings its text along.
+std::size_t room_of(const result<double>& value);
+
 struct channel_series {
   std::string channel;
   hearth::unit unit = unit::count;
@@ -63,10 +66,25 @@ struct channel_point {
   bool operator==(const channel_point&) const = default;
 };
 
-/// Every channel's last reading. Live: newest wins.
+/// What a channel has become since a full picture was taken.
+struct point_change {
+  std::uint32_t place = 0;  ///< in the full picture
+  result<measured> value;
+  hearth::quality quality = hearth::quality::never;
+  time_point at;
+  bool operator==(const point_change&) const = default;
+};
+
+/// Every channel's last reading: a full picture, or what changed since one (`live_picture` puts
+/// the two together). Live: newest wins.
 struct snapshot_report {
   time_point at;
-  std::vector<channel_point> points;
+  std::vector<channel_point> points;  ///< of a full picture, in the order of the layout
+  /// When the full picture was taken that this one amends; absent: it is one itself.
+  std::optional<time_point> base = {};
+  std::vector<point_change> changes = {};  ///< of an amendment, by place
+  /// A good channel that an amendment does not tell was measured within this before `at`.
+  duration fresh_within{};
   bool operator==(const snapshot_report&) const = default;
 };
 

@@ -19,8 +19,11 @@ void move(power_update& content, duration by) {
 }
 
 void move(snapshot_report& content, duration by) {
-  auto& [taken, points] = content;
+  auto& [taken, points, base, changes, fresh_within] = content;
   taken += by;
+  if (base) *base += by;
+  for (auto& [place, value, quality, at] : changes)
+    if (quality != quality::never || at != time_point{}) at += by;
   for (auto& [channel, value, quality, at] : points)
     // What was never heard has no time.
     if (quality != quality::never || at != time_point{}) at += by;

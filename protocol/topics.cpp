@@ -32,6 +32,14 @@ std::string down_topic(std::string_view site, std::string_view kind) {
 
 std::string all_down(std::string_view site) { return down_topic(site, "#"); }
 
+bool goes_unconfirmed(std::string_view topic_text) {
+  const auto t = parse_topic(topic_text);
+  if (!t) return false;
+  for (const auto* kind : {"power", "snapshot", "heartbeat", "backlog"})
+    if (t->kind == kind) return true;
+  return false;
+}
+
 std::optional<topic> parse_topic(std::string_view text) {
   if (!text.starts_with(root) || text.ends_with('/')) return {};
   auto rest = text.substr(root.size());

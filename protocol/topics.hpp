@@ -28,6 +28,10 @@ std::string down_topic(std::string_view site, std::string_view kind);
 /// What a house subscribes to: everything said to it.
 std::string all_down(std::string_view site);
 
+/// What is live and said often (power, snapshot, heartbeat, backlog) goes with QoS 0: a broker's
+/// receipt would weigh more than the word, and who missed it waits for the next anyway.
+bool goes_unconfirmed(std::string_view topic_text);
+
 /// Nothing if this is no topic of ours.
 std::optional<topic> parse_topic(std::string_view text);
 

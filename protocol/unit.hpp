@@ -57,26 +57,32 @@ struct unit_row {
   std::string_view symbol;  ///< as written in layouts and on the wire
   hearth::dimension dimension;
   std::string_view meaning;  ///< English, for help texts
+  /// Readings are told to the node in steps of 10^this, well below what such sensors can tell.
+  int told_exponent;
+  /// A change that a live picture shows at once; smaller ones wait for the report of the slot.
+  double noticeable;
 };
 
 inline constexpr std::array<unit_row, 17> unit_table{{
-    {unit::watt, "W", dimension::power, "active power, positive when consumed"},
-    {unit::var, "var", dimension::reactive_power, "reactive power"},
-    {unit::volt_ampere, "VA", dimension::apparent_power, "apparent power"},
-    {unit::watt_hour, "Wh", dimension::energy, "cumulated energy; never decreases but at a reset"},
-    {unit::volt, "V", dimension::voltage, "voltage"},
-    {unit::ampere, "A", dimension::current, "current"},
-    {unit::hertz, "Hz", dimension::frequency, "frequency"},
-    {unit::celsius, "°C", dimension::temperature, "temperature"},
-    {unit::kelvin, "K", dimension::temperature_difference, "temperature difference"},
-    {unit::litre, "L", dimension::volume, "volume"},
-    {unit::litre_per_minute, "L/min", dimension::flow, "flow"},
-    {unit::pascal, "Pa", dimension::pressure, "pressure"},
-    {unit::second, "s", dimension::duration, "duration"},
-    {unit::fraction, "1", dimension::fraction, "ratio from 0 to 1 (power factor, valve position)"},
-    {unit::count, "count", dimension::count, "number of events"},
-    {unit::on_off, "on/off", dimension::on_off, "state of a switch: 1 on, 0 off"},
-    {unit::usd_per_mwh, "USD/MWh", dimension::money_per_energy, "price of energy"},
+    {unit::watt, "W", dimension::power, "active power, positive when consumed", 0, 50},
+    {unit::var, "var", dimension::reactive_power, "reactive power", 0, 50},
+    {unit::volt_ampere, "VA", dimension::apparent_power, "apparent power", 0, 50},
+    {unit::watt_hour, "Wh", dimension::energy, "cumulated energy; never decreases but at a reset",
+     0, 500},
+    {unit::volt, "V", dimension::voltage, "voltage", -1, 3},
+    {unit::ampere, "A", dimension::current, "current", -2, 0.5},
+    {unit::hertz, "Hz", dimension::frequency, "frequency", -2, 2},
+    {unit::celsius, "°C", dimension::temperature, "temperature", -2, 0.5},
+    {unit::kelvin, "K", dimension::temperature_difference, "temperature difference", -2, 0.5},
+    {unit::litre, "L", dimension::volume, "volume", -1, 10},
+    {unit::litre_per_minute, "L/min", dimension::flow, "flow", -1, 1},
+    {unit::pascal, "Pa", dimension::pressure, "pressure", 2, 100000},
+    {unit::second, "s", dimension::duration, "duration", -1, 60},
+    {unit::fraction, "1", dimension::fraction, "ratio from 0 to 1 (power factor, valve position)",
+     -3, 0.05},
+    {unit::count, "count", dimension::count, "number of events", 0, 1},
+    {unit::on_off, "on/off", dimension::on_off, "state of a switch: 1 on, 0 off", 0, 1},
+    {unit::usd_per_mwh, "USD/MWh", dimension::money_per_energy, "price of energy", -2, 1},
 }};
 
 constexpr const unit_row& row_of(unit u) { return unit_table[static_cast<std::size_t>(u)]; }

@@ -52,16 +52,25 @@ json of(const power_update& p) {
   return {{"channel", p.channel}, {"power_w", p.power.in(watt)}, {"at", to_iso8601(p.at)}};
 }
 
+template <class Point>
+json of_point(json named, const Point& p) {
+  named.update(json_words::of(p.value));
+  named["quality"] = to_text(p.quality);
+  named["at"] = to_iso8601(p.at);
+  return named;
+}
+
 json of(const snapshot_report& s) {
-  auto points = json::array();
-  for (const auto& p : s.points) {
-    auto j = json{{"channel", p.channel}};
-    j.update(json_words::of(p.value));
-    j["quality"] = to_text(p.quality);
-    j["at"] = to_iso8601(p.at);
-    points.push_back(std::move(j));
+  auto out = json{{"at", to_iso8601(s.at)}};
+  if (s.base) {
+    out["base"] = to_iso8601(*s.base);
+    out["fresh_within_s"] = seconds(s.fresh_within);
+    for (const auto& c : s.changes) out["changes"].push_back(of_point({{"place", c.place}}, c));
+  } else {
+    out["points"] = json::array();
+    for (const auto& p : s.points) out["points"].push_back(of_point({{"channel", p.channel}}, p));
   }
-  return {{"at", to_iso8601(s.at)}, {"points", std::move(points)}};
+  return out;
 }
 
 json of(const layout_report& l) {

@@ -75,6 +75,8 @@ std::string said(const report& r) {
 }
 std::string said(const power_update& p) { return p.channel + " " + shown(p.power); }
 std::string said(const snapshot_report& s) {
+  if (s.base)
+    return std::to_string(s.changes.size()) + " channels moved since " + to_iso8601(*s.base);
   auto text = std::to_string(s.points.size()) + " channels:";
   for (const auto& p : s.points) text += " " + p.channel + "=" + shown(p.value, p.quality);
   return text;

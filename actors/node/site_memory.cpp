@@ -22,6 +22,7 @@ struct effect {
     // The will of a former start may arrive after the house is back: it says nothing of this one.
     if (memory.last_birth && e.boot_id != memory.boot_id && e.sent < memory.last_birth_sent) return;
     if (e.boot_id != memory.boot_id || !b.online) memory.said = {};
+    if (e.boot_id != memory.boot_id) memory.picture = {};
     memory.last_birth = b;
     memory.last_birth_sent = e.sent;
     memory.last_birth_id = e.message_id;
@@ -47,7 +48,7 @@ struct effect {
   }
   void operator()(const power_update& p) { point({p.channel, of(p.power), quality::good, p.at}); }
   void operator()(const snapshot_report& s) {
-    for (const auto& p : s.points) point(p);
+    for (const auto& p : memory.picture.take(s)) point(p);
   }
   void operator()(const state_report& s) {
     if (!memory.state || e.undated || s.since >= memory.state->since) memory.state = s;

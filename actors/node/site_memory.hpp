@@ -2,6 +2,7 @@
 
 #include "actors/node/boot_book.hpp"
 #include "drivers/ports/node_store.hpp"
+#include "protocol/live_picture.hpp"
 #include "protocol/messages.hpp"
 
 #include <cstdint>
@@ -124,6 +125,7 @@ struct site_memory {
   std::deque<loss> losses;         ///< as they were told
   boot_book boots;
   site_counters counters;
+  live_picture picture;  ///< not kept on disk: each new node is told a full one
   said_times said;       ///< not kept on disk: saying it again is harmless
   unsigned changed = 0;  ///< a bit per `memory_part`
   /// Journaled messages that took effect since the last save, to be written with their effects.

@@ -247,8 +247,9 @@ class connection final : public mqtt::callback,
 
   bool give(mqtt::iasync_client& client, const outgoing& next) {
     try {
-      client.publish(next.topic, next.payload.data(), next.payload.size(), at_least_once,
-                     next.retained, nullptr, *this);
+      const auto live = options_.unconfirmed && options_.unconfirmed(next.topic);
+      client.publish(next.topic, next.payload.data(), next.payload.size(),
+                     live ? at_most_once : at_least_once, next.retained, nullptr, *this);
       return true;
     } catch (const std::exception&) {  // lost meanwhile: its event is on the way
       return false;

@@ -12,6 +12,7 @@ namespace hearth {
 
 inline constexpr auto mqtt_keep_alive = std::chrono::seconds{20};
 inline constexpr auto mqtt_connect_timeout = std::chrono::seconds{5};
+inline constexpr int at_most_once = 0;
 inline constexpr int at_least_once = 1;
 
 /// "ssl://127.0.0.1:8883": the broker in Paho's spelling.

@@ -8,12 +8,10 @@
 #include "actors/blackboard.hpp"
 #include "actors/dispatcher.hpp"
 #include "actors/report_builder.hpp"
-#include "actors/topology.hpp"
 #include "drivers/registry.hpp"
 #include "layouts/parse.hpp"
+#include "tests/bench/virtual_time.hpp"
 #include "tests/scenarios/memory_broker.hpp"
-
-#include <caf/scheduler/test_coordinator.hpp>
 
 #include <cstdio>
 #include <ctime>
@@ -22,6 +20,7 @@
 namespace {
 
 using namespace hearth;
+using bench::virtual_time;
 using namespace std::chrono_literals;
 
 constexpr auto simulated = duration{2h};
@@ -82,28 +81,6 @@ double readings_per_second(const layout& house) {
             static_cast<double>(device.poll_every.count());
   return rate;
 }
-
-struct virtual_time {
-  virtual_time()
-      : system{configured(config)},
-        scheduler{dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler())} {}
-
-  static caf::actor_system_config& configured(caf::actor_system_config& config) {
-    configure(config);
-    config.set("scheduler.policy", caf::atom("testing"));
-    return config;
-  }
-  void pass(duration d) {
-    for (auto passed = duration{0}; passed < d; passed += 1s) {
-      scheduler.advance_time(1s);
-      scheduler.run();
-    }
-  }
-
-  caf::actor_system_config config;
-  caf::actor_system system;
-  caf::scheduler::test_coordinator& scheduler;
-};
 
 /// Blackboard, dispatcher and report builder alone, every channel read once a minute.
 double ns_per_tick(const std::shared_ptr<const layout>& house) {
@@ -174,11 +151,7 @@ void run_house(const std::shared_ptr<const layout>& house) {
   std::printf("second %.0f\nreading %.0f\ngood %d\nchannels %zu\ndays_per_s %.3f\n", per_second,
               per_second / readings_per_second(*house), good, house->channels.size(),
               1e9 / per_second / 86400);
-  caf::anon_send_exit(running.supervisor, caf::exit_reason::user_shutdown);
-  time.scheduler.run();
-  running = {};
-  time.scheduler.trigger_timeouts();
-  time.scheduler.run();
+  time.end(running);
 }
 
 }  // namespace

@@ -30,6 +30,7 @@ DEVICES, CHANNELS_EACH = 4, 50
 SETTLE_S = 8  # both programs have connected, read everything once and said their first words
 TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 KIB_PER_MIB = 1024
+RELATIVE_MB = 50  # a day of payload of the relative's house, of as many channels
 
 
 class CouldNotRun(Exception):
@@ -348,6 +349,19 @@ def house_tick(build, _work, runs):
             (f"{house}, virtual time", f"{of['days_per_s']:.2f} days/s", "", "", "")]
 
 
+def wire_day(build, _work, _runs):
+    program = [str(build / "tests" / "bench" / "wire_day"), str(ROOT / "layouts" / "maine-house.yaml"),
+               str(ROOT / "layouts" / "samples" / "january-weather.csv")]
+    said = subprocess.run(program, stdout=subprocess.PIPE, text=True, check=True).stdout
+    kinds = [line.split()[1:] for line in said.splitlines() if line.startswith("kind ")]
+    rows, payload_all, wire_all = [], 0, 0
+    for kind, messages, payload, wire in kinds:
+        payload_all, wire_all = payload_all + int(payload), wire_all + int(wire)
+        rows.append(row(f"a day: {kind}, {messages} messages", int(wire) / 1e6, "MB", "", "payload", int(payload) / 1e6))
+    return [*rows, row("a day: all payload", payload_all / 1e6, "MB", "<= 2", "relative", RELATIVE_MB),
+            row("a day: all with MQTT, TLS, TCP/IP", wire_all / 1e6, "MB", "<= 2", "relative", RELATIVE_MB)]
+
+
 # ---- the table
 
 def row(name, value, unit, goal, beside, beside_value):
@@ -365,12 +379,13 @@ def print_table(rows):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--build", required=True, type=pathlib.Path, help="the folder that was built")
-    parser.add_argument("--only", nargs="*", help="steady, latency, nagle, start, check, tick; all if left away")
+    parser.add_argument("--only", nargs="*", help="steady, latency, nagle, start, check, tick, wire; all if left away")
     parser.add_argument("--seconds", type=float, default=30, help="of the steady load")
     options = parser.parse_args()
     benchmarks = {"steady": (steady_load, options.seconds), "latency": (latency, 300),
                   "nagle": (latency_nagle, 300),
-                  "start": (first_reading, 10), "check": (check, 20), "tick": (house_tick, 3)}
+                  "start": (first_reading, 10), "check": (check, 20), "tick": (house_tick, 3),
+                  "wire": (wire_day, 1)}
     rows, failed = [], False
     for name, (benchmark, amount) in benchmarks.items():
         if options.only and name not in options.only:

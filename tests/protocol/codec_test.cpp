@@ -170,11 +170,6 @@ TEST_CASE("a bad field is refused by name") {
       {"request_hold",
        [](envelope_t& e) { e.mutable_request()->mutable_hold()->mutable_value()->clear_amount(); },
        "malformed: request.hold.value is missing"},
-      {"snapshot",
-       [](envelope_t& e) { e.mutable_snapshot()->mutable_points(0)->clear_at_unix_ms(); },
-       "malformed: snapshot.points.at_unix_ms is missing or not between the years 2000 and 2200"},
-      {"snapshot", [](envelope_t& e) { e.mutable_snapshot()->mutable_points(0)->clear_what(); },
-       "malformed: snapshot.points.value is missing"},
   };
   for (const auto& [name, spoil, expected] : rows) {
     CAPTURE(name);

@@ -4,6 +4,9 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+#include <random>
+
 using namespace hearth;
 using namespace hearth::testing;
 using enum link_state;

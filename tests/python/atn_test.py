@@ -112,6 +112,8 @@ class House:
 
     def arrived(self, _client, _userdata, packet):
         message = pb.Envelope.FromString(packet.payload)
+        if message.message_id.startswith("-"):  # it leaves out the boot id it begins with
+            message.message_id = message.boot_id + message.message_id
         kind = message.WhichOneof("body")
         self.heard.put((kind, message))
         if not self.answers or kind in ("ack", "nack", "heartbeat"):

@@ -17,12 +17,15 @@ import itertools
 import json
 import pathlib
 import queue
+import struct
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+import types
 import uuid
+import zlib
 
 import paho.mqtt.client as mqtt
 from google.protobuf import json_format
@@ -50,6 +53,121 @@ def now_ms():
     return int(time.time() * 1000)
 
 
+INFLATED_BYTES = 1024 * 1024
+RAW_EXPONENT = 10
+
+
+def understood(payload):
+    """The envelope in these bytes, its message_id whole."""
+    message = pb.Envelope.FromString(payload)
+    if message.message_id.startswith("-"):
+        message.message_id = message.boot_id + message.message_id
+    return message
+
+
+def columns_of(message, kind):
+    """The columns of a report or snapshot, inflated if need be."""
+    if message.HasField("plain"):
+        return message.plain
+    stream = zlib.decompressobj()
+    data = stream.decompress(message.deflated, INFLATED_BYTES + 1)
+    if len(data) > INFLATED_BYTES or not stream.eof or stream.unused_data:
+        raise ValueError("no zlib stream of at most 1 MiB")
+    return kind.FromString(data)
+
+
+def faulty_of(pairs, faults):
+    """Position → fault."""
+    found, position = {}, 0
+    for step, which in zip(pairs[::2], pairs[1::2], strict=True):
+        found[position + step] = faults[which]
+        position += step + 1
+    return found
+
+
+def decimal(number, exponent):
+    """Exact: one division or product, rounded once."""
+    if exponent == RAW_EXPONENT:
+        return struct.unpack(">d", struct.pack(">q", number))[0]
+    return number / 10 ** -exponent if exponent < 0 else float(number * 10 ** exponent)
+
+
+def readings_of(report):
+    """A pb.Report as series of samples (at_unix_ms, value or None, fault or None)."""
+    columns = columns_of(report, pb.ReportColumns)
+    times = list(itertools.accumulate(columns.steps_ms, initial=report.slot_start_unix_ms))[1:]
+    series = []
+    for row in columns.series:
+        faulty = faulty_of(row.faulty, columns.faults)
+        sums = itertools.accumulate(row.values)
+        values = iter(row.exact or [decimal(n, row.exponent) for n in sums])
+        samples = []
+        for i, place in enumerate(itertools.accumulate(row.times)):
+            fault = faulty.get(i)
+            samples.append(types.SimpleNamespace(at_unix_ms=times[place], fault=fault,
+                                                 value=None if fault else next(values)))
+        series.append(types.SimpleNamespace(channel=row.channel, unit=row.unit, samples=samples))
+    return types.SimpleNamespace(slot_start_unix_ms=report.slot_start_unix_ms,
+                                 slot_length_s=report.slot_length_s, series=series)
+
+
+def points_of(snapshot):
+    """The points of a pb.Snapshot, told by `channel` in a full picture, by `place` in an amendment."""
+    columns = columns_of(snapshot, pb.SnapshotColumns)
+    faulty = faulty_of(columns.faulty, columns.faults)
+    values = zip(columns.units, columns.exponents, columns.numbers, strict=True)
+    places = [place + i for i, place in enumerate(itertools.accumulate(columns.places))]
+    points = []
+    for i, age in enumerate(columns.ages):
+        quality = columns.qualities[i] if columns.qualities else pb.QUALITY_GOOD
+        fault, value = faulty.get(i), None
+        if fault is None:
+            unit, exponent, number = next(values)
+            value = types.SimpleNamespace(amount=decimal(number, exponent), unit=unit)
+        never = quality == pb.QUALITY_NEVER and age == 0
+        points.append(types.SimpleNamespace(
+            place=i if columns.channels else places[i],
+            channel=columns.channels[i] if columns.channels else None, value=value, fault=fault,
+            quality=quality, at_unix_ms=0 if never else snapshot.at_unix_ms - age * columns.age_step_ms))
+    return points
+
+
+class Picture:
+    """The last full picture, and what each amendment makes of it."""
+
+    def __init__(self):
+        self.base_unix_ms, self.full = None, []
+
+    def take(self, snapshot):
+        told = points_of(snapshot)
+        if not snapshot.base_unix_ms:
+            self.base_unix_ms, self.full = snapshot.at_unix_ms, told
+            return types.SimpleNamespace(at_unix_ms=snapshot.at_unix_ms, points=told)
+        changed = {p.place: p for p in told}
+        points = []
+        for place, was in enumerate(self.full):
+            fields = vars(changed.get(place, was)) | {"channel": was.channel}
+            if place not in changed:
+                if self.base_unix_ms != snapshot.base_unix_ms:
+                    continue
+                if was.quality == pb.QUALITY_GOOD:
+                    fresh = snapshot.at_unix_ms - 1000 * snapshot.fresh_within_s
+                    fields["at_unix_ms"] = max(was.at_unix_ms, fresh)
+            points.append(types.SimpleNamespace(**fields))
+        return types.SimpleNamespace(at_unix_ms=snapshot.at_unix_ms, points=points)
+
+
+class Heard:
+    """An envelope whose report and snapshot are readings instead of columns."""
+
+    def __init__(self, message, **readings):
+        self.message, self.readings = message, readings
+
+    def __getattr__(self, name):
+        readings = self.__dict__["readings"]
+        return readings[name] if name in readings else getattr(self.__dict__["message"], name)
+
+
 class Sender:
     """Stamps envelopes: one boot id, sequences from 1."""
 
@@ -74,6 +192,7 @@ class Node:
         self.sender = Sender(site)
         self.site = site
         self.heard = queue.Queue()
+        self.picture = Picture()
         self.seen = set()  # (boot id, sequence) of journaled messages
         self.outgoing = collections.deque(maxlen=20)
         self.client = mqtt.Client(client_id=self.sender.boot_id, protocol=mqtt.MQTTv5)
@@ -103,9 +222,8 @@ class Node:
         client.subscribe([(f"hearth/v1/{self.site}/birth", 1), (f"hearth/v1/{self.site}/up/#", 1)])
 
     def _arrived(self, _client, _userdata, packet):
-        message = pb.Envelope()
         try:
-            message.ParseFromString(packet.payload)
+            message = self._read(packet.payload)
         except Exception as error:  # whatever the bytes are, the node goes on
             self.send("nack", pb.Nack(reason=pb.NACK_REASON_UNDECODABLE, text=str(error)))
             return
@@ -121,6 +239,13 @@ class Node:
             self.send("heartbeat", pb.Heartbeat(), message.message_id)
         self.heard.put(message)
 
+    def _read(self, payload):
+        message = understood(payload)
+        kind = message.WhichOneof("body")
+        if kind == "snapshot":
+            return Heard(message, snapshot=self.picture.take(message.snapshot))
+        return Heard(message, report=readings_of(message.report)) if kind == "report" else Heard(message)
+
     def listen(self, seconds):
         """The messages heard within `seconds`, one by one."""
         end = time.monotonic() + seconds
@@ -133,8 +258,11 @@ class Node:
 
 def to_json(message):
     """One line; names as in the .proto file, times as they are."""
-    return json.dumps(json_format.MessageToDict(message, preserving_proto_field_name=True,
-                                                including_default_value_fields=False))
+    out = json_format.MessageToDict(message.message, preserving_proto_field_name=True,
+                                    including_default_value_fields=False)
+    plain = lambda x: getattr(x, "__dict__", None) or json_format.MessageToDict(x)  # noqa: E731
+    out.update(json.loads(json.dumps(message.readings, default=plain)))
+    return json.dumps(out)
 
 
 def settles(message, message_id, kind, contract_id):

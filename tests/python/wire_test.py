@@ -38,19 +38,20 @@ class GoldenBytes(unittest.TestCase):
             with self.subTest(file=file.name):
                 message = golden(file.stem)
                 self.assertEqual(message.site, "maple-12")
-                self.assertEqual(message.message_id, "b5-7")
+                self.assertEqual(message.message_id, "-7")  # after its boot id
                 self.assertEqual(message.sequence, 7)
                 self.assertEqual(message.sent_unix_ms, JANUARY_MS + 250)
                 self.assertEqual(message.SerializeToString(deterministic=True).hex(),
                                  file.read_text().strip())
 
     def test_a_report_says_value_or_fault_of_each_sample(self):
-        report = golden("report").report
+        report = hearth.readings_of(golden("report").report)
         self.assertEqual((report.slot_start_unix_ms, report.slot_length_s), (JANUARY_MS, 300))
         power, tank = report.series
         self.assertEqual((power.channel, power.unit), ("hp.power", pb.UNIT_WATT))
         self.assertEqual(power.samples[0].value, 2300.5)
-        self.assertEqual(power.samples[1].WhichOneof("what"), "fault")
+        self.assertIsNone(power.samples[1].value)
+        self.assertEqual(power.samples[1].at_unix_ms, JANUARY_MS + 20_000)
         self.assertEqual(power.samples[1].fault.code, pb.FAULT_CODE_TIMEOUT)
         self.assertEqual((tank.unit, tank.samples[0].value), (pb.UNIT_CELSIUS, 48.25))
 
@@ -73,8 +74,19 @@ class GoldenBytes(unittest.TestCase):
         self.assertEqual((hold.hold.value.amount, hold.hold.value.unit), (1, pb.UNIT_ON_OFF))
 
     def test_a_value_never_heard_has_no_time(self):
-        never = golden("snapshot").snapshot.points[3]
+        never = hearth.Picture().take(golden("snapshot").snapshot).points[3]
         self.assertEqual((never.quality, never.at_unix_ms), (pb.QUALITY_NEVER, 0))
+
+    def test_a_picture_is_amended_and_what_it_does_not_know_is_left_out(self):
+        picture = hearth.Picture()
+        amendment = golden("snapshot_amendment").snapshot
+        self.assertEqual(picture.take(amendment).points, [])
+        picture.take(golden("snapshot").snapshot)
+        power, enable, *_ = picture.take(amendment).points
+        self.assertEqual((power.channel, power.value.amount, power.at_unix_ms),
+                         ("hp.power", 2300.5, JANUARY_MS + 30_000))
+        self.assertEqual((enable.channel, enable.value.amount, enable.quality),
+                         ("hp.enable", 1, pb.QUALITY_GOOD))
 
 
 def free_port():
@@ -122,7 +134,7 @@ class OverABroker(unittest.TestCase):
                            message.SerializeToString(), qos=1, retain=retain)
 
     def hear(self, _client, _userdata, packet):
-        message = pb.Envelope.FromString(packet.payload)
+        message = hearth.understood(packet.payload)
         kind = message.WhichOneof("body")
         if kind == "ack":
             self.acked.append(message.ack.message_id)

@@ -2,6 +2,7 @@
 
 #include "drivers/mqtt_client.hpp"
 #include "protocol/codec.hpp"
+#include "protocol/live_picture.hpp"
 #include "protocol/messages.hpp"
 #include "protocol/topics.hpp"
 
@@ -48,7 +49,7 @@ class memory_broker {
     if (client_ && client_->connected) client_->listener(mqtt_message{topic, payload});
   }
 
-  /// Everything the node has understood, oldest first.
+  /// Everything the node has understood, oldest first; every snapshot made a full one.
   std::vector<envelope> heard;
   std::size_t undecodable = 0;
   bool acks = true;
@@ -106,11 +107,12 @@ class memory_broker {
   void publish_will(const mqtt_will& will) { hear(will.payload); }
 
   void hear(std::string_view payload) {
-    const auto message = decode(payload);
+    auto message = decode(payload);
     if (!message) {
       ++undecodable;
       return;
     }
+    if (auto* s = std::get_if<snapshot_report>(&message->body)) *s = {s->at, picture_.take(*s)};
     heard.push_back(*message);
     if (speaks) answer(*message);
     if (acks && is_journaled(message->body))
@@ -126,6 +128,7 @@ class memory_broker {
   }
 
   client* client_ = nullptr;
+  live_picture picture_;
   std::uint64_t sequence_ = 0;
   bool up_ = true;
 };

@@ -1,6 +1,7 @@
 #include "tools/atn/station.hpp"
 
 #include "drivers/ports/paho_client.hpp"
+#include "protocol/topics.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -50,7 +51,8 @@ station::station(const settings& s, const std::string& role, std::unique_ptr<nod
            .ca = s.ca,
            .cert = s.cert,
            .key = s.key,
-           .will = {}},
+           .will = {},
+           .unconfirmed = &goes_unconfirmed},
           [this](mqtt_event e) { listen(std::move(e)); })} {}
 
 station::~station() { client_.reset(); }
