@@ -101,7 +101,9 @@ void boot_book::take(const envelope& e) {
 
 void boot_book::tell(const std::string& boot_id, std::uint64_t last) {
   const auto known = boots_.find(boot_id);
-  if (last == 0 || (known == boots_.end() && boots_.size() >= node_limits::boots)) return;
+  const auto has_room =
+      boots_.size() < node_limits::boots && boot_id.size() <= node_limits::boot_id_bytes;
+  if (last == 0 || (known == boots_.end() && !has_room)) return;
   if (known != boots_.end() && known->second.told >= last) return;
   entry(boot_id).told = last;
 }

@@ -221,6 +221,8 @@ json summary(const site_memory& m, time_point now) {
           {"contract_id", c != nullptr ? json(c->offered->id) : json{}},
           {"contracted_energy_wh", m.contracted_energy().in(watt_hour)},
           {"contracted_cost_usd", m.contracted_cost().in(us_dollar)},
+          {"missing", m.boots.missing()},
+          {"lost", m.boots.lost()},
           {"waiting", m.last_backlog ? json(m.last_backlog->waiting) : json{}}};
 }
 
@@ -269,8 +271,6 @@ std::string json_summary(const site_memory& house, time_point now) {
 
 std::string json_of(const site_memory& house, time_point now) {
   auto j = summary(house, now);
-  j["missing"] = house.boots.missing();
-  j["lost"] = house.boots.lost();
   for (const auto& [name, c] : house.channels) {
     const auto s = staleness_of(c, now, house.presence_at(now));
     j["channels"][name] = {{"quality", to_text(s.quality)},

@@ -6,6 +6,7 @@
 #include "protocol/topics.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace hearth {
@@ -16,6 +17,13 @@ using namespace std::chrono_literals;
 /// Answers are never answered: two programs that do not understand each other fall silent.
 bool may_be_answered(const topic& where) {
   return where.direction == direction::up && where.kind != "ack" && where.kind != "nack";
+}
+
+/// The topic's word is all there is to go by when the message cannot be read.
+bool has_a_sequence(std::string_view kind) {
+  constexpr auto journaled =
+      std::array<std::string_view, 5>{"report", "event", "outcome", "contract", "loss"};
+  return std::ranges::find(journaled, kind) != journaled.end();
 }
 
 }  // namespace
@@ -97,7 +105,7 @@ turn node::overhear(turn t, envelope e, time_point now) {
 
 turn node::refuse(turn t, const topic& where, nack no, const mqtt_message& m, std::string why,
                   time_point now) {
-  if (options_.answers && where.direction == direction::up) quarantine(no, m, where.site, why, now);
+  if (options_.answers && where.direction == direction::up) quarantine(no, m, where, why, now);
   t.trouble = fault{fault_code::malformed, std::move(why)};
   const auto about = no.message_id;
   if (options_.answers && may_be_answered(where))
@@ -107,18 +115,21 @@ turn node::refuse(turn t, const topic& where, nack no, const mqtt_message& m, st
 
 /// What the house repeats because our nack was slow is known by its id and not kept twice; the
 /// store knows the others by their bytes.
-void node::quarantine(const nack& no, const mqtt_message& m, const std::string& site,
-                      const std::string& why, time_point now) {
-  auto* memory = memory_of(site);
-  if (memory == nullptr || !memory->refuse(no)) return;
+void node::quarantine(nack no, const mqtt_message& m, const topic& where, const std::string& why,
+                      time_point now) {
+  auto* memory = memory_of(where.site);
+  auto counted = no;
+  if (!has_a_sequence(where.kind)) counted.message_id.clear();
+  if (memory == nullptr || !memory->refuse(counted)) return;
   const auto kept = std::min(m.payload.size(), node_limits::quarantined_bytes);
   if (refused_bytes_ + kept > node_limits::unsaved_quarantine_bytes) {
     ++counters_.not_quarantined;
     return;
   }
   refused_bytes_ += kept;
-  refused_.push_back({site, m.topic, no.message_id, std::string{to_text(no.reason)} + ": " + why,
-                      m.payload.substr(0, kept), now});
+  refused_.push_back({where.site, m.topic, std::move(no.message_id),
+                      std::string{to_text(no.reason)} + ": " + why, m.payload.substr(0, kept),
+                      now});
 }
 
 std::vector<outgoing> node::acknowledge(time_point now) {

@@ -76,8 +76,8 @@ class node {
   turn overhear(turn t, envelope e, time_point now);
   turn refuse(turn t, const topic& where, nack no, const mqtt_message& m, std::string why,
               time_point now);
-  void quarantine(const nack& no, const mqtt_message& m, const std::string& site,
-                  const std::string& why, time_point now);
+  void quarantine(nack no, const mqtt_message& m, const topic& where, const std::string& why,
+                  time_point now);
   site_memory* memory_of(const std::string& site);
   [[nodiscard]] price_lookup prices() const;
 

@@ -196,7 +196,8 @@ std::string json_of(const turn& t) {
 
 std::string sites_heading() {
   return padded("SITE", 16) + padded("PRESENCE", 10) + padded("LAST HEARD (UTC)", 26) +
-         padded("IN CHARGE", 11) + padded("BOUGHT", 12) + padded("COST", 12) + "CONTRACT";
+         padded("IN CHARGE", 11) + padded("BOUGHT", 12) + padded("COST", 12) +
+         padded("MISSING", 9) + "CONTRACT";
 }
 
 std::string summary_of(const site_memory& m, time_point now) {
@@ -205,6 +206,7 @@ std::string summary_of(const site_memory& m, time_point now) {
          padded(m.heard_ever ? to_iso8601(m.last_heard) : "never", 26) +
          padded(m.state ? std::string{to_text(m.state->in_charge)} : "unknown", 11) +
          padded(shown(m.contracted_energy()), 12) + padded(shown(m.contracted_cost()), 12) +
+         padded(std::to_string(m.boots.missing()), 9) +
          (c != nullptr ? shown(c->offered->id) : "none");
 }
 

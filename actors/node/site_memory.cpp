@@ -109,7 +109,9 @@ struct effect {
   void operator()(const backlog& b) {
     memory.last_backlog = b;
     memory.last_backlog_heard = now;
-    memory.boots.tell(e.boot_id, b.last_sequence);
+    // A live message alone makes no boot known, but for the one that is up.
+    if (e.boot_id == memory.boot_id || memory.boots.all().contains(e.boot_id))
+      memory.boots.tell(e.boot_id, b.last_sequence);
   }
   void operator()(const heartbeat&) {}
   void operator()(const ack&) {}

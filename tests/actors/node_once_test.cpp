@@ -353,3 +353,27 @@ TEST_CASE(
   CHECK(said[0].message.body == body{resend{{{"h", 1, 1}}}});
   CHECK(decode(said[0].payload));
 }
+
+TEST_CASE("a live message that cannot be read closes no gap, whatever its id looks like") {
+  auto n = kept_node{};
+  auto house = house_on_paper{"h", start};
+  house.event_of("lost");
+  n.hears(house.event_of("came"));
+  auto e = house.says(power_update{"hp.power", 1 * watt, start + 24h * 365 * 400});
+  e.message_id = "h-1";
+  CHECK(n.hears(e).trouble);
+  n.saves_and_acks();
+  CHECK(n.audit().missing == 1);
+  CHECK(n.audit().quarantine.kept.size() == 1);
+}
+
+TEST_CASE("a backlog of a boot nobody was born with makes no boot known") {
+  auto n = kept_node{};
+  auto house = house_on_paper{"h", start};
+  auto e = house.says(backlog{7, 0, 0, {}});
+  n.hears(e);
+  CHECK(n.house().boots.all().empty());
+  n.hears(house.is_born());
+  n.hears(e);
+  CHECK(n.house().boots.missing() == 7);
+}

@@ -1,9 +1,11 @@
 // How fast a node takes in a house's backlog: reports of 86 channels, taken and kept in batches,
 // beside what decoding them alone and what bare rows in SQLite cost in the same run.
+// usage: node_drain [REPORTS [BATCH]]
 #include "actors/node/keeping.hpp"
 #include "protocol/codec.hpp"
 #include "protocol/topics.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -141,6 +143,9 @@ int main(int argc, char** argv) {
   std::filesystem::create_directories(folder);
   std::printf("%6s %10s %14s %8s %14s %8s %10s %10s\n", "batch", "reports/s", "decode only/s",
               "ratio", "bare rows/s", "ratio", "bytes", "grown KiB");
-  for (const auto batch : {5ULL, 64ULL, 512ULL}) measure(reports, batch, folder);
+  if (argc > 2)
+    measure(reports, std::max(std::strtoull(argv[2], nullptr, 10), 1ULL), folder);
+  else
+    for (const auto batch : {5ULL, 64ULL, 512ULL}) measure(reports, batch, folder);
   std::filesystem::remove_all(folder);
 }

@@ -329,8 +329,8 @@ class AtnTest(unittest.TestCase):
                          [("h1", 2, 2)])
         house.publish("up/event", lost)
         house.publish("up/event", lost)
-        house.publish("up/event", b"\xff\xff junk")
         house.expect_acks(lost)
+        house.publish("up/event", b"\xff\xff junk")
         house.expect("nack")
         second = self.house("h2")
         second.follows = "h1-4"
