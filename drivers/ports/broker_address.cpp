@@ -71,6 +71,12 @@ result<broker_address> parse_broker(std::string_view uri) {
   return address;
 }
 
+bool is_on_loopback(const broker_address& broker) {
+  const auto& host = broker.host;
+  return host == "localhost" || host == "::1" ||
+         (host.starts_with("127.") && host.find_first_not_of("0123456789.") == host.npos);
+}
+
 tcp_connection::~tcp_connection() {
   if (descriptor_) ::close(*descriptor_);
 }

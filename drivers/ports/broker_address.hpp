@@ -22,6 +22,9 @@ struct broker_address {
 /// one.
 result<broker_address> parse_broker(std::string_view uri);
 
+/// Whether what is said to it cannot leave the machine: a name such as "127.evil.example" can.
+bool is_on_loopback(const broker_address& broker);
+
 /// A connected TCP socket that does not block, closed with its owner.
 class tcp_connection {
  public:

@@ -239,7 +239,11 @@ result<void> key_store::opened::write_revocations(X509_CRL* list, time_point now
   const auto last = openssl::moment{ASN1_TIME_new()};
   const auto next = openssl::moment{ASN1_TIME_new()};
   must(last && next, "date a revocation list");
-  set_time(last.get(), now - valid_before);
+  // Of two lists the later one counts, so this one is later than the one before, by the second.
+  auto begins = now - valid_before;
+  if (const auto* const before = X509_CRL_get0_lastUpdate(list))
+    begins = std::max<time_point>(begins, openssl::time_of(before) + 1s);
+  set_time(last.get(), begins);
   // A list that ran out would lock out every house at once, so it lives as long as its authority.
   set_time(next.get(), authority_end());
   const auto number = openssl::number{ASN1_INTEGER_new()};

@@ -1,6 +1,5 @@
 #include "drivers/ports/tls_keys.hpp"
 
-#include "drivers/ports/certificate.hpp"
 #include "drivers/ports/openssl_parts.hpp"
 #include "drivers/ports/private_file.hpp"
 
@@ -50,11 +49,13 @@ result<void> usable_keys(const mqtt_options& options, time_point now) {
   return usable_pair(options, now);
 }
 
-std::optional<std::string> certificate_warning(const mqtt_options& options, time_point now) {
+std::optional<certificate_notice> notice_about(const mqtt_options& options, time_point now) {
   if (options.cert.empty()) return {};
   const auto facts = read_certificate(options.cert);
   if (!facts) return {};
-  return validity_text(*facts, "our certificate " + options.cert, now);
+  const auto text = validity_text(*facts, "our certificate " + options.cert, now);
+  if (!text) return {};
+  return certificate_notice{validity_at(*facts, now), *text};
 }
 
 }  // namespace hearth

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "drivers/mqtt_client.hpp"
+#include "drivers/ports/certificate.hpp"
 #include "protocol/time.hpp"
 
 #include <optional>
@@ -14,8 +15,14 @@ namespace hearth {
 /// looked at.
 result<void> usable_keys(const mqtt_options& options, time_point now);
 
-/// What the owner should know of a certificate: that it ends soon, has ended or is not yet
-/// valid. Nothing if all is well or there is none that could be read.
-std::optional<std::string> certificate_warning(const mqtt_options& options, time_point now);
+/// What the owner should know of our certificate.
+struct certificate_notice {
+  validity state = validity::ends_soon;
+  std::string text;  ///< one sentence
+};
+
+/// That it ends soon, has ended or is not yet valid. Nothing if all is well or there is none that
+/// could be read.
+std::optional<certificate_notice> notice_about(const mqtt_options& options, time_point now);
 
 }  // namespace hearth

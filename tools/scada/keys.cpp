@@ -100,8 +100,8 @@ int revoke(const keys_options& o) {
       << *count << (*count == 1 ? " certificate" : " certificates") << " of " << o.name
       << (*count == 0 ? " had still to be revoked" : " revoked") << ". Every broker learns it by:\n"
       << "  scada keys mosquitto DIR\n"
-      << "  systemctl restart mosquitto    # a reload is not enough: it ends open connections "
-         "too\n";
+      << "  systemctl restart mosquitto    # a reload keeps it out, a restart also cuts an open "
+         "connection\n";
   return ok;
 }
 
@@ -188,15 +188,15 @@ int mosquitto(const keys_options& o) {
   const auto broker = write_mosquitto_folder(o.folder, o.target, config);
   if (!broker) return complain(broker.error());
   const auto stands = o.stands.empty() ? o.target : o.stands;
-  std::cout << o.target << " holds all that broker " << *broker
-            << " needs, and no authority's key.\n"
-            << "On its machine, as root:\n"
-            << "  chown -R mosquitto: " << stands << "    # it reads its key as this user\n"
-            << "  cp " << stands << "/mosquitto.conf /etc/mosquitto/mosquitto.conf\n"
-            << "  systemctl restart mosquitto\n"
-            << "A reload (SIGHUP) takes a changed acl and a renewed certificate of the broker; a "
-               "changed ca.crl needs\nthe restart, which also ends the connections of the revoked. "
-               "Houses come back by themselves.\n";
+  std::cout
+      << o.target << " holds all that broker " << *broker << " needs, and no authority's key.\n"
+      << "On its machine, as root:\n"
+      << "  chown -R mosquitto: " << stands << "    # it reads its key as this user\n"
+      << "  cp " << stands << "/mosquitto.conf /etc/mosquitto/mosquitto.conf\n"
+      << "  systemctl restart mosquitto\n"
+      << "Later, 'systemctl reload mosquitto' takes what was written anew: rights, keys, who "
+         "is revoked.\nA restart also cuts the open connection of who is revoked; houses come "
+         "back by themselves.\n";
   return ok;
 }
 
