@@ -271,6 +271,8 @@ using observer_actor = caf::typed_actor<
 using supervisor_actor = caf::typed_actor<
     // INTERNAL: the back-off of the actor with this name is over.
     caf::reacts_to<atom::restart, std::string>,
+    // Something to be said by the house, from outside the family.
+    caf::reacts_to<body>,
     // Make every actuator safe, say goodbye, end all. Answers within `limits::shutdown_longest`.
     caf::replies_to<atom::stop>::with<atom::done>,
     caf::replies_to<atom::health>::with<std::vector<actor_health>>>;

@@ -106,8 +106,9 @@ std::string site(const layout& house) {
              house.hash.substr(0, 12) + "\n";
   if (!house.link) return out + "  no node: the house decides by itself\n";
   out += "  node by " + house.link->broker +
-         (house.link->cert.empty() ? ", not encrypted (loopback only)"
-                                   : ", TLS with certificate " + house.link->cert) +
+         (house.link->anyone_may_command ? ", NOT ENCRYPTED: anyone may listen and command"
+          : house.link->cert.empty()     ? ", not encrypted (loopback only)"
+                                         : ", TLS with certificate " + house.link->cert) +
          "\n";
   return out +
          "  admin requests from the node: " + (house.link->remote_admin ? "taken" : "refused") +

@@ -118,6 +118,10 @@ supervisor_actor::behavior_type supervisor_of(
                            self->state.context.clock.now()});
         }
       },
+      [self](const body& what) {
+        const auto& reporter = self->state.members->reporter;
+        if (reporter) self->send(statement_sink{reporter}, what);
+      },
       [self](atom::stop) -> caf::result<atom::done> {
         auto promise = self->make_response_promise<atom::done>();
         self->state.stop_promises.push_back(promise);

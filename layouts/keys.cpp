@@ -26,6 +26,10 @@ const section& link_section() {
           text("ca", "The authority's certificate (PEM), relative to this file"),
           text("cert", "This site's certificate (PEM)"),
           text("key", "This site's private key (PEM)"),
+          choice(
+              "plain_text", {"anyone-may-listen-and-command"},
+              "Lets mqtt:// leave this machine: whoever is on the way reads all and commands the "
+              "house"),
           or_else("false", flag("remote_admin",
                                 "Whether the cloud node may command with the rank of admin")),
       }};

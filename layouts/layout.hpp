@@ -132,7 +132,8 @@ struct tariff_layout {
 struct link_layout {
   std::string broker;         ///< "mqtts://host:8883", or "mqtt://127.0.0.1:1883" on loopback only
   std::string ca, cert, key;  ///< paths, relative to the layout file; empty for plain
-  bool remote_admin = false;  ///< whether the node may ask with the rank of admin
+  bool anyone_may_command = false;  ///< plain text leaves the machine, as asked for
+  bool remote_admin = false;        ///< whether the node may ask with the rank of admin
 };
 
 /// What the simulated bus is made of; only present where a bus of that kind is.

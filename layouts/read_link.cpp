@@ -57,6 +57,7 @@ void read_link(draft& d, section_reader& top) {
   made.ca = link->text("ca").value_or("");
   made.cert = link->text("cert").value_or("");
   made.key = link->text("key").value_or("");
+  made.anyone_may_command = link->text("plain_text").has_value();
   made.remote_admin = link->flag("remote_admin").value_or(false);
   if (!link->find("broker") || made.broker.empty()) return;
 
@@ -67,7 +68,15 @@ void read_link(draft& d, section_reader& top) {
               "write it like 'mqtts://broker.example.net:8883'");
     return;
   }
-  if (!address->encrypted && !is_loopback(address->host)) {
+  const auto leaves_in_plain = !address->encrypted && !is_loopback(address->host);
+  if (link->find("plain_text") && !leaves_in_plain) {
+    d.out.add(link->place_of("plain_text"),
+              std::string{"'plain_text' is of no use with "} +
+                  (address->encrypted ? "mqtts://" : "a broker on this machine"),
+              "remove it");
+    return;
+  }
+  if (leaves_in_plain && !link->find("plain_text")) {
     d.out.add(
         at,
         "an unencrypted link to " + in_quotes(address->host) +

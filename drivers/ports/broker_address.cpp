@@ -15,33 +15,21 @@ namespace {
 
 constexpr int connect_timeout_ms = 5000;
 
-class socket_handle {
- public:
-  explicit socket_handle(int descriptor) : descriptor_{descriptor} {}
-  socket_handle(const socket_handle&) = delete;
-  socket_handle& operator=(const socket_handle&) = delete;
-  ~socket_handle() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-  [[nodiscard]] int get() const { return descriptor_; }
-
- private:
-  int descriptor_;
-};
-
-/// Zero, or the error number of the attempt.
-int open_once(const addrinfo& address) {
-  const auto handle = socket_handle{::socket(
-      address.ai_family, address.ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, address.ai_protocol)};
-  if (handle.get() < 0) return errno;
-  if (::connect(handle.get(), address.ai_addr, address.ai_addrlen) == 0) return 0;
-  if (errno != EINPROGRESS) return errno;
-  auto waiting = pollfd{handle.get(), POLLOUT, 0};
-  if (::poll(&waiting, 1, connect_timeout_ms) <= 0) return ETIMEDOUT;
+/// The connection, or the error number of the attempt.
+tl::expected<tcp_connection, int> open_once(const addrinfo& address) {
+  const auto descriptor = ::socket(
+      address.ai_family, address.ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, address.ai_protocol);
+  if (descriptor < 0) return tl::make_unexpected(errno);
+  auto made = tcp_connection{descriptor};
+  if (::connect(descriptor, address.ai_addr, address.ai_addrlen) == 0) return made;
+  if (errno != EINPROGRESS) return tl::make_unexpected(errno);
+  auto waiting = pollfd{descriptor, POLLOUT, 0};
+  if (::poll(&waiting, 1, connect_timeout_ms) <= 0) return tl::make_unexpected(ETIMEDOUT);
   auto error = 0;
   auto size = socklen_t{sizeof error};
-  if (::getsockopt(handle.get(), SOL_SOCKET, SO_ERROR, &error, &size) != 0) return errno;
-  return error;
+  if (::getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) != 0) error = errno;
+  if (error != 0) return tl::make_unexpected(error);
+  return made;
 }
 
 }  // namespace
@@ -83,7 +71,17 @@ result<broker_address> parse_broker(std::string_view uri) {
   return address;
 }
 
-result<void> reach(const broker_address& broker) {
+bool is_on_loopback(const broker_address& broker) {
+  const auto& host = broker.host;
+  return host == "localhost" || host == "::1" ||
+         (host.starts_with("127.") && host.find_first_not_of("0123456789.") == host.npos);
+}
+
+tcp_connection::~tcp_connection() {
+  if (descriptor_) ::close(*descriptor_);
+}
+
+result<tcp_connection> dial(const broker_address& broker) {
   const auto name = broker.host + ":" + std::to_string(broker.port);
   auto hints = addrinfo{};
   hints.ai_socktype = SOCK_STREAM;
@@ -95,13 +93,22 @@ result<void> reach(const broker_address& broker) {
   const auto addresses =
       std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)>{found, ::freeaddrinfo};
   auto error = 0;
-  for (const auto* address = addresses.get(); address; address = address->ai_next)
-    if (error = open_once(*address); error == 0) return {};
+  for (const auto* address = addresses.get(); address; address = address->ai_next) {
+    auto made = open_once(*address);
+    if (made) return std::move(*made);
+    error = made.error();
+  }
   if (error == ETIMEDOUT)
     return failed(fault_code::timeout, "no answer from " + name + " within 5 s");
   if (error == ECONNREFUSED)
     return failed(fault_code::disconnected, name + " refuses connections: is the broker running?");
   return failed(fault_code::disconnected, "cannot reach " + name + ": " + std::strerror(error));
+}
+
+result<void> reach(const broker_address& broker) {
+  const auto made = dial(broker);
+  if (!made) return tl::make_unexpected(made.error());
+  return {};
 }
 
 }  // namespace hearth

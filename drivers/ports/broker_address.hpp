@@ -3,8 +3,10 @@
 #include "protocol/fault.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace hearth {
 
@@ -19,6 +21,26 @@ struct broker_address {
 /// Reads "mqtt://host", "mqtts://host:8883" or "mqtt://[::1]:1883"; a missing port is the usual
 /// one.
 result<broker_address> parse_broker(std::string_view uri);
+
+/// Whether what is said to it cannot leave the machine: a name such as "127.evil.example" can.
+bool is_on_loopback(const broker_address& broker);
+
+/// A connected TCP socket that does not block, closed with its owner.
+class tcp_connection {
+ public:
+  explicit tcp_connection(int descriptor) : descriptor_{descriptor} {}
+  tcp_connection(tcp_connection&& other) noexcept
+      : descriptor_{std::exchange(other.descriptor_, std::nullopt)} {}
+  tcp_connection& operator=(tcp_connection&&) = delete;
+  ~tcp_connection();
+  [[nodiscard]] int descriptor() const { return *descriptor_; }
+
+ private:
+  std::optional<int> descriptor_;
+};
+
+/// Looks the host up and opens a connection to it. Blocks as `reach` does.
+result<tcp_connection> dial(const broker_address& broker);
 
 /// Looks the host up and opens a TCP connection to it once, which is closed again. Blocks for
 /// as long as the name service does and then for 5 s at most. It is asked before each attempt

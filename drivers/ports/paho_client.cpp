@@ -1,6 +1,9 @@
 #include "drivers/ports/paho_client.hpp"
 
+#include "drivers/ports/certificate.hpp"
 #include "drivers/ports/paho_options.hpp"
+#include "drivers/ports/tls_diagnosis.hpp"
+#include "drivers/ports/tls_keys.hpp"
 #include "protocol/limits.hpp"
 
 #include <mqtt/async_client.h>
@@ -17,6 +20,7 @@ using namespace std::chrono_literals;
 
 constexpr auto flush_timeout = 500ms;
 constexpr auto goodbye_timeout = 500ms;
+constexpr auto diagnosis_end = 300ms;
 
 /// Publishes given to Paho at one time. Brokers take 20 (mosquitto's default); with more, Paho
 /// waits a second for each further batch.
@@ -98,6 +102,12 @@ class connection final : public mqtt::callback,
       listener_ = nullptr;
     }
     disconnect();
+    {
+      // It notices at once that nobody wants it; a program that ends must not pull OpenSSL from
+      // under it.
+      auto held = std::unique_lock{state_};
+      diagnosed_.wait_for(held, diagnosis_end, [this] { return diagnoses_ == 0; });
+    }
     const auto held = std::lock_guard{paho_};
     drop_client();
   }
@@ -117,8 +127,9 @@ class connection final : public mqtt::callback,
     try {
       const auto broker = parse_broker(options_.uri);
       if (!broker) return end_attempt(number, broker.error());
-      if (const auto keys = broker->tls ? readable_keys(options_) : result<void>{}; !keys)
-        return end_attempt(number, keys.error());
+      if (broker->tls)
+        if (const auto keys = usable_keys(options_, certificate_time()); !keys)
+          return end_attempt(number, keys.error());
       if (const auto there = reach(*broker); !there) return end_attempt(number, there.error());
       const auto held = std::lock_guard{paho_};
       if (!ask(number)) return;
@@ -158,7 +169,7 @@ class connection final : public mqtt::callback,
 
   void on_failure(const mqtt::token& token) override {
     switch (token.get_type()) {
-    case mqtt::token::Type::CONNECT: return end_attempt(number_of(token), why_not_connected(token));
+    case mqtt::token::Type::CONNECT: return not_connected(token);
     case mqtt::token::Type::SUBSCRIBE: return refused_subscription(token, token.get_reason_code());
     case mqtt::token::Type::PUBLISH: return confirmed(token);
     case mqtt::token::Type::UNSUBSCRIBE:
@@ -187,19 +198,52 @@ class connection final : public mqtt::callback,
   }
 
   /// Paho tells the broker's reason, but neither a timeout nor what TLS objects to.
-  fault why_not_connected(const mqtt::token& token) {
+  void not_connected(const mqtt::token& token) {
+    const auto number = number_of(token);
+    const auto& uri = options_.uri;
     if (const auto code = token.get_return_code(); is_refusal(code))
-      return {fault_code::refused, options_.uri + " refuses this client: " + reason_text(code)};
+      return end_attempt(number,
+                         {fault_code::refused, uri + " refuses this client: " + reason_text(code)});
     if (since_asked() >= mqtt_connect_timeout)
-      return {fault_code::timeout, options_.uri + " accepts connections but does not answer"};
-    if (!options_.uri.starts_with("mqtts"))
-      return {fault_code::disconnected, options_.uri + " ended the connection before accepting it"};
-    return {fault_code::refused,
-            "no TLS with " + options_.uri + ": its certificate is not signed by " +
-                (options_.ca.empty() ? "an authority this system knows" : options_.ca) +
-                " or is for another host name, or it wants " +
-                (options_.cert.empty() ? "a certificate of this client"
-                                       : "another certificate than " + options_.cert)};
+      return end_attempt(number,
+                         {fault_code::timeout, uri + " accepts connections but does not answer"});
+    if (uri.starts_with("mqtts")) return find_out(number);
+    end_attempt(number,
+                {fault_code::disconnected, uri + " ended the connection before accepting it"});
+  }
+
+  // ---- on the thread of a diagnosis, which belongs to its attempt
+
+  void find_out(attempt_number number) {
+    const auto diagnosing = [self = shared_from_this(), number] {
+      self->diagnose(number);
+      const auto held = std::lock_guard{self->state_};
+      --self->diagnoses_;
+      self->diagnosed_.notify_all();
+    };
+    {
+      const auto held = std::lock_guard{state_};
+      ++diagnoses_;
+    }
+    try {
+      std::thread{diagnosing}.detach();
+    } catch (const std::exception& e) {
+      {
+        const auto held = std::lock_guard{state_};
+        --diagnoses_;
+      }
+      end_attempt(number, {fault_code::io, std::string{"cannot start a thread: "} + e.what()});
+    }
+  }
+
+  void diagnose(attempt_number number) noexcept {
+    try {
+      const auto broker = parse_broker(options_.uri);
+      if (!broker) return end_attempt(number, broker.error());
+      end_attempt(number, why_no_tls(*broker, options_, [&] { return is_wanted(number); }));
+    } catch (const std::exception& e) {
+      end_attempt(number, {fault_code::io, e.what()});
+    }
   }
 
   void subscribed(const mqtt::token& token) {
@@ -270,6 +314,11 @@ class connection final : public mqtt::callback,
   bool ask(attempt_number number) {
     const auto held = std::lock_guard{state_};
     asked_ = std::chrono::steady_clock::now();
+    return phase_ == phase::attempting && number == attempt_;
+  }
+
+  bool is_wanted(attempt_number number) {
+    const auto held = std::lock_guard{state_};
     return phase_ == phase::attempting && number == attempt_;
   }
 
@@ -348,6 +397,8 @@ class connection final : public mqtt::callback,
   phase phase_ = phase::idle;
   attempt_number attempt_ = 0;
   std::chrono::steady_clock::time_point asked_;
+  std::condition_variable diagnosed_;
+  int diagnoses_ = 0;
   std::string goodbye_;  ///< the broker's reason, if it said one before it left
   std::deque<outgoing> waiting_;
   std::size_t in_flight_ = 0;

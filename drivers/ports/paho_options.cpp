@@ -1,30 +1,10 @@
 #include "drivers/ports/paho_options.hpp"
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-
 namespace hearth {
 namespace {
 
 constexpr std::int32_t session_expiry_s = 3600;
 constexpr std::int32_t largest_packet_bytes = 4 * 1024 * 1024;
-
-result<void> readable(const std::string& what, const std::string& path) {
-  if (path.empty()) return {};
-  auto* const file = std::fopen(path.c_str(), "rb");
-  auto error = file ? 0 : errno;
-  if (file) {
-    if (std::fgetc(file) == EOF) error = std::ferror(file) ? errno : ENODATA;
-    std::fclose(file);
-  }
-  if (error == 0) return {};
-  const auto detail = "cannot read the " + what + " " + path + ": " + std::strerror(error);
-  if (error == ENOENT) return failed(fault_code::no_such_device, detail);
-  if (error == EACCES)
-    return failed(fault_code::permission, detail + "; let the user of this program read it");
-  return failed(fault_code::io, detail);
-}
 
 mqtt::ssl_options tls_options(const mqtt_options& options) {
   auto tls = mqtt::ssl_options{};
@@ -45,12 +25,6 @@ std::string to_paho_uri(const broker_address& broker) {
   const auto numeric_v6 = broker.host.find(':') != std::string::npos;
   return (broker.tls ? "ssl://" : "tcp://") + (numeric_v6 ? "[" + broker.host + "]" : broker.host) +
          ":" + std::to_string(broker.port);
-}
-
-result<void> readable_keys(const mqtt_options& options) {
-  if (auto ca = readable("CA certificate", options.ca); !ca) return ca;
-  if (auto cert = readable("certificate", options.cert); !cert) return cert;
-  return readable("key", options.key);
 }
 
 mqtt::connect_options connect_options_for(const mqtt_options& options,

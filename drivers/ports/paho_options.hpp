@@ -18,9 +18,6 @@ inline constexpr int at_least_once = 1;
 /// "ssl://127.0.0.1:8883": the broker in Paho's spelling.
 std::string to_paho_uri(const broker_address& broker);
 
-/// Whether the PEM files can be read, told before OpenSSL tells it in its own words.
-result<void> readable_keys(const mqtt_options& options);
-
 /// Everything of CONNECT: MQTT 5, a session that outlives the connection by an hour, the will,
 /// and TLS that verifies both sides.
 mqtt::connect_options connect_options_for(const mqtt_options& options,

@@ -6,11 +6,8 @@
 
 #include <doctest/doctest.h>
 
-<<<<<<< HEAD
-#include <set>
-=======
 #include <algorithm>
->>>>>>> wire
+#include <set>
 
 using namespace hearth;
 using namespace hearth::testing;

@@ -136,6 +136,18 @@ tariff: { energy: 0.1 USD/kWh, distribution: 30 USD/MWh }
   CHECK(house.tariff.distribution.in(usd_per_mwh) == doctest::Approx(30));
 }
 
+TEST_CASE("plain text leaves the machine only for who says what that means") {
+  const auto house = good(smallest +
+                          "link: { broker: 'mqtt://192.168.1.7', "
+                          "plain_text: anyone-may-listen-and-command }\n");
+  CHECK(house.link->anyone_may_command);
+  CHECK_FALSE(good(smallest + "link: { broker: 'mqtt://127.0.0.1' }\n").link->anyone_may_command);
+  for (const auto* careless : {"true", "yes", "allowed", "''"})
+    CHECK_FALSE(
+        parse(smallest + "link: { broker: 'mqtt://192.168.1.7', plain_text: " + careless + " }\n")
+            .layout);
+}
+
 TEST_CASE("a broker on loopback may be plain, in each of its spellings") {
   for (const auto* broker :
        {"mqtt://127.0.0.1:1883", "mqtt://127.1.2.3", "mqtt://localhost:1", "mqtt://[::1]:1883"})

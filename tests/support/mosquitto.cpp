@@ -101,9 +101,9 @@ void make_certificates(const std::filesystem::path& folder) {
 }
 
 mosquitto::mosquitto(security how, const std::string& extra_config)
-    : security_{how}, port_{free_port()} {
+    : security_{how}, process_{file("mosquitto.conf"), file("mosquitto.log"), free_port()} {
   auto config = std::ofstream{file("mosquitto.conf")};
-  config << "listener " << port_ << " 127.0.0.1\nallow_anonymous true\nuser root\n";
+  config << "listener " << port() << " 127.0.0.1\nallow_anonymous true\nuser root\n";
   if (how != security::plain) {
     make_certificates(folder_.path());
     const auto server = std::string{how == security::tls ? "server" : "elsewhere"};
@@ -115,26 +115,27 @@ mosquitto::mosquitto(security how, const std::string& extra_config)
   start();
 }
 
-mosquitto::~mosquitto() { kill(); }
-
 std::string mosquitto::uri() const {
   return (security_ == security::plain ? "mqtt://127.0.0.1:" : "mqtts://127.0.0.1:") +
-         std::to_string(port_);
+         std::to_string(port());
 }
 
-void mosquitto::start() {
+broker_process::broker_process(std::string config, std::string log, std::uint16_t port)
+    : config_{std::move(config)}, log_{std::move(log)}, port_{port} {}
+
+broker_process::~broker_process() { kill(); }
+
+void broker_process::start() {
   if (pid_ != 0) return;
-  const auto config = file("mosquitto.conf");
-  const auto log = file("mosquitto.log");
   pid_ = ::fork();
   if (pid_ < 0) throw std::runtime_error{"cannot fork"};
   if (pid_ == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    const auto out = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+    const auto out = ::open(log_.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
     ::dup2(out, STDOUT_FILENO);
     ::dup2(out, STDERR_FILENO);
-    ::execlp("mosquitto", "mosquitto", "-v", "-c", config.c_str(), nullptr);
-    ::execl("/usr/sbin/mosquitto", "mosquitto", "-v", "-c", config.c_str(), nullptr);
+    ::execlp("mosquitto", "mosquitto", "-v", "-c", config_.c_str(), nullptr);
+    ::execl("/usr/sbin/mosquitto", "mosquitto", "-v", "-c", config_.c_str(), nullptr);
     ::_exit(127);
   }
   for (auto tries = 0; tries < 500; ++tries) {
@@ -145,12 +146,13 @@ void mosquitto::start() {
   throw std::runtime_error{"mosquitto does not start"};
 }
 
-void mosquitto::stop() { end(SIGTERM); }
-void mosquitto::kill() { end(SIGKILL); }
-void mosquitto::pause() { ::kill(pid_, SIGSTOP); }
-void mosquitto::resume() { ::kill(pid_, SIGCONT); }
+void broker_process::stop() { end(SIGTERM); }
+void broker_process::kill() { end(SIGKILL); }
+void broker_process::pause() { ::kill(pid_, SIGSTOP); }
+void broker_process::resume() { ::kill(pid_, SIGCONT); }
+void broker_process::reload() { ::kill(pid_, SIGHUP); }
 
-void mosquitto::end(int signal) {
+void broker_process::end(int signal) {
   if (pid_ == 0) return;
   ::kill(pid_, signal);
   ::waitpid(pid_, nullptr, 0);

@@ -33,34 +33,53 @@ int cut_connections_to(std::uint16_t port);
 /// authority other-ca.crt.
 void make_certificates(const std::filesystem::path& folder);
 
-/// A real broker on a free loopback port, ended and cleaned up with the object.
-class mosquitto {
+/// A mosquitto of a given configuration, ended with the object.
+class broker_process {
  public:
-  enum class security : unsigned char { plain, tls, tls_for_another_host };
-  explicit mosquitto(security how = security::plain, const std::string& extra_config = {});
-  mosquitto(const mosquitto&) = delete;
-  mosquitto& operator=(const mosquitto&) = delete;
-  ~mosquitto();
+  broker_process(std::string config, std::string log, std::uint16_t port);
+  broker_process(const broker_process&) = delete;
+  broker_process& operator=(const broker_process&) = delete;
+  ~broker_process();
 
-  /// Starts it (again, on the same port) and waits until it accepts connections.
+  /// Starts it (again) and waits until it accepts connections.
   void start();
   void stop();    ///< SIGTERM, waited for
   void kill();    ///< SIGKILL, waited for
   void pause();   ///< SIGSTOP: alive and silent
   void resume();  ///< SIGCONT
-
+  void reload();  ///< SIGHUP; returns before it has been done
   [[nodiscard]] std::uint16_t port() const { return port_; }
+
+ private:
+  void end(int signal);
+
+  std::string config_, log_;
+  std::uint16_t port_;
+  pid_t pid_ = 0;
+};
+
+/// A real broker on a free loopback port, ended and cleaned up with the object.
+class mosquitto {
+ public:
+  enum class security : unsigned char { plain, tls, tls_for_another_host };
+  explicit mosquitto(security how = security::plain, const std::string& extra_config = {});
+
+  /// Starts it (again, on the same port) and waits until it accepts connections.
+  void start() { process_.start(); }
+  void stop() { process_.stop(); }
+  void kill() { process_.kill(); }
+  void pause() { process_.pause(); }
+  void resume() { process_.resume(); }
+
+  [[nodiscard]] std::uint16_t port() const { return process_.port(); }
   [[nodiscard]] std::string uri() const;
   /// A file of its folder: the certificates of `make_certificates`, with TLS.
   [[nodiscard]] std::string file(const std::string& name) const { return folder_.file(name); }
 
  private:
-  void end(int signal);
-
   temporary_folder folder_;
   security security_;
-  std::uint16_t port_;
-  pid_t pid_ = 0;
+  broker_process process_;
 };
 
 }  // namespace hearth::testing

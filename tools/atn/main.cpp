@@ -1,4 +1,5 @@
 #include "drivers/ports/broker_address.hpp"
+#include "drivers/ports/tls_keys.hpp"
 #include "tools/atn/commands.hpp"
 
 #include <spdlog/sinks/stdout_sinks.h>
@@ -23,6 +24,9 @@ void add_settings(CLI::App& app, settings& s) {
   app.add_option("--ca", s.ca, "PEM file: who signed the broker's certificate");
   app.add_option("--cert", s.cert, "PEM file: this node's certificate");
   app.add_option("--key", s.key, "PEM file: this node's key");
+  app.add_flag(
+      "--plain-text-anyone-may-listen", s.plain_text,
+      "Let mqtt:// leave this machine: whoever is on the way reads all and commands houses");
   app.add_flag("--json", s.json, "One JSON object per line instead of text");
   app.add_option("--log-level", s.log_level, "On stderr: debug, info, warning, error or off")
       ->check(CLI::IsMember({"debug", "info", "warning", "error", "off"}))
@@ -44,8 +48,12 @@ void add_settings(CLI::App& app, settings& s) {
 
 /// Why the settings cannot be used, if so.
 std::optional<std::string> finish(settings& s) {
-  if (const auto broker = parse_broker(s.broker); !broker)
-    return "--broker: " + broker.error().detail;
+  const auto broker = parse_broker(s.broker);
+  if (!broker) return "--broker: " + broker.error().detail;
+  if (!broker->tls && !is_on_loopback(*broker) && !s.plain_text)
+    return "--broker: mqtt:// to " + broker->host +
+           " would let anyone on the way command the houses; use mqtts:// with --ca, --cert and "
+           "--key";
   if (s.clock_start.empty()) {
     if (s.clock_speed != 1 || s.clock_anchor_unix_ms != 0)
       return "--speed and --clock-anchor need --clock-start";
@@ -59,6 +67,15 @@ std::optional<std::string> finish(settings& s) {
                           : std::chrono::floor<duration>(std::chrono::system_clock::now());
   s.clock = house_clock::warped(*start, anchor, s.clock_speed);
   return {};
+}
+
+void warn_of_the_link(const settings& s) {
+  if (s.plain_text)
+    spdlog::warn("plain text is allowed: whoever is on the way to {} reads all and commands houses",
+                 s.broker);
+  auto options = mqtt_options{};
+  options.cert = s.cert;
+  if (const auto notice = notice_about(options, certificate_time())) spdlog::warn(notice->text);
 }
 
 void begin_log(const std::string& level) {
@@ -112,6 +129,7 @@ int start(int argc, char** argv) {
   }
   if (const auto why = finish(s)) return complain(bad_usage, *why);
   begin_log(s.log_level);
+  warn_of_the_link(s);
   watch_for_stop();
   return todo();
 }

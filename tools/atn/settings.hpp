@@ -21,6 +21,7 @@ enum exit_code : int {
 struct settings {
   std::string broker = "mqtt://127.0.0.1:1883";
   std::string ca, cert, key;
+  bool plain_text = false;  ///< to a broker elsewhere, as asked for
   bool json = false;
   std::string log_level = "warning";
   std::string state_file;  ///< empty: the default place

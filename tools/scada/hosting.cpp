@@ -101,6 +101,8 @@ bool hosted_house::alive() {
   return alive_;
 }
 
+void hosted_house::say(event what) { caf::anon_send(house_.supervisor, body{std::move(what)}); }
+
 void hosted_house::stop() {
   if (!alive_) return;
   alive_ = false;

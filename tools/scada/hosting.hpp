@@ -43,6 +43,8 @@ class hosted_house {
   /// False when the supervisor has ended by itself: a bug, after which the family has made itself
   /// safe.
   bool alive();
+  /// The house says this, to its log and its node.
+  void say(event what);
   /// Makes every actuator safe, says goodbye and ends all actors, within
   /// `limits::shutdown_longest`.
   void stop();

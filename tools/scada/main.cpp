@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
     add_check(app, exit);
     add_show(app, exit);
     add_demo(app, exit);
+    add_keys(app, exit);
     app.parse(argc, argv);
     return exit;
   } catch (const CLI::ParseError& e) {

@@ -4,6 +4,7 @@
 #include "protocol/limits.hpp"
 #include "tools/scada/commands.hpp"
 #include "tools/scada/hosting.hpp"
+#include "tools/scada/link_words.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -28,6 +29,8 @@ struct run_options {
 
 /// How often the main thread looks whether the supervisor still lives.
 constexpr auto look_every = std::chrono::milliseconds{250};
+/// How often it repeats what the owner should hear of the link.
+constexpr auto link_words_every = std::chrono::hours{24};
 
 /// The clock of the day, or the one the options ask for; nothing, with a word why, if they make
 /// none.
@@ -74,6 +77,7 @@ std::vector<event> first_words(const run_marker& marker, const layout& house, ti
     words.push_back({severity::warning, "state-unwritable", house.site,
                      marker.problem() + ": a crash of this run will go unnoticed by the next",
                      now});
+  for (auto& word : link_words(house, now)) words.push_back(std::move(word));
   return words;
 }
 
@@ -117,8 +121,14 @@ int run(const run_options& options) {
                               .seed = std::hash<std::string>{}(house->site),
                               .snapshot_observer = {},
                               .statement_observer = {}}};
+  auto link_words_at = std::chrono::steady_clock::now() + link_words_every;
   while (!signals.wait(look_every)) {
-    if (hosted.alive()) continue;
+    if (hosted.alive()) {
+      if (std::chrono::steady_clock::now() < link_words_at) continue;
+      link_words_at += link_words_every;
+      for (auto& word : link_words(*house, clock->now())) hosted.say(std::move(word));
+      continue;
+    }
     spdlog::error(
         "the supervisor has ended; every actuator was made safe. This is a bug: please report it.");
     return internal_error;
