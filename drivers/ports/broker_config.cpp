@@ -1,7 +1,7 @@
 #include "drivers/ports/broker_config.hpp"
 
-#include "drivers/ports/key_store.hpp"
 #include "drivers/ports/private_file.hpp"
+#include "drivers/ports/shown_keys.hpp"
 #include "protocol/limits.hpp"
 
 #include <algorithm>

@@ -432,29 +432,4 @@ result<std::size_t> key_store::revoke(const std::string& name, revoke_which whic
   });
 }
 
-result<std::vector<shown_key>> look_at_keys(const std::filesystem::path& folder,
-                                            std::vector<std::filesystem::path> files) {
-  return guarded([&]() -> result<std::vector<shown_key>> {
-    if (files.empty()) {
-      if (!std::filesystem::is_directory(folder))
-        return failed(fault_code::no_such_device,
-                      "there is no folder " + folder.string() + "; 'scada keys init' makes one");
-      for (const auto& each : std::filesystem::directory_iterator{folder})
-        if (each.path().extension() == ".crt" && !each.path().filename().string().starts_with("."))
-          files.push_back(each.path());
-      std::ranges::sort(files);
-    }
-    auto all = std::vector<shown_key>{};
-    for (const auto& file : files) {
-      auto one = shown_key{file, read_certificate(file), {}};
-      auto list = file.parent_path() / "ca.crl";
-      if (!std::filesystem::exists(list)) list = folder / "ca.crl";
-      if (const auto revoked = read_revoked_serials(list); revoked && one.facts)
-        one.revoked = std::ranges::find(*revoked, one.facts->serial) != revoked->end();
-      all.push_back(std::move(one));
-    }
-    return all;
-  });
-}
-
 }  // namespace hearth

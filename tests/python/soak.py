@@ -190,15 +190,20 @@ class Soak:
         end = time.monotonic() + patience
         while True:
             code, books = self.audit()
-            if code == 0 and books.get("waiting") == 0:
+            if code == 0 and self.waiting(books) == 0:
                 return code, books
             if time.monotonic() > end:
                 return code, books
             time.sleep(2)
 
+    @staticmethod
+    def waiting(books):
+        """What the house says still waits; None if it has not said."""
+        return (books.get("pending") or {}).get("waiting")
+
     def ledger(self):
         with sqlite3.connect(f"file:{self.node_db}?mode=ro", uri=True) as db:
-            return collections.Counter(db.execute("SELECT boot_id, sequence FROM ledger WHERE site = ?", (SITE,)))
+            return collections.Counter(db.execute("SELECT boot, sequence FROM ledger WHERE site = ?", (SITE,)))
 
     def overheard(self):
         """(boot, sequence) of every journaled message that passed the broker."""
@@ -250,11 +255,11 @@ def check(soak, books):
     unknown = overheard - set(ledger)
     if unknown:
         wrong.append(f"overheard and not in the ledger: {sorted(unknown)[:20]}")
-    for word in ("gaps", "applied_twice"):
+    for word in ("missing", "gaps", "lost", "applied_twice", "quarantined"):
         if books.get(word) not in (0, []):
             wrong.append(f"atn audit: {word} = {books.get(word)}")
-    if books.get("waiting") != 0:
-        wrong.append(f"the journal did not empty: {books.get('waiting')} messages wait")
+    if soak.waiting(books) != 0:
+        wrong.append(f"the journal did not empty: {soak.waiting(books)} messages wait")
     say(f"ledger: {len(ledger)} messages of {len(last)} boots; overheard: {len(overheard)}; "
         f"scada started {soak.house.starts} times, atn {soak.node.starts}, broker {soak.broker.starts}")
     if len(ledger) < 10 or len(last) < 2:

@@ -1,6 +1,7 @@
 #include "actors/house_clock.hpp"
 #include "drivers/ports/broker_config.hpp"
 #include "drivers/ports/key_store.hpp"
+#include "drivers/ports/shown_keys.hpp"
 #include "tools/scada/commands.hpp"
 
 #include <nlohmann/json.hpp>
