@@ -172,19 +172,9 @@ bool journal_store::grow() {
 /// So many pages of the database are really on the disk, and it may use them.
 bool journal_store::reserve(std::uint64_t pages) {
   sqlite3_file* file = nullptr;
-  auto size = sqlite3_int64{0};
   sqlite3_file_control(database(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
-  if (file == nullptr || file->pMethods == nullptr ||
-      file->pMethods->xFileSize(file, &size) != SQLITE_OK)
+  if (lengthen_file(file, static_cast<std::int64_t>(pages * journal_page_bytes)) != SQLITE_OK)
     return false;
-  const auto wanted = static_cast<sqlite3_int64>(pages * journal_page_bytes);
-  if (size < wanted) {
-    const auto nothing = std::string(static_cast<std::size_t>(wanted - size), '\0');
-    const auto code = file->pMethods->xWrite(file, nothing.data(),
-                                             static_cast<int>(nothing.size()), size);
-    if (code != SQLITE_OK || file->pMethods->xSync(file, SQLITE_SYNC_NORMAL) != SQLITE_OK)
-      return false;
-  }
   pages_ = pages;
   return run(database(), "PRAGMA max_page_count = " + std::to_string(pages_)) == SQLITE_OK;
 }

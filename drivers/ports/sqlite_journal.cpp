@@ -21,7 +21,7 @@ constexpr auto highest_version = std::uint64_t{1000};
 /// Room the log has on the disk from the start: the frames between two checkpoints and the largest
 /// transaction that must go through while the disk is full.
 constexpr auto log_bytes = std::int64_t{1024 * 1024};
-constexpr auto checkpoint_pages = 96;
+constexpr auto checkpoint_pages = 160;
 /// Of `max_bytes`, what is not the database: the drafts, the log, and a log grown beyond its room by
 /// one large transaction.
 constexpr auto beside_bytes = draft_ring::file_bytes + 2 * log_bytes;
@@ -63,14 +63,7 @@ result<std::shared_ptr<file_lock>> lock_folder(const std::string& file) {
 void make_room_for_log(sqlite3* db) {
   sqlite3_file* log = nullptr;
   sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
-  auto size = sqlite3_int64{0};
-  if (log == nullptr || log->pMethods == nullptr ||
-      log->pMethods->xFileSize(log, &size) != SQLITE_OK || size >= log_bytes)
-    return;
-  const auto nothing = std::string(static_cast<std::size_t>(log_bytes - size), '\0');
-  if (log->pMethods->xWrite(log, nothing.data(), static_cast<int>(nothing.size()), size) ==
-      SQLITE_OK)
-    log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
+  lengthen_file(log, log_bytes);
 }
 
 /// One attempt at the database as it stands.

@@ -7,6 +7,8 @@ namespace hearth::testing {
 namespace {
 
 constexpr auto sector = std::uint64_t{512};
+/// What the real file system of SQLite takes at once; beyond, it writes less without a word.
+constexpr auto most_written = 0x1ffff;
 
 struct handle {
   sqlite3_file base;
@@ -40,6 +42,7 @@ struct torn_calls {
   static int write(sqlite3_file* f, const void* from, int amount, sqlite3_int64 offset) {
     auto& all = *of(f).disk;
     if (const auto code = all.operation(SQLITE_IOERR_WRITE); code != SQLITE_OK) return code;
+    if (amount > most_written) return SQLITE_IOERR_WRITE;
     auto& c = content(f);
     auto bytes = std::string(static_cast<const char*>(from), static_cast<std::size_t>(amount));
     const auto at = static_cast<std::uint64_t>(offset);
