@@ -342,6 +342,7 @@ result<journal_page> journal_store::read(std::uint64_t after, std::size_t most,
   auto page = journal_page{};
   auto damaged = std::vector<stored_entry>{};
   auto bytes = std::size_t{0};
+  auto code = SQLITE_OK;
   {
     auto rows = queries_->dated.rows(after);
     while (rows.next()) {
@@ -361,17 +362,19 @@ result<journal_page> journal_store::read(std::uint64_t after, std::size_t most,
         page.items.push_back({number, message_id(number), e.topic_kind, std::move(e.payload)});
       }
     }
-    if (rows.code() != SQLITE_OK) return trouble(rows.code());
+    code = rows.code();
   }
+  if (code != SQLITE_OK) return trouble(code);
   if (damaged.empty()) return page;
   const auto work = [&] {
-    auto code = SQLITE_OK;
-    for (auto i = std::size_t{0}; code == SQLITE_OK && i < damaged.size(); ++i)
-      code = quarantine(damaged[i], page.damaged[i].what,
+    auto done = SQLITE_OK;
+    for (auto i = std::size_t{0}; done == SQLITE_OK && i < damaged.size(); ++i)
+      done = quarantine(damaged[i], page.damaged[i].what,
                         time_point{duration{damaged[i].made_ms}});
-    return code;
+    return done;
   };
-  if (const auto code = roomy_transaction(true, work); code != SQLITE_OK) return trouble(code);
+  code = roomy_transaction(true, work);
+  if (code != SQLITE_OK) return trouble(code);
   return page;
 }
 
@@ -379,6 +382,7 @@ result<std::vector<journal_item>> journal_store::undated(std::uint64_t after, st
   if (broken_) return tl::make_unexpected(*broken_);
   auto items = std::vector<journal_item>{};
   auto damaged = std::vector<std::uint64_t>{};
+  auto code = SQLITE_OK;
   {
     auto rows = queries_->undated.rows(after, std::uint64_t{most});
     while (rows.next()) {
@@ -389,11 +393,12 @@ result<std::vector<journal_item>> journal_store::undated(std::uint64_t after, st
       else
         items.push_back({e.number, message_id(e.number), e.topic_kind, std::move(e.payload)});
     }
-    if (rows.code() != SQLITE_OK) return trouble(rows.code());
+    code = rows.code();
   }
+  if (code != SQLITE_OK) return trouble(code);
   if (damaged.empty()) return items;
   // Among the dated ones `read` meets them, and tells.
-  const auto code = roomy_transaction(true, [&] {
+  code = roomy_transaction(true, [&] {
     auto done = SQLITE_OK;
     for (const auto number : damaged)
       if (done == SQLITE_OK) done = queries_->unhide.run(number);
@@ -406,6 +411,7 @@ result<std::vector<journal_item>> journal_store::undated(std::uint64_t after, st
 result<std::vector<message_run>> journal_store::held(const message_run& wanted) {
   if (broken_) return tl::make_unexpected(*broken_);
   auto runs = std::vector<message_run>{};
+  auto code = SQLITE_OK;
   for (const auto& [ordinal, boot_id] : tally_.boots) {
     if (boot_id != wanted.boot_id || wanted.first > largest_sequence) continue;
     const auto first = first_of(ordinal) + wanted.first;
@@ -413,8 +419,9 @@ result<std::vector<message_run>> journal_store::held(const message_run& wanted) 
     auto rows = queries_->within.rows(first, last);
     while (rows.next())
       if (!forgotten_.contains(rows.number(0))) add(runs, rows.number(0));
-    if (rows.code() != SQLITE_OK) return trouble(rows.code());
+    if (code == SQLITE_OK) code = rows.code();
   }
+  if (code != SQLITE_OK) return trouble(code);
   return runs;
 }
 
@@ -432,8 +439,9 @@ journal_totals journal_store::totals() const {
 
 result<void> journal_store::forget(std::span<const std::string> message_ids) {
   if (broken_) return tl::make_unexpected(*broken_);
-  for (const auto& id : message_ids) {
-    const auto number = number_of(id);
+  auto code = SQLITE_OK;
+  for (auto id = message_ids.begin(); code == SQLITE_OK && id != message_ids.end(); ++id) {
+    const auto number = number_of(*id);
     if (!number || forgotten_.contains(*number)) continue;
     auto rows = queries_->size.rows(*number);
     if (rows.next()) {
@@ -441,10 +449,10 @@ result<void> journal_store::forget(std::span<const std::string> message_ids) {
       tally_.waiting = less(tally_.waiting, 1);
       tally_.bytes = less(tally_.bytes, rows.number(0));
     }
-    if (rows.code() != SQLITE_OK) return trouble(rows.code());
+    code = rows.code();
   }
-  if (forgotten_.size() < forgotten_together) return {};
-  const auto code = roomy_transaction(false, [] { return SQLITE_OK; });
+  if (code == SQLITE_OK && forgotten_.size() >= forgotten_together)
+    code = roomy_transaction(false, [] { return SQLITE_OK; });
   if (code != SQLITE_OK) return trouble(code);
   return {};
 }
@@ -461,13 +469,14 @@ result<void> journal_store::set_aside(const std::string& message_id, const std::
   const auto number = number_of(message_id);
   if (!number || forgotten_.contains(*number)) return {};
   auto e = std::optional<stored_entry>{};
+  auto code = SQLITE_OK;
   {
     auto rows = queries_->entry.rows(*number);
     if (rows.next()) e = read_entry(rows);
-    if (rows.code() != SQLITE_OK) return trouble(rows.code());
+    code = rows.code();
   }
-  if (!e) return {};
-  const auto code = roomy_transaction(false, [&] { return quarantine(*e, why, now); });
+  if (code == SQLITE_OK && e)
+    code = roomy_transaction(false, [&] { return quarantine(*e, why, now); });
   if (code != SQLITE_OK) return trouble(code);
   return {};
 }

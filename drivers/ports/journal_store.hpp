@@ -122,6 +122,7 @@ class journal_store final : public journal {
   void add(std::vector<message_run>& runs, std::uint64_t number) const;
 
   /// Makes a fault of a code; lets go of the files if it means that they cannot be trusted.
+  /// No rows may be open.
   tl::unexpected<fault> trouble(int code);
 
   parts parts_;
