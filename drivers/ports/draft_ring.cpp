@@ -27,8 +27,8 @@ std::int64_t blocks_for(std::size_t bytes) {
 
 std::uint32_t checksum_of(const void* start, std::size_t fields, const std::string& payload) {
   auto sum = crc32(0, static_cast<const Bytef*>(start), static_cast<uInt>(fields));
-  sum = crc32(sum, reinterpret_cast<const Bytef*>(payload.data()),
-              static_cast<uInt>(payload.size()));
+  sum =
+      crc32(sum, reinterpret_cast<const Bytef*>(payload.data()), static_cast<uInt>(payload.size()));
   return static_cast<std::uint32_t>(sum);
 }
 
@@ -45,11 +45,11 @@ std::unique_ptr<draft_ring> draft_ring::open(sqlite3_vfs* files, const std::stri
                                              int& code) {
   auto storage = std::make_unique<char[]>(static_cast<std::size_t>(files->szOsFile));
   // A file's name is followed by empty parameters in SQLite.
-  auto ring = std::unique_ptr<draft_ring>{
-      new draft_ring{std::move(storage), path + std::string(4, '\0')}};
-  code = files->xOpen(files, ring->path_.c_str(), ring->file(),
-                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_SUPER_JOURNAL,
-                      nullptr);
+  auto ring =
+      std::unique_ptr<draft_ring>{new draft_ring{std::move(storage), path + std::string(4, '\0')}};
+  code =
+      files->xOpen(files, ring->path_.c_str(), ring->file(),
+                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_SUPER_JOURNAL, nullptr);
   if (code != SQLITE_OK) return {};
   // Room once and for all: later writes change no length, so nothing but their block is written.
   code = lengthen_file(ring->file(), file_bytes);

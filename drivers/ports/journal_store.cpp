@@ -43,8 +43,7 @@ struct journal_store::queries {
   sqlite_query insert{db, "INSERT OR IGNORE INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)"};
   sqlite_query remove{db, "DELETE FROM entries WHERE number = ?"};
   sqlite_query size{db, "SELECT length(payload) FROM entries WHERE number = ?"};
-  sqlite_query entry{db, std::string{"SELECT "} + entry_columns +
-                             " FROM entries WHERE number = ?"};
+  sqlite_query entry{db, std::string{"SELECT "} + entry_columns + " FROM entries WHERE number = ?"};
   sqlite_query dated{db, std::string{"SELECT "} + entry_columns +
                              " FROM entries NOT INDEXED WHERE number > ? AND undated = 0"
                              " ORDER BY number"};
@@ -55,10 +54,12 @@ struct journal_store::queries {
   sqlite_query replace{db,
                        "UPDATE entries SET undated = 0, checksum = ?, payload = ?"
                        " WHERE number = ?"};
-  sqlite_query within{db, "SELECT number FROM entries WHERE number BETWEEN ? AND ?"
-                          " ORDER BY number"};
-  sqlite_query of_class{db, "SELECT number, length(payload) FROM entries NOT INDEXED"
-                            " WHERE number >= ? AND kind = ? ORDER BY number"};
+  sqlite_query within{db,
+                      "SELECT number FROM entries WHERE number BETWEEN ? AND ?"
+                      " ORDER BY number"};
+  sqlite_query of_class{db,
+                        "SELECT number, length(payload) FROM entries NOT INDEXED"
+                        " WHERE number >= ? AND kind = ? ORDER BY number"};
   sqlite_query oldest{db, "SELECT number, made FROM entries NOT INDEXED ORDER BY number"};
   sqlite_query set_aside{db,
                          "INSERT INTO quarantine (message_id, topic_kind, why, at, payload)"
@@ -113,7 +114,8 @@ int journal_store::count_anew() {
   tally_.epoch = 0;
   if (code == SQLITE_OK) code = parts_.ring->newest_epoch(tally_.epoch);
   ++tally_.epoch;
-  if (code == SQLITE_OK) code = run(database(), "INSERT OR IGNORE INTO state VALUES (1,0,0,0,0,'',0)");
+  if (code == SQLITE_OK)
+    code = run(database(), "INSERT OR IGNORE INTO state VALUES (1,0,0,0,0,'',0)");
   return code == SQLITE_OK ? transaction(true, [] { return SQLITE_OK; }) : code;
 }
 
@@ -369,8 +371,7 @@ result<journal_page> journal_store::read(std::uint64_t after, std::size_t most,
   const auto work = [&] {
     auto done = SQLITE_OK;
     for (auto i = std::size_t{0}; done == SQLITE_OK && i < damaged.size(); ++i)
-      done = quarantine(damaged[i], page.damaged[i].what,
-                        time_point{duration{damaged[i].made_ms}});
+      done = quarantine(damaged[i], page.damaged[i].what, time_point{duration{damaged[i].made_ms}});
     return done;
   };
   code = roomy_transaction(true, work);
@@ -426,8 +427,8 @@ result<std::vector<message_run>> journal_store::held(const message_run& wanted) 
 }
 
 journal_totals journal_store::totals() const {
-  auto all = journal_totals{
-      tally_.waiting, tally_.bytes, {}, tally_.quarantined, tally_.last_message_id};
+  auto all =
+      journal_totals{tally_.waiting, tally_.bytes, {}, tally_.quarantined, tally_.last_message_id};
   if (broken_) return all;
   auto rows = queries_->oldest.rows();
   while (!all.oldest && rows.next())

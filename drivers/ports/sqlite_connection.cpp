@@ -89,10 +89,11 @@ bool means_damage(int code) {
 
 fault sqlite_fault(sqlite3* db, int code, const std::string& file) {
   const auto primary = code & 0xff;
-  const auto why = " (" +
-                   std::string{db != nullptr && sqlite3_errcode(db) == primary ? sqlite3_errmsg(db)
-                                                                                : sqlite3_errstr(code)} +
-                   ")";
+  const auto why =
+      " (" +
+      std::string{db != nullptr && sqlite3_errcode(db) == primary ? sqlite3_errmsg(db)
+                                                                  : sqlite3_errstr(code)} +
+      ")";
   if (means_damage(code)) return {fault_code::malformed, file + " is damaged" + why};
   if (primary == SQLITE_READONLY || primary == SQLITE_CANTOPEN || primary == SQLITE_PERM)
     return {fault_code::permission, file + " cannot be opened or written" + why +

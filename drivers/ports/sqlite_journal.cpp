@@ -22,8 +22,8 @@ constexpr auto highest_version = std::uint64_t{1000};
 /// transaction that must go through while the disk is full.
 constexpr auto log_bytes = std::int64_t{1024 * 1024};
 constexpr auto checkpoint_pages = 160;
-/// Of `max_bytes`, what is not the database: the drafts, the log, and a log grown beyond its room by
-/// one large transaction.
+/// Of `max_bytes`, what is not the database: the drafts, the log, and a log grown beyond its room
+/// by one large transaction.
 constexpr auto beside_bytes = draft_ring::file_bytes + 2 * log_bytes;
 
 std::uintmax_t size_of(const std::string& file) {
@@ -41,8 +41,9 @@ bool exists(const std::string& file) {
 result<file_lock> own_file(const std::string& file) {
   const auto descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (descriptor < 0)
-    return failed(fault_code::permission, file + " cannot be written (" + std::strerror(errno) +
-                                              "); its folder must belong to the user scada runs as");
+    return failed(fault_code::permission,
+                  file + " cannot be written (" + std::strerror(errno) +
+                      "); its folder must belong to the user scada runs as");
   ::fchmod(descriptor, 0600);
   return file_lock{descriptor};
 }
@@ -112,10 +113,9 @@ class attempt {
     if (id == 0 && version == 0 && tables == 0) return true;
     if (id == application_id && version == schema_version) return false;
     if (id == application_id && version > schema_version && version < highest_version)
-      return failed(fault_code::unsupported,
-                    file_ + " was written by a newer version of scada (" +
-                        std::to_string(version) + ", this one reads " +
-                        std::to_string(schema_version) + ")");
+      return failed(fault_code::unsupported, file_ + " was written by a newer version of scada (" +
+                                                 std::to_string(version) + ", this one reads " +
+                                                 std::to_string(schema_version) + ")");
     if (was_ours_) return failed(fault_code::malformed, file_ + " has a header that is not ours");
     return failed(fault_code::refused, file_ + " is another program's database; name another file");
   }
@@ -130,10 +130,10 @@ class attempt {
   }
 
   int create() {
-    return run(db_.get(), "BEGIN IMMEDIATE; PRAGMA application_id = " +
-                              std::to_string(application_id) +
-                              "; PRAGMA user_version = " + std::to_string(schema_version) + "; " +
-                              journal_schema + "COMMIT");
+    return run(db_.get(),
+               "BEGIN IMMEDIATE; PRAGMA application_id = " + std::to_string(application_id) +
+                   "; PRAGMA user_version = " + std::to_string(schema_version) + "; " +
+                   journal_schema + "COMMIT");
   }
 
   result<std::unique_ptr<journal_store>> enter() {
@@ -145,8 +145,8 @@ class attempt {
                                  file_ + ".drafts", code);
     if (code != SQLITE_OK) return blame(code);
     // What a sync that failed left in the log goes to the database now, or never counts.
-    code = sqlite3_wal_checkpoint_v2(db_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr,
-                                     nullptr);
+    code =
+        sqlite3_wal_checkpoint_v2(db_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
     if (code != SQLITE_OK && code != SQLITE_FULL) return blame(code);
     make_room_for_log(db_.get());
     const auto room = options_.max_bytes > beside_bytes ? options_.max_bytes - beside_bytes : 0;

@@ -28,8 +28,8 @@ std::string life_of_a_writer(const std::string& file, const std::string& boot,
   posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
   posix_spawn_file_actions_addclose(&actions, ends[0]);
   auto child = pid_t{0};
-  const auto failed = ::posix_spawn(&child, program.c_str(), &actions, nullptr, arguments.data(),
-                                    environ);
+  const auto failed =
+      ::posix_spawn(&child, program.c_str(), &actions, nullptr, arguments.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   ::close(ends[1]);
   REQUIRE_MESSAGE(failed == 0, program, " cannot be started");

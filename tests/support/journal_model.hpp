@@ -31,7 +31,7 @@ struct journal_model {
     bool forgotten = false;
   };
   std::deque<promise> promises;
-  std::vector<std::string> drafts;           ///< said to be kept, in this slot
+  std::vector<std::string> drafts;             ///< said to be kept, in this slot
   std::optional<std::string> uncertain_draft;  ///< the one being kept when the power went
   bool drafts_may_have_ended = false;
 

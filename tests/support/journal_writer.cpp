@@ -9,11 +9,11 @@
 #include "drivers/ports/sqlite_journal.hpp"
 #include "tests/support/journal_text.hpp"
 
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <sys/prctl.h>
-#include <csignal>
 #include <unistd.h>
 
 namespace {

@@ -62,8 +62,7 @@ struct torn_calls {
     return SQLITE_OK;
   }
   static int sync(sqlite3_file* f, int) {
-    if (const auto code = of(f).disk->operation(SQLITE_IOERR_FSYNC); code != SQLITE_OK)
-      return code;
+    if (const auto code = of(f).disk->operation(SQLITE_IOERR_FSYNC); code != SQLITE_OK) return code;
     auto& c = content(f);
     c.durable = c.now;
     c.pending.clear();
@@ -90,8 +89,8 @@ struct torn_calls {
 
   static int open(sqlite3_vfs* vfs, const char* name, sqlite3_file* f, int flags, int* out) {
     static const auto calls = sqlite3_io_methods{
-        1,         close, read, write,     truncate, sync,        file_size, lock,
-        lock,      check_lock,  control,   sector_size, device,   {}, {}, {}, {}, {}, {}};
+        1,       close,       read,   write, truncate, sync, file_size, lock, lock, check_lock,
+        control, sector_size, device, {},    {},       {},   {},        {},   {}};
     of(f) = {{nullptr}, &disk(vfs), name};
     if (disk(vfs).cut_) return SQLITE_CANTOPEN;
     if (!disk(vfs).files_.contains(name) && (flags & SQLITE_OPEN_CREATE) == 0)
