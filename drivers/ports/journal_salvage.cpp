@@ -116,7 +116,7 @@ int connect_journal(const std::string& file, const std::optional<std::string>& v
   // closed, because its room on the disk is what lets a full disk be written to.
   if (code == SQLITE_OK)
     code = sqlite3_db_config(raw, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-  auto step = static_cast<int>(32 * journal_page_bytes);
+  auto step = static_cast<int>(journal_growth_pages * journal_page_bytes);
   if (code == SQLITE_OK) code = sqlite3_file_control(raw, "main", SQLITE_FCNTL_CHUNK_SIZE, &step);
   for (const auto* setting :
        {"PRAGMA locking_mode = EXCLUSIVE", "PRAGMA page_size = 4096", "PRAGMA auto_vacuum = NONE",

@@ -10,7 +10,9 @@
 
 namespace hearth {
 
-constexpr auto journal_page_bytes = std::uint64_t{4096};
+inline constexpr auto journal_page_bytes = std::uint64_t{4096};
+/// The file grows, and SQLite cuts it, in steps of so many pages.
+inline constexpr auto journal_growth_pages = std::uint64_t{32};
 
 /// The journal's tables. A message's number is its boot's ordinal and its sequence, so that the
 /// primary key finds a message by id as well as by age, and no index has to be written.
@@ -97,10 +99,8 @@ class journal_store final : public journal {
   };
 
   sqlite3* database() { return parts_.db.get(); }
-  template <class Work>
-  int transaction(bool durable, Work work);
-  template <class Work>
-  int roomy_transaction(bool durable, Work work);
+  int transaction(bool durable, const std::function<int()>& work);
+  int roomy_transaction(bool durable, const std::function<int()>& work);
   int save_tally();
   int count_anew();
   int load_boots();
