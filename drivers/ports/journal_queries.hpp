@@ -5,8 +5,8 @@
 namespace hearth {
 
 /// Everything the journal ever asks of its database, once it is open.
-struct journal_store::queries {
-  explicit queries(sqlite3* db) : db{db} {}
+struct journal_queries {
+  explicit journal_queries(sqlite3* db) : db{db} {}
   sqlite3* db;
 
   sqlite_query begin{db, "BEGIN IMMEDIATE"};

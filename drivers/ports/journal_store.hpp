@@ -58,6 +58,8 @@ int read_sums(sqlite3* db, std::optional<journal_sums>& sums);
 std::uint64_t boot_of(std::uint64_t number);
 std::uint64_t sequence_of(std::uint64_t number);
 
+struct journal_queries;
+
 /// The journal in an open SQLite database that has its schema. After any failure but a full disk
 /// it lets go of its files and says the same for ever: what the disk holds is then unknown, and
 /// opening it anew finds out. A damaged file it leaves under the name that `open` puts aside.
@@ -92,7 +94,6 @@ class journal_store final : public journal {
   [[nodiscard]] journal_totals totals() const override;
 
  private:
-  struct queries;
   /// What changes with a transaction or not at all.
   struct tally : journal_sums {
     std::map<std::uint64_t, std::string> boots;  ///< by ordinal
@@ -126,7 +127,7 @@ class journal_store final : public journal {
   tl::unexpected<fault> trouble(int code);
 
   parts parts_;
-  std::unique_ptr<queries> queries_;
+  std::unique_ptr<journal_queries> queries_;
   std::optional<fault> broken_;
   tally tally_;
   /// Forgotten and still on the disk, with their bytes: they go with the next transaction.

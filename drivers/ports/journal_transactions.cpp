@@ -13,7 +13,7 @@ std::uint64_t steps(std::uint64_t pages) {
 }  // namespace
 
 journal_store::journal_store(parts p)
-    : parts_{std::move(p)}, queries_{std::make_unique<queries>(parts_.db.get())} {}
+    : parts_{std::move(p)}, queries_{std::make_unique<journal_queries>(parts_.db.get())} {}
 
 journal_store::~journal_store() {
   if (!broken_ && !forgotten_.empty()) transaction(false, [] { return SQLITE_OK; });

@@ -71,9 +71,11 @@ struct house {
       : kept{open_in(folder, most_bytes)} {}
 
   void append(std::size_t count, std::size_t bytes, bool ends_drafts) {
+    static const auto random = bytes_of(1 << 20);
     auto batch = std::vector<journal_entry>{};
     for (auto n = std::size_t{0}; n < count; ++n)
-      batch.push_back({journal_class::report, boot, ++sequence, "report", bytes_of(bytes),
+      batch.push_back({journal_class::report, boot, ++sequence, "report",
+                       random.substr(sequence % 500000, bytes),
                        time_point{duration{static_cast<std::int64_t>(sequence)}}});
     must(kept->append(batch, ends_drafts));
   }
