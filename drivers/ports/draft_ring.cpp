@@ -1,5 +1,7 @@
 #include "drivers/ports/draft_ring.hpp"
 
+#include "drivers/ports/sqlite_connection.hpp"
+
 #include <algorithm>
 #include <cstring>
 #include <zlib.h>
@@ -25,8 +27,8 @@ std::int64_t blocks_for(std::size_t bytes) {
 
 std::uint32_t checksum_of(const void* start, std::size_t fields, const std::string& payload) {
   auto sum = crc32(0, static_cast<const Bytef*>(start), static_cast<uInt>(fields));
-  sum = crc32(sum, reinterpret_cast<const Bytef*>(payload.data()),
-              static_cast<uInt>(payload.size()));
+  sum =
+      crc32(sum, reinterpret_cast<const Bytef*>(payload.data()), static_cast<uInt>(payload.size()));
   return static_cast<std::uint32_t>(sum);
 }
 
@@ -43,20 +45,14 @@ std::unique_ptr<draft_ring> draft_ring::open(sqlite3_vfs* files, const std::stri
                                              int& code) {
   auto storage = std::make_unique<char[]>(static_cast<std::size_t>(files->szOsFile));
   // A file's name is followed by empty parameters in SQLite.
-  auto ring = std::unique_ptr<draft_ring>{
-      new draft_ring{std::move(storage), path + std::string(4, '\0')}};
-  code = files->xOpen(files, ring->path_.c_str(), ring->file(),
-                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_SUPER_JOURNAL,
-                      nullptr);
+  auto ring =
+      std::unique_ptr<draft_ring>{new draft_ring{std::move(storage), path + std::string(4, '\0')}};
+  code =
+      files->xOpen(files, ring->path_.c_str(), ring->file(),
+                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_SUPER_JOURNAL, nullptr);
   if (code != SQLITE_OK) return {};
-  const auto* calls = ring->file()->pMethods;
-  auto size = sqlite3_int64{0};
-  code = calls->xFileSize(ring->file(), &size);
-  if (code != SQLITE_OK || size >= file_bytes) return ring;
   // Room once and for all: later writes change no length, so nothing but their block is written.
-  const auto nothing = std::string(static_cast<std::size_t>(file_bytes - size), '\0');
-  code = calls->xWrite(ring->file(), nothing.data(), static_cast<int>(nothing.size()), size);
-  if (code == SQLITE_OK) code = calls->xSync(ring->file(), SQLITE_SYNC_NORMAL);
+  code = lengthen_file(ring->file(), file_bytes);
   return ring;
 }
 
@@ -117,8 +113,7 @@ int draft_ring::keep(const std::string& payload) {
   auto bytes = std::string(static_cast<std::size_t>(blocks * block_bytes), '\0');
   std::memcpy(bytes.data(), &head, sizeof head);
   std::memcpy(bytes.data() + sizeof head, payload.data(), payload.size());
-  auto code = file()->pMethods->xWrite(file(), bytes.data(), static_cast<int>(bytes.size()),
-                                       block_ * block_bytes);
+  auto code = write_file(file(), bytes, block_ * block_bytes);
   if (code == SQLITE_OK)
     code = file()->pMethods->xSync(file(), SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
   if (code != SQLITE_OK) return code;

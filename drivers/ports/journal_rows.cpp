@@ -15,14 +15,12 @@ stored_entry read_entry(const sqlite_rows& row) {
 }
 
 std::uint64_t checksum_of(const stored_entry& e) {
-  const auto fields = std::array{e.number, static_cast<std::uint64_t>(e.kind),
-                                 static_cast<std::uint64_t>(e.made_ms),
-                                 std::uint64_t{e.undated ? 1U : 0U},
-                                 std::uint64_t{e.topic_kind.size()}};
+  const auto fields = std::array{
+      e.number, static_cast<std::uint64_t>(e.kind), static_cast<std::uint64_t>(e.made_ms),
+      std::uint64_t{e.undated ? 1U : 0U}, std::uint64_t{e.topic_kind.size()}};
   auto sum = crc32(0, reinterpret_cast<const Bytef*>(fields.data()), sizeof fields);
   for (const auto* text : {&e.topic_kind, &e.payload})
-    sum = crc32(sum, reinterpret_cast<const Bytef*>(text->data()),
-                static_cast<uInt>(text->size()));
+    sum = crc32(sum, reinterpret_cast<const Bytef*>(text->data()), static_cast<uInt>(text->size()));
   return sum;
 }
 
@@ -45,8 +43,8 @@ int read_sums(sqlite3* db, std::optional<journal_sums>& sums) {
                             " FROM state WHERE id = 1"};
   auto rows = query.rows();
   if (!rows.next()) return rows.code();
-  auto found = journal_sums{rows.number(0), rows.number(1), rows.number(2), rows.number(3),
-                            rows.text(4)};
+  auto found =
+      journal_sums{rows.number(0), rows.number(1), rows.number(2), rows.number(3), rows.text(4)};
   if (checksum_of(found) == rows.number(5)) sums = std::move(found);
   return SQLITE_OK;
 }

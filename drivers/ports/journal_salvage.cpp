@@ -90,8 +90,10 @@ class survivors {
   sqlite3* db_;
   bool backwards_ = false;
   std::uint64_t first_ = 0, last_ = std::uint64_t{1} << 62;
-  sqlite_query after_{db_, "SELECT number FROM entries NOT INDEXED WHERE number > ? ORDER BY number LIMIT 1"};
-  sqlite_query before_{db_, "SELECT number FROM entries NOT INDEXED WHERE number < ? ORDER BY number DESC LIMIT 1"};
+  sqlite_query after_{
+      db_, "SELECT number FROM entries NOT INDEXED WHERE number > ? ORDER BY number LIMIT 1"};
+  sqlite_query before_{
+      db_, "SELECT number FROM entries NOT INDEXED WHERE number < ? ORDER BY number DESC LIMIT 1"};
 };
 
 std::map<std::uint64_t, std::string> boots_of(sqlite3* db) {
@@ -114,7 +116,7 @@ int connect_journal(const std::string& file, const std::optional<std::string>& v
   // closed, because its room on the disk is what lets a full disk be written to.
   if (code == SQLITE_OK)
     code = sqlite3_db_config(raw, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-  auto step = static_cast<int>(32 * journal_page_bytes);
+  auto step = static_cast<int>(journal_growth_pages * journal_page_bytes);
   if (code == SQLITE_OK) code = sqlite3_file_control(raw, "main", SQLITE_FCNTL_CHUNK_SIZE, &step);
   for (const auto* setting :
        {"PRAGMA locking_mode = EXCLUSIVE", "PRAGMA page_size = 4096", "PRAGMA auto_vacuum = NONE",
@@ -137,8 +139,9 @@ result<std::string> put_aside(const std::string& file) {
   const auto number = numbers.empty() ? 1 : numbers.back() + 1;
   const auto to = file + ".damaged-" + std::to_string(number);
   if (!rename_all(from, to))
-    return failed(fault_code::permission, from + " is damaged and cannot be renamed; its folder "
-                                                 "must belong to the user scada runs as");
+    return failed(fault_code::permission, from +
+                                              " is damaged and cannot be renamed; its folder "
+                                              "must belong to the user scada runs as");
   numbers.push_back(number);
   for (auto i = std::size_t{0}; i + damaged_journals_kept < numbers.size(); ++i)
     for (const auto* ending : companions) {
@@ -153,8 +156,8 @@ std::uint64_t salvage(const std::string& damaged, journal_store& into) {
   if (connect_journal(damaged, {}, false, db) != SQLITE_OK) return 0;
   const auto boots = boots_of(db.get());
   auto left = survivors{db.get()};
-  auto entry = sqlite_query{db.get(), std::string{"SELECT "} + entry_columns +
-                                          " FROM entries WHERE number = ?"};
+  auto entry = sqlite_query{
+      db.get(), std::string{"SELECT "} + entry_columns + " FROM entries WHERE number = ?"};
   auto numbers = std::vector<std::uint64_t>{};
   while (const auto number = left.next()) numbers.push_back(*number);
   std::ranges::sort(numbers);

@@ -1,6 +1,6 @@
 #include "drivers/ports/journal_store.hpp"
 
-#include "drivers/ports/journal_salvage.hpp"
+#include "drivers/ports/journal_queries.hpp"
 #include "protocol/limits.hpp"
 
 #include <algorithm>
@@ -9,9 +9,6 @@
 namespace hearth {
 namespace {
 
-/// The file grows, and is cut, in steps of this many pages, each written before it is needed: a
-/// transaction that is in the log can then always be carried over into the database.
-constexpr auto growth_pages = std::uint64_t{32};
 /// What an entry takes besides its payload, roughly: it only steers how much is dropped.
 constexpr auto entry_overhead = std::uint64_t{128};
 /// Forgotten messages that may wait for the next transaction.
@@ -21,202 +18,9 @@ constexpr auto largest_boot = (std::uint64_t{1} << 22) - 1;
 
 std::uint64_t first_of(std::uint64_t boot) { return boot * (largest_sequence + 1); }
 
-std::uint64_t steps(std::uint64_t pages) {
-  return (pages + growth_pages - 1) / growth_pages * growth_pages;
-}
-
-std::uint64_t less(std::uint64_t a, std::uint64_t b) { return a > b ? a - b : 0; }
-
 std::span<const char> blob(const std::string& text) { return {text.data(), text.size()}; }
 
 }  // namespace
-
-struct journal_store::queries {
-  explicit queries(sqlite3* db) : db{db} {}
-  sqlite3* db;
-
-  sqlite_query begin{db, "BEGIN IMMEDIATE"};
-  sqlite_query commit{db, "COMMIT"};
-  sqlite_query save{db,
-                    "UPDATE state SET waiting = ?, bytes = ?, quarantined = ?, epoch = ?,"
-                    " last_message_id = ?, checksum = ? WHERE id = 1"};
-  sqlite_query insert{db, "INSERT OR IGNORE INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)"};
-  sqlite_query remove{db, "DELETE FROM entries WHERE number = ?"};
-  sqlite_query size{db, "SELECT length(payload) FROM entries WHERE number = ?"};
-  sqlite_query entry{db, std::string{"SELECT "} + entry_columns +
-                             " FROM entries WHERE number = ?"};
-  sqlite_query dated{db, std::string{"SELECT "} + entry_columns +
-                             " FROM entries NOT INDEXED WHERE number > ? AND undated = 0"
-                             " ORDER BY number"};
-  sqlite_query undated{db, std::string{"SELECT "} + entry_columns +
-                               " FROM entries WHERE number > ? AND undated != 0"
-                               " ORDER BY number LIMIT ?"};
-  sqlite_query unhide{db, "UPDATE entries SET undated = 0 WHERE number = ?"};
-  sqlite_query replace{db,
-                       "UPDATE entries SET undated = 0, checksum = ?, payload = ?"
-                       " WHERE number = ?"};
-  sqlite_query within{db, "SELECT number FROM entries WHERE number BETWEEN ? AND ?"
-                          " ORDER BY number"};
-  sqlite_query of_class{db, "SELECT number, length(payload) FROM entries NOT INDEXED"
-                            " WHERE number >= ? AND kind = ? ORDER BY number"};
-  sqlite_query oldest{db, "SELECT number, made FROM entries NOT INDEXED ORDER BY number"};
-  sqlite_query set_aside{db,
-                         "INSERT INTO quarantine (message_id, topic_kind, why, at, payload)"
-                         " VALUES (?, ?, ?, ?, ?)"};
-  sqlite_query drop_quarantined{
-      db, "DELETE FROM quarantine WHERE place = (SELECT min(place) FROM quarantine)"};
-};
-
-journal_store::journal_store(parts p)
-    : parts_{std::move(p)}, queries_{std::make_unique<queries>(parts_.db.get())} {}
-
-journal_store::~journal_store() {
-  if (!broken_ && !forgotten_.empty()) transaction(false, [] { return SQLITE_OK; });
-}
-
-// ---- what is kept in memory
-
-int journal_store::load() {
-  auto sums = std::optional<journal_sums>{};
-  auto code = load_boots();
-  if (code == SQLITE_OK) code = read_sums(database(), sums);
-  if (sums) static_cast<journal_sums&>(tally_) = *sums;
-  if (code == SQLITE_OK && !sums) code = count_anew();
-  auto left = std::vector<std::string>{};
-  if (code == SQLITE_OK) code = parts_.ring->load(tally_.epoch, left);
-  if (code == SQLITE_OK) settle_size();
-  return code;
-}
-
-result<void> journal_store::follow(const journal_sums& former) {
-  tally_.last_message_id = former.last_message_id;
-  tally_.epoch = former.epoch;
-  if (const auto code = transaction(true, [] { return SQLITE_OK; }); code != SQLITE_OK)
-    return trouble(code);
-  if (auto left = drafts(); !left) return tl::make_unexpected(left.error());
-  return {};
-}
-
-/// The row of sums is damaged: the only time when all messages are looked at.
-int journal_store::count_anew() {
-  auto last = std::uint64_t{0};
-  const auto read = [&](const char* sql, std::uint64_t& out) {
-    return read_number(database(), sql, out);
-  };
-  auto code = read("SELECT count(*) FROM entries NOT INDEXED", tally_.waiting);
-  if (code == SQLITE_OK)
-    code = read("SELECT coalesce(sum(length(payload)), 0) FROM entries", tally_.bytes);
-  if (code == SQLITE_OK) code = read("SELECT count(*) FROM quarantine", tally_.quarantined);
-  if (code == SQLITE_OK) code = read("SELECT coalesce(max(number), 0) FROM entries", last);
-  tally_.last_message_id = last != 0 ? message_id(last) : std::string{};
-  // Which drafts a report has said already is not known: none are taken for news.
-  tally_.epoch = 0;
-  if (code == SQLITE_OK) code = parts_.ring->newest_epoch(tally_.epoch);
-  ++tally_.epoch;
-  if (code == SQLITE_OK) code = run(database(), "INSERT OR IGNORE INTO state VALUES (1,0,0,0,0,'',0)");
-  return code == SQLITE_OK ? transaction(true, [] { return SQLITE_OK; }) : code;
-}
-
-int journal_store::load_boots() {
-  tally_.boots.clear();
-  auto query = sqlite_query{database(), "SELECT ordinal, boot_id FROM boots"};
-  auto rows = query.rows();
-  while (rows.next()) tally_.boots[rows.number(0)] = rows.text(1);
-  return rows.code();
-}
-
-int journal_store::save_tally() {
-  return queries_->save.run(tally_.waiting, tally_.bytes, tally_.quarantined, tally_.epoch,
-                            tally_.last_message_id, checksum_of(tally_));
-}
-
-// ---- transactions and room
-
-template <class Work>
-int journal_store::transaction(bool durable, Work work) {
-  const auto before = tally_;
-  if (!durable) run(database(), "PRAGMA synchronous = NORMAL");
-  auto code = queries_->begin.run();
-  if (code == SQLITE_OK) code = delete_forgotten();
-  if (code == SQLITE_OK) code = work();
-  if (code == SQLITE_OK) code = save_tally();
-  if (code == SQLITE_OK) code = queries_->commit.run();
-  if (code == SQLITE_OK) {
-    forgotten_.clear();
-  } else {
-    if (sqlite3_get_autocommit(database()) == 0) run(database(), "ROLLBACK");
-    tally_ = before;
-  }
-  if (!durable) run(database(), "PRAGMA synchronous = FULL");
-  return code;
-}
-
-/// Lets the file grow as far as it may, and drops nothing.
-template <class Work>
-int journal_store::roomy_transaction(bool durable, Work work) {
-  auto code = transaction(durable, work);
-  auto grown = false;
-  while (code == SQLITE_FULL && grow()) {
-    grown = true;
-    code = transaction(durable, work);
-  }
-  if (grown) settle_size();
-  return code;
-}
-
-/// One step more in the file. False: it may not, or the disk has none.
-bool journal_store::grow() {
-  return pages_ + growth_pages <= parts_.most_pages && reserve(pages_ + growth_pages);
-}
-
-/// So many pages of the database are really on the disk, and it may use them.
-bool journal_store::reserve(std::uint64_t pages) {
-  sqlite3_file* file = nullptr;
-  auto size = sqlite3_int64{0};
-  sqlite3_file_control(database(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
-  if (file == nullptr || file->pMethods == nullptr ||
-      file->pMethods->xFileSize(file, &size) != SQLITE_OK)
-    return false;
-  const auto wanted = static_cast<sqlite3_int64>(pages * journal_page_bytes);
-  if (size < wanted) {
-    const auto nothing = std::string(static_cast<std::size_t>(wanted - size), '\0');
-    const auto code = file->pMethods->xWrite(file, nothing.data(),
-                                             static_cast<int>(nothing.size()), size);
-    if (code != SQLITE_OK || file->pMethods->xSync(file, SQLITE_SYNC_NORMAL) != SQLITE_OK)
-      return false;
-  }
-  pages_ = pages;
-  return run(database(), "PRAGMA max_page_count = " + std::to_string(pages_)) == SQLITE_OK;
-}
-
-/// SQLite cuts the file to the step that holds its last page whenever the log has been carried
-/// over; so that much room there is, whatever was grown besides.
-void journal_store::settle_size() {
-  auto pages = std::uint64_t{0};
-  if (read_number(database(), "PRAGMA page_count", pages) == SQLITE_OK) reserve(steps(pages));
-}
-
-int journal_store::trim(std::uint64_t bytes, journal_class highest, journal_room& room) {
-  auto freed = std::uint64_t{0};
-  for (auto kind = 0; kind <= static_cast<int>(highest) && freed < bytes; ++kind) {
-    auto& lowest = lowest_[static_cast<std::size_t>(kind)];
-    auto going = std::vector<std::uint64_t>{};
-    {
-      auto rows = queries_->of_class.rows(lowest, kind);
-      while (freed < bytes && rows.next()) {
-        if (going.empty()) lowest = rows.number(0);
-        going.push_back(rows.number(0));
-        freed += rows.number(1) + entry_overhead;
-      }
-      if (rows.code() != SQLITE_OK) return rows.code();
-    }
-    for (const auto number : going) {
-      if (const auto code = remove(number); code != SQLITE_OK) return code;
-      add(room.dropped, number);
-    }
-  }
-  return freed >= bytes ? SQLITE_OK : SQLITE_FULL;
-}
 
 // ---- entries
 
@@ -249,6 +53,28 @@ result<journal_room> journal_store::append(std::span<const journal_entry> entrie
   if (code != SQLITE_OK) return trouble(code);
   if (ends_drafts) parts_.ring->begin(tally_.epoch);
   return room;
+}
+
+int journal_store::trim(std::uint64_t bytes, journal_class highest, journal_room& room) {
+  auto freed = std::uint64_t{0};
+  for (auto kind = 0; kind <= static_cast<int>(highest) && freed < bytes; ++kind) {
+    auto& lowest = lowest_[static_cast<std::size_t>(kind)];
+    auto going = std::vector<std::uint64_t>{};
+    {
+      auto rows = queries_->of_class.rows(lowest, kind);
+      while (freed < bytes && rows.next()) {
+        if (going.empty()) lowest = rows.number(0);
+        going.push_back(rows.number(0));
+        freed += rows.number(1) + entry_overhead;
+      }
+      if (rows.code() != SQLITE_OK) return rows.code();
+    }
+    for (const auto number : going) {
+      if (const auto code = remove(number); code != SQLITE_OK) return code;
+      add(room.dropped, number);
+    }
+  }
+  return freed >= bytes ? SQLITE_OK : SQLITE_FULL;
 }
 
 int journal_store::put(const journal_entry& e, journal_room& room) {
@@ -352,6 +178,7 @@ result<journal_page> journal_store::read(std::uint64_t after, std::size_t most,
   auto page = journal_page{};
   auto damaged = std::vector<stored_entry>{};
   auto bytes = std::size_t{0};
+  auto code = SQLITE_OK;
   {
     auto rows = queries_->dated.rows(after);
     while (rows.next()) {
@@ -371,17 +198,18 @@ result<journal_page> journal_store::read(std::uint64_t after, std::size_t most,
         page.items.push_back({number, message_id(number), e.topic_kind, std::move(e.payload)});
       }
     }
-    if (rows.code() != SQLITE_OK) return trouble(rows.code());
+    code = rows.code();
   }
+  if (code != SQLITE_OK) return trouble(code);
   if (damaged.empty()) return page;
   const auto work = [&] {
-    auto code = SQLITE_OK;
-    for (auto i = std::size_t{0}; code == SQLITE_OK && i < damaged.size(); ++i)
-      code = quarantine(damaged[i], page.damaged[i].what,
-                        time_point{duration{damaged[i].made_ms}});
-    return code;
+    auto done = SQLITE_OK;
+    for (auto i = std::size_t{0}; done == SQLITE_OK && i < damaged.size(); ++i)
+      done = quarantine(damaged[i], page.damaged[i].what, time_point{duration{damaged[i].made_ms}});
+    return done;
   };
-  if (const auto code = roomy_transaction(true, work); code != SQLITE_OK) return trouble(code);
+  code = roomy_transaction(true, work);
+  if (code != SQLITE_OK) return trouble(code);
   return page;
 }
 
@@ -389,6 +217,7 @@ result<std::vector<journal_item>> journal_store::undated(std::uint64_t after, st
   if (broken_) return tl::make_unexpected(*broken_);
   auto items = std::vector<journal_item>{};
   auto damaged = std::vector<std::uint64_t>{};
+  auto code = SQLITE_OK;
   {
     auto rows = queries_->undated.rows(after, std::uint64_t{most});
     while (rows.next()) {
@@ -399,11 +228,12 @@ result<std::vector<journal_item>> journal_store::undated(std::uint64_t after, st
       else
         items.push_back({e.number, message_id(e.number), e.topic_kind, std::move(e.payload)});
     }
-    if (rows.code() != SQLITE_OK) return trouble(rows.code());
+    code = rows.code();
   }
+  if (code != SQLITE_OK) return trouble(code);
   if (damaged.empty()) return items;
   // Among the dated ones `read` meets them, and tells.
-  const auto code = roomy_transaction(true, [&] {
+  code = roomy_transaction(true, [&] {
     auto done = SQLITE_OK;
     for (const auto number : damaged)
       if (done == SQLITE_OK) done = queries_->unhide.run(number);
@@ -416,6 +246,7 @@ result<std::vector<journal_item>> journal_store::undated(std::uint64_t after, st
 result<std::vector<message_run>> journal_store::held(const message_run& wanted) {
   if (broken_) return tl::make_unexpected(*broken_);
   auto runs = std::vector<message_run>{};
+  auto code = SQLITE_OK;
   for (const auto& [ordinal, boot_id] : tally_.boots) {
     if (boot_id != wanted.boot_id || wanted.first > largest_sequence) continue;
     const auto first = first_of(ordinal) + wanted.first;
@@ -423,14 +254,15 @@ result<std::vector<message_run>> journal_store::held(const message_run& wanted) 
     auto rows = queries_->within.rows(first, last);
     while (rows.next())
       if (!forgotten_.contains(rows.number(0))) add(runs, rows.number(0));
-    if (rows.code() != SQLITE_OK) return trouble(rows.code());
+    if (code == SQLITE_OK) code = rows.code();
   }
+  if (code != SQLITE_OK) return trouble(code);
   return runs;
 }
 
 journal_totals journal_store::totals() const {
-  auto all = journal_totals{
-      tally_.waiting, tally_.bytes, {}, tally_.quarantined, tally_.last_message_id};
+  auto all =
+      journal_totals{tally_.waiting, tally_.bytes, {}, tally_.quarantined, tally_.last_message_id};
   if (broken_) return all;
   auto rows = queries_->oldest.rows();
   while (!all.oldest && rows.next())
@@ -442,8 +274,9 @@ journal_totals journal_store::totals() const {
 
 result<void> journal_store::forget(std::span<const std::string> message_ids) {
   if (broken_) return tl::make_unexpected(*broken_);
-  for (const auto& id : message_ids) {
-    const auto number = number_of(id);
+  auto code = SQLITE_OK;
+  for (auto id = message_ids.begin(); code == SQLITE_OK && id != message_ids.end(); ++id) {
+    const auto number = number_of(*id);
     if (!number || forgotten_.contains(*number)) continue;
     auto rows = queries_->size.rows(*number);
     if (rows.next()) {
@@ -451,10 +284,10 @@ result<void> journal_store::forget(std::span<const std::string> message_ids) {
       tally_.waiting = less(tally_.waiting, 1);
       tally_.bytes = less(tally_.bytes, rows.number(0));
     }
-    if (rows.code() != SQLITE_OK) return trouble(rows.code());
+    code = rows.code();
   }
-  if (forgotten_.size() < forgotten_together) return {};
-  const auto code = roomy_transaction(false, [] { return SQLITE_OK; });
+  if (code == SQLITE_OK && forgotten_.size() >= forgotten_together)
+    code = roomy_transaction(false, [] { return SQLITE_OK; });
   if (code != SQLITE_OK) return trouble(code);
   return {};
 }
@@ -471,13 +304,14 @@ result<void> journal_store::set_aside(const std::string& message_id, const std::
   const auto number = number_of(message_id);
   if (!number || forgotten_.contains(*number)) return {};
   auto e = std::optional<stored_entry>{};
+  auto code = SQLITE_OK;
   {
     auto rows = queries_->entry.rows(*number);
     if (rows.next()) e = read_entry(rows);
-    if (rows.code() != SQLITE_OK) return trouble(rows.code());
+    code = rows.code();
   }
-  if (!e) return {};
-  const auto code = roomy_transaction(false, [&] { return quarantine(*e, why, now); });
+  if (code == SQLITE_OK && e)
+    code = roomy_transaction(false, [&] { return quarantine(*e, why, now); });
   if (code != SQLITE_OK) return trouble(code);
   return {};
 }
@@ -543,19 +377,6 @@ void journal_store::add(std::vector<message_run>& runs, std::uint64_t number) co
     runs.back().last = sequence;
   else
     runs.push_back({boot_id, sequence, sequence});
-}
-
-tl::unexpected<fault> journal_store::trouble(int code) {
-  auto found = sqlite_fault(database(), code, parts_.file);
-  if ((code & 0xff) == SQLITE_FULL || (code & 0xff) == SQLITE_TOOBIG)
-    return tl::make_unexpected(std::move(found));
-  broken_ = found;
-  queries_.reset();
-  parts_.ring.reset();
-  parts_.db.reset();
-  if (means_damage(code) && parts_.in_real_files) leave_for_putting_aside(parts_.file);
-  parts_.lock.reset();
-  return tl::make_unexpected(std::move(found));
 }
 
 }  // namespace hearth

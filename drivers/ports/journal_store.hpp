@@ -10,7 +10,9 @@
 
 namespace hearth {
 
-constexpr auto journal_page_bytes = std::uint64_t{4096};
+inline constexpr auto journal_page_bytes = std::uint64_t{4096};
+/// The file grows, and SQLite cuts it, in steps of so many pages.
+inline constexpr auto journal_growth_pages = std::uint64_t{32};
 
 /// The journal's tables. A message's number is its boot's ordinal and its sequence, so that the
 /// primary key finds a message by id as well as by age, and no index has to be written.
@@ -56,6 +58,8 @@ int read_sums(sqlite3* db, std::optional<journal_sums>& sums);
 std::uint64_t boot_of(std::uint64_t number);
 std::uint64_t sequence_of(std::uint64_t number);
 
+struct journal_queries;
+
 /// The journal in an open SQLite database that has its schema. After any failure but a full disk
 /// it lets go of its files and says the same for ever: what the disk holds is then unknown, and
 /// opening it anew finds out. A damaged file it leaves under the name that `open` puts aside.
@@ -90,17 +94,14 @@ class journal_store final : public journal {
   [[nodiscard]] journal_totals totals() const override;
 
  private:
-  struct queries;
   /// What changes with a transaction or not at all.
   struct tally : journal_sums {
     std::map<std::uint64_t, std::string> boots;  ///< by ordinal
   };
 
   sqlite3* database() { return parts_.db.get(); }
-  template <class Work>
-  int transaction(bool durable, Work work);
-  template <class Work>
-  int roomy_transaction(bool durable, Work work);
+  int transaction(bool durable, const std::function<int()>& work);
+  int roomy_transaction(bool durable, const std::function<int()>& work);
   int save_tally();
   int count_anew();
   int load_boots();
@@ -122,10 +123,11 @@ class journal_store final : public journal {
   void add(std::vector<message_run>& runs, std::uint64_t number) const;
 
   /// Makes a fault of a code; lets go of the files if it means that they cannot be trusted.
+  /// No rows may be open.
   tl::unexpected<fault> trouble(int code);
 
   parts parts_;
-  std::unique_ptr<queries> queries_;
+  std::unique_ptr<journal_queries> queries_;
   std::optional<fault> broken_;
   tally tally_;
   /// Forgotten and still on the disk, with their bytes: they go with the next transaction.

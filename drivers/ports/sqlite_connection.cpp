@@ -60,6 +60,26 @@ int read_number(sqlite3* db, const std::string& sql, std::uint64_t& out) {
   return rows.code();
 }
 
+int write_file(sqlite3_file* file, std::string_view bytes, std::int64_t at) {
+  constexpr auto piece = std::size_t{32 * 1024};
+  auto code = SQLITE_OK;
+  for (; code == SQLITE_OK && !bytes.empty(); at += static_cast<std::int64_t>(piece)) {
+    const auto now = bytes.substr(0, piece);
+    code = file->pMethods->xWrite(file, now.data(), static_cast<int>(now.size()), at);
+    bytes.remove_prefix(now.size());
+  }
+  return code;
+}
+
+int lengthen_file(sqlite3_file* file, std::int64_t to) {
+  if (file == nullptr || file->pMethods == nullptr) return SQLITE_IOERR;
+  auto size = sqlite3_int64{0};
+  auto code = file->pMethods->xFileSize(file, &size);
+  if (code != SQLITE_OK || size >= to) return code;
+  code = write_file(file, std::string(static_cast<std::size_t>(to - size), '\0'), size);
+  return code == SQLITE_OK ? file->pMethods->xSync(file, SQLITE_SYNC_NORMAL) : code;
+}
+
 bool means_damage(int code) {
   // The statements are always the same: one that does not fit met another schema than was written.
   const auto primary = code & 0xff;
@@ -69,10 +89,11 @@ bool means_damage(int code) {
 
 fault sqlite_fault(sqlite3* db, int code, const std::string& file) {
   const auto primary = code & 0xff;
-  const auto why = " (" +
-                   std::string{db != nullptr && sqlite3_errcode(db) == primary ? sqlite3_errmsg(db)
-                                                                                : sqlite3_errstr(code)} +
-                   ")";
+  const auto why =
+      " (" +
+      std::string{db != nullptr && sqlite3_errcode(db) == primary ? sqlite3_errmsg(db)
+                                                                  : sqlite3_errstr(code)} +
+      ")";
   if (means_damage(code)) return {fault_code::malformed, file + " is damaged" + why};
   if (primary == SQLITE_READONLY || primary == SQLITE_CANTOPEN || primary == SQLITE_PERM)
     return {fault_code::permission, file + " cannot be opened or written" + why +

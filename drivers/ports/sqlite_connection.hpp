@@ -79,6 +79,12 @@ int run(sqlite3* db, const std::string& sql);
 /// The first column of the first row.
 int read_number(sqlite3* db, const std::string& sql, std::uint64_t& out);
 
+/// Writes to a file of SQLite's, in the pieces that its calls take: a page at most is what they are
+/// made for, and larger ones they cut off silently.
+int write_file(sqlite3_file* file, std::string_view bytes, std::int64_t at);
+/// Zeros up to a length, so that the disk has room for it; on disk when it returns.
+int lengthen_file(sqlite3_file* file, std::int64_t to);
+
 /// The file is not what was written to it.
 bool means_damage(int code);
 /// For a person: what SQLite says about this file and what to do.

@@ -21,9 +21,9 @@ constexpr auto highest_version = std::uint64_t{1000};
 /// Room the log has on the disk from the start: the frames between two checkpoints and the largest
 /// transaction that must go through while the disk is full.
 constexpr auto log_bytes = std::int64_t{1024 * 1024};
-constexpr auto checkpoint_pages = 96;
-/// Of `max_bytes`, what is not the database: the drafts, the log, and a log grown beyond its room by
-/// one large transaction.
+constexpr auto checkpoint_pages = 160;
+/// Of `max_bytes`, what is not the database: the drafts, the log, and a log grown beyond its room
+/// by one large transaction.
 constexpr auto beside_bytes = draft_ring::file_bytes + 2 * log_bytes;
 
 std::uintmax_t size_of(const std::string& file) {
@@ -41,8 +41,9 @@ bool exists(const std::string& file) {
 result<file_lock> own_file(const std::string& file) {
   const auto descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (descriptor < 0)
-    return failed(fault_code::permission, file + " cannot be written (" + std::strerror(errno) +
-                                              "); its folder must belong to the user scada runs as");
+    return failed(fault_code::permission,
+                  file + " cannot be written (" + std::strerror(errno) +
+                      "); its folder must belong to the user scada runs as");
   ::fchmod(descriptor, 0600);
   return file_lock{descriptor};
 }
@@ -63,14 +64,7 @@ result<std::shared_ptr<file_lock>> lock_folder(const std::string& file) {
 void make_room_for_log(sqlite3* db) {
   sqlite3_file* log = nullptr;
   sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
-  auto size = sqlite3_int64{0};
-  if (log == nullptr || log->pMethods == nullptr ||
-      log->pMethods->xFileSize(log, &size) != SQLITE_OK || size >= log_bytes)
-    return;
-  const auto nothing = std::string(static_cast<std::size_t>(log_bytes - size), '\0');
-  if (log->pMethods->xWrite(log, nothing.data(), static_cast<int>(nothing.size()), size) ==
-      SQLITE_OK)
-    log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
+  lengthen_file(log, log_bytes);
 }
 
 /// One attempt at the database as it stands.
@@ -119,10 +113,9 @@ class attempt {
     if (id == 0 && version == 0 && tables == 0) return true;
     if (id == application_id && version == schema_version) return false;
     if (id == application_id && version > schema_version && version < highest_version)
-      return failed(fault_code::unsupported,
-                    file_ + " was written by a newer version of scada (" +
-                        std::to_string(version) + ", this one reads " +
-                        std::to_string(schema_version) + ")");
+      return failed(fault_code::unsupported, file_ + " was written by a newer version of scada (" +
+                                                 std::to_string(version) + ", this one reads " +
+                                                 std::to_string(schema_version) + ")");
     if (was_ours_) return failed(fault_code::malformed, file_ + " has a header that is not ours");
     return failed(fault_code::refused, file_ + " is another program's database; name another file");
   }
@@ -137,10 +130,10 @@ class attempt {
   }
 
   int create() {
-    return run(db_.get(), "BEGIN IMMEDIATE; PRAGMA application_id = " +
-                              std::to_string(application_id) +
-                              "; PRAGMA user_version = " + std::to_string(schema_version) + "; " +
-                              journal_schema + "COMMIT");
+    return run(db_.get(),
+               "BEGIN IMMEDIATE; PRAGMA application_id = " + std::to_string(application_id) +
+                   "; PRAGMA user_version = " + std::to_string(schema_version) + "; " +
+                   journal_schema + "COMMIT");
   }
 
   result<std::unique_ptr<journal_store>> enter() {
@@ -152,8 +145,8 @@ class attempt {
                                  file_ + ".drafts", code);
     if (code != SQLITE_OK) return blame(code);
     // What a sync that failed left in the log goes to the database now, or never counts.
-    code = sqlite3_wal_checkpoint_v2(db_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr,
-                                     nullptr);
+    code =
+        sqlite3_wal_checkpoint_v2(db_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
     if (code != SQLITE_OK && code != SQLITE_FULL) return blame(code);
     make_room_for_log(db_.get());
     const auto room = options_.max_bytes > beside_bytes ? options_.max_bytes - beside_bytes : 0;

@@ -362,6 +362,52 @@ def wire_day(build, _work, _runs):
             row("a day: all with MQTT, TLS, TCP/IP", wire_all / 1e6, "MB", "<= 2", "relative", RELATIVE_MB)]
 
 
+def journal_cost(build, *arguments):
+    done = subprocess.run([str(build / "tests" / "bench" / "journal_cost"), *map(str, arguments)],
+                          stdout=subprocess.PIPE, text=True, check=True)
+    return {word: float(value) for word, value in map(str.split, done.stdout.splitlines())}
+
+
+def journal_append(build, work, _amount):
+    of = journal_cost(build, "append", work)
+    return [row(f"journal, append of {n} x 4 KiB", of[f"append{n}"] / 1000, "ms", "",
+                "write + fdatasync", of[f"floor{n}"] / 1000) for n in (1, 32)]
+
+
+@contextlib.contextmanager
+def small_disk(work):
+    """An ext4 file system of its own: its folder, and a call for the bytes written to its disk."""
+    image, folder = work / "disk.img", work / "disk"
+    folder.mkdir()
+    with open(image, "wb") as file:
+        file.truncate(512 << 20)
+    try:
+        subprocess.run(["mkfs.ext4", "-q", "-F", "-b", "4096", image], check=True)
+        loop = subprocess.run(["losetup", "-f", "--show", image], stdout=subprocess.PIPE, text=True,
+                              check=True).stdout.strip()
+    except (OSError, subprocess.SubprocessError) as error:
+        raise CouldNotRun(f"no loop device: {error}; this one needs root") from error
+    stat = pathlib.Path("/sys/block", pathlib.Path(loop).name, "stat")
+    try:
+        subprocess.run(["mount", "-o", "noatime", loop, folder], check=True)
+        yield folder, lambda: 512 * int(stat.read_text().split()[6])
+    finally:
+        subprocess.run(["umount", folder], check=False)
+        subprocess.run(["losetup", "-d", loop], check=True)
+
+
+def journal_day(build, work, _amount):
+    with small_disk(work) as (folder, written):
+        journal_cost(build, "paced", folder, 0)  # makes the journal, which a day does not
+        subprocess.run(["sync", "-f", folder], check=True)
+        before = written()
+        dirtied = journal_cost(build, "day", folder)["write_bytes"]
+        subprocess.run(["sync", "-f", folder], check=True)
+        day = written() - before
+    return [row("journal, a day of 86 channels: blocks", day / 1e6, "MB", "<= 30", "/proc/self/io",
+                dirtied / 1e6)]
+
+
 # ---- the table
 
 def row(name, value, unit, goal, beside, beside_value):
@@ -380,12 +426,18 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--build", required=True, type=pathlib.Path, help="the folder that was built")
     parser.add_argument("--only", nargs="*", help="steady, latency, nagle, start, check, tick, wire; all if left away")
+
+
+    parser.add_argument("--only", nargs="*", help="steady, latency, nagle, start, check, tick, append, day; all if left away")
     parser.add_argument("--seconds", type=float, default=30, help="of the steady load")
     options = parser.parse_args()
     benchmarks = {"steady": (steady_load, options.seconds), "latency": (latency, 300),
                   "nagle": (latency_nagle, 300),
                   "start": (first_reading, 10), "check": (check, 20), "tick": (house_tick, 3),
                   "wire": (wire_day, 1)}
+
+
+                  "append": (journal_append, 1), "day": (journal_day, 1)}
     rows, failed = [], False
     for name, (benchmark, amount) in benchmarks.items():
         if options.only and name not in options.only:

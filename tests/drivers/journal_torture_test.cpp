@@ -46,14 +46,14 @@ class life {
 
   void step(journal& j) {
     switch (random_() % 8) {
-      case 0:
-      case 1:
-      case 2: append(j); break;
-      case 3:
-      case 4: keep(j); break;
-      case 5:
-      case 6: forget(j); break;
-      default: aside(j); break;
+    case 0:
+    case 1:
+    case 2: append(j); break;
+    case 3:
+    case 4: keep(j); break;
+    case 5:
+    case 6: forget(j); break;
+    default: aside(j); break;
     }
   }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "drivers/journal.hpp"
+#include "tests/support/journal_text.hpp"
 
 #include <doctest/doctest.h>
 
@@ -8,19 +8,6 @@
 #include <random>
 
 namespace hearth::testing {
-
-inline constexpr auto journal_epoch = time_point{std::chrono::hours{24 * 365 * 50}};
-
-inline journal_entry entry(const std::string& boot, std::uint64_t sequence,
-                           journal_class kind = journal_class::report, std::size_t bytes = 100) {
-  auto payload = boot + "/" + std::to_string(sequence) + "/";
-  payload.resize(std::max(bytes, payload.size()), static_cast<char>('a' + sequence % 26));
-  return {kind, boot, sequence, "report", payload, journal_epoch + std::chrono::seconds{sequence}};
-}
-
-inline std::string id_of(const journal_entry& e) {
-  return e.boot_id + "-" + std::to_string(e.sequence);
-}
 
 /// Every dated message, read page by page.
 inline std::vector<journal_item> all_of(journal& j) {
@@ -44,7 +31,7 @@ struct journal_model {
     bool forgotten = false;
   };
   std::deque<promise> promises;
-  std::vector<std::string> drafts;           ///< said to be kept, in this slot
+  std::vector<std::string> drafts;             ///< said to be kept, in this slot
   std::optional<std::string> uncertain_draft;  ///< the one being kept when the power went
   bool drafts_may_have_ended = false;
 

@@ -7,6 +7,8 @@ namespace hearth::testing {
 namespace {
 
 constexpr auto sector = std::uint64_t{512};
+/// What the real file system of SQLite takes at once; beyond, it writes less without a word.
+constexpr auto most_written = 0x1ffff;
 
 struct handle {
   sqlite3_file base;
@@ -40,6 +42,7 @@ struct torn_calls {
   static int write(sqlite3_file* f, const void* from, int amount, sqlite3_int64 offset) {
     auto& all = *of(f).disk;
     if (const auto code = all.operation(SQLITE_IOERR_WRITE); code != SQLITE_OK) return code;
+    if (amount > most_written) return SQLITE_IOERR_WRITE;
     auto& c = content(f);
     auto bytes = std::string(static_cast<const char*>(from), static_cast<std::size_t>(amount));
     const auto at = static_cast<std::uint64_t>(offset);
@@ -59,8 +62,7 @@ struct torn_calls {
     return SQLITE_OK;
   }
   static int sync(sqlite3_file* f, int) {
-    if (const auto code = of(f).disk->operation(SQLITE_IOERR_FSYNC); code != SQLITE_OK)
-      return code;
+    if (const auto code = of(f).disk->operation(SQLITE_IOERR_FSYNC); code != SQLITE_OK) return code;
     auto& c = content(f);
     c.durable = c.now;
     c.pending.clear();
@@ -87,8 +89,8 @@ struct torn_calls {
 
   static int open(sqlite3_vfs* vfs, const char* name, sqlite3_file* f, int flags, int* out) {
     static const auto calls = sqlite3_io_methods{
-        1,         close, read, write,     truncate, sync,        file_size, lock,
-        lock,      check_lock,  control,   sector_size, device,   {}, {}, {}, {}, {}, {}};
+        1,       close,       read,   write, truncate, sync, file_size, lock, lock, check_lock,
+        control, sector_size, device, {},    {},       {},   {},        {},   {}};
     of(f) = {{nullptr}, &disk(vfs), name};
     if (disk(vfs).cut_) return SQLITE_CANTOPEN;
     if (!disk(vfs).files_.contains(name) && (flags & SQLITE_OPEN_CREATE) == 0)

@@ -13,8 +13,8 @@
 namespace hearth::testing {
 
 /// A disk in memory for SQLite that does what disks do when the power goes: of all that was
-/// written and not yet synced, each 512-byte sector arrives, or not, or as garbage, in any order, and
-/// so do changes of a file's length. Whatever was synced stays. One seed, one outcome.
+/// written and not yet synced, each 512-byte sector arrives, or not, or as garbage, in any order,
+/// and so do changes of a file's length. Whatever was synced stays. One seed, one outcome.
 class torn_disk {
  public:
   explicit torn_disk(std::uint64_t seed);
