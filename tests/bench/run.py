@@ -425,18 +425,14 @@ def print_table(rows):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--build", required=True, type=pathlib.Path, help="the folder that was built")
-    parser.add_argument("--only", nargs="*", help="steady, latency, nagle, start, check, tick, wire; all if left away")
-
-
-    parser.add_argument("--only", nargs="*", help="steady, latency, nagle, start, check, tick, append, day; all if left away")
+    parser.add_argument("--only", nargs="*",
+                        help="steady, latency, nagle, start, check, tick, wire, append, day; all if left away")
     parser.add_argument("--seconds", type=float, default=30, help="of the steady load")
     options = parser.parse_args()
     benchmarks = {"steady": (steady_load, options.seconds), "latency": (latency, 300),
                   "nagle": (latency_nagle, 300),
                   "start": (first_reading, 10), "check": (check, 20), "tick": (house_tick, 3),
-                  "wire": (wire_day, 1)}
-
-
+                  "wire": (wire_day, 1),
                   "append": (journal_append, 1), "day": (journal_day, 1)}
     rows, failed = [], False
     for name, (benchmark, amount) in benchmarks.items():

@@ -287,6 +287,10 @@ def main():
     try:
         soak.begin()
         soak.run(options.minutes * 60)
+        for program in soak.programs:
+            if program.process.poll() is not None:
+                raise SystemExit(f"{program.name} ended by itself: {program.process.returncode}")
+        time.sleep(20)  # whoever was just started is heard of
         say("calm: " + ", ".join(f"{n} x {what}" for what, n in sorted(soak.counts.items())))
         _, books = soak.settle()
         say("atn audit: " + json.dumps(books))
