@@ -56,7 +56,8 @@ class mqtt_client {
   virtual void connect() = 0;
   /// QoS 1. One `mqtt_subscribed` follows, or `mqtt_disconnected`.
   virtual void subscribe(std::vector<std::string> topics) = 0;
-  /// QoS 1, or 0 where the options say so. False if not connected or too many are in flight: the message was not taken.
+  /// QoS 1, or 0 where the options say so. False if not connected or too many are in flight: the
+  /// message was not taken.
   virtual bool publish(std::string_view topic, std::string_view payload, bool retained) = 0;
   /// The same for what a newer message will soon replace: it gives up while there is still room for
   /// what must arrive.

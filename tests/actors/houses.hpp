@@ -36,7 +36,12 @@ inline layout small_house() {
   l.site = "small";
   l.timezone = "America/New_York";
   l.hash = "0123";
-  l.link = link_layout{"mqtt://127.0.0.1:1883", "", "", "", true};
+  l.link = link_layout{.broker = "mqtt://127.0.0.1:1883",
+                       .ca = {},
+                       .cert = {},
+                       .key = {},
+                       .anyone_may_command = false,
+                       .remote_admin = true};
   l.buses.push_back({"bus", "simulated", {}, {}});
   const auto device = [&](const char* name, const char* model) {
     auto& d = l.devices.emplace_back();

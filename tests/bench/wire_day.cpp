@@ -111,6 +111,7 @@ int weigh_day(const std::shared_ptr<const layout>& house, const std::string& wea
   };
   auto running = spawn_house(time.system, {.context = {house, clock},
                                            .ports = std::move(ports),
+                                           .journal = {},
                                            .connect = connect,
                                            .log = [](const event&) {},
                                            .first_words = {},

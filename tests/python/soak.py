@@ -66,8 +66,8 @@ class Namespace:
             return
         self.run("nft", "flush", "chain", "ip", "bad", "in")
         if per_cent:
-            self.run("nft", "add", "rule", "ip", "bad", "in", "numgen", "random", "mod", "100", "<",
-                     str(per_cent), "drop")
+            some = ["numgen", "random", "mod", "100", "<", str(per_cent)] if per_cent < 100 else []
+            self.run("nft", "add", "rule", "ip", "bad", "in", *some, "drop")
 
     def remove(self):
         if self.there:

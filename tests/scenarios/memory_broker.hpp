@@ -8,6 +8,7 @@
 
 #include <doctest/doctest.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -54,6 +55,8 @@ class memory_broker {
   std::size_t undecodable = 0;
   bool acks = true;
   bool speaks = true;
+  /// What the node's clock shows; null: nobody can tell from its answers.
+  std::function<time_point()> clock;
 
   template <class Body>
   [[nodiscard]] std::vector<Body> all() const {
@@ -124,7 +127,11 @@ class memory_broker {
     const auto* b = std::get_if<birth>(&message.body);
     const auto asks =
         std::holds_alternative<heartbeat>(message.body) && message.in_reply_to.empty();
-    if ((b && b->online) || asks) send(message.site, heartbeat{}, message.sent, message.message_id);
+    if (!((b && b->online) || asks)) return;
+    if (clock)
+      send(message.site, heartbeat{}, clock(), message.message_id);
+    else
+      send(message.site, heartbeat{}, message.sent, "something else");
   }
 
   client* client_ = nullptr;
