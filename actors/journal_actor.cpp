@@ -31,10 +31,13 @@ void journal_state::tell() {
 
 void journal_state::tell_backlog() {
   if (!peers || !peers->upstream) return;
-  const auto now = hand->status();
-  if (told == now && now.waiting == 0) return;
-  told = now;
-  self->send(peers->upstream, body{now});
+  const auto all = hand->status();
+  const auto now = context.clock.now();
+  const auto quiet = told && told->waiting == 0 && all.waiting == 0;
+  if (quiet && (told == all || now - told_at < limits::quiet_backlog_every)) return;
+  told = all;
+  told_at = now;
+  self->send(peers->upstream, body{all});
 }
 
 journal_actor::behavior_type journal_of(journal_actor::stateful_pointer<journal_state> self,

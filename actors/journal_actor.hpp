@@ -26,6 +26,7 @@ struct journal_state {
   std::vector<body> waiting;  ///< said since the last group was written
   std::optional<roads> peers;
   std::optional<backlog> told;
+  time_point told_at;
   bool dates_heard = false;
 };
 

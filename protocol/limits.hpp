@@ -55,6 +55,8 @@ inline constexpr std::size_t memory_journal_bytes = 8 * 1024 * 1024;
 inline constexpr duration journal_retry_every = 60s;
 /// How much waits is told to the node at this pace, and when it appears.
 inline constexpr duration backlog_told_every = 60s;
+/// The same while nothing waits.
+inline constexpr duration quiet_backlog_every = 15min;
 inline constexpr duration ack_timeout = 5s;
 /// A message the node never answers, while it acks this many later ones, is set aside.
 inline constexpr int overtaken_by = 50;
@@ -143,8 +145,10 @@ inline constexpr duration restart_failed_every = 60s;
 // Reporting.
 inline constexpr duration report_every = 300s;
 inline constexpr duration snapshot_every = 30s;
-/// The same when nothing has moved since the last one.
+/// The same when nothing has switched, changed its quality or moved by `snapshot_hurry` times what
+/// is noticeable since the last one.
 inline constexpr duration quiet_snapshot_every = 60s;
+inline constexpr double snapshot_hurry = 4;
 /// Power is told at once when it changes by this part of nameplate ...
 inline constexpr double power_change_fraction = 0.02;
 /// ... or, where none is known, by the channel's own threshold and this part of what it was.

@@ -2,7 +2,8 @@
 //
 // usage: journal_cost append FOLDER
 //        journal_cost day FOLDER            a day of the 86-channel house, as fast as it goes
-//        journal_cost paced FOLDER SECONDS  the same calls at their own pace, for so long
+//        journal_cost paced FOLDER SECONDS SPEED  the same calls at a pace of so many times theirs,
+//                                                 for so much of the day
 //        journal_cost backlog FOLDER        a year's reports: appended, opened, drained
 //
 // Prints "WORD VALUE" lines; times in microseconds.
@@ -182,15 +183,16 @@ void print_written() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 3) give_up("usage: journal_cost append|day|paced|backlog FOLDER [SECONDS]");
+  if (argc < 3) give_up("usage: journal_cost append|day|paced|backlog FOLDER [SECONDS SPEED]");
   const auto mode = std::string{argv[1]}, folder = std::string{argv[2]};
   if (mode == "append") append_cost(folder);
   if (mode == "backlog") year_of_backlog(folder);
   if (mode == "day") part_of_day(folder, 86'400, [](std::int64_t) {});
-  if (mode == "paced" && argc == 4) {
+  if (mode == "paced" && argc == 5) {
     const auto began = clock::now();
+    const auto speed = std::atoll(argv[4]);
     part_of_day(folder, std::atoll(argv[3]), [&](std::int64_t s) {
-      std::this_thread::sleep_until(began + std::chrono::seconds{s});
+      std::this_thread::sleep_until(began + std::chrono::milliseconds{1000 * s / speed});
     });
   }
   print_written();

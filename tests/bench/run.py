@@ -398,7 +398,7 @@ def small_disk(work):
 
 def journal_day(build, work, _amount):
     with small_disk(work) as (folder, written):
-        journal_cost(build, "paced", folder, 0)  # makes the journal, which a day does not
+        journal_cost(build, "paced", folder, 0, 1)  # makes the journal, which a day does not
         subprocess.run(["sync", "-f", folder], check=True)
         before = written()
         dirtied = journal_cost(build, "day", folder)["write_bytes"]
