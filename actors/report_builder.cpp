@@ -85,8 +85,7 @@ void report_builder::tell_picture(std::vector<body>& out) {
   const auto waited = last_->at - told_at_;
   if (waited < limits::snapshot_every) return;
   const auto moved = [this](std::size_t i) {
-    return noticeable(told_[i], last_->points[i],
-                      limits::snapshot_hurry * channels_[i].noticeable);
+    return noticeable(told_[i], last_->points[i], limits::snapshot_hurry * channels_[i].noticeable);
   };
   auto anything = waited >= limits::quiet_snapshot_every;
   for (std::size_t i = 0; i < told_.size() && !anything; ++i) anything = moved(i);

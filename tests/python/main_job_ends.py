@@ -38,7 +38,9 @@ class Ends(MainJob):
                 ear.expect("birth", lambda b: not b.online)
                 late = bench.Ear(self, broker.port, self.site)
                 self.assertFalse(late.expect("birth").online, "the offline birth is retained")
-                self.assertFalse(list(house.state.iterdir()), "nothing looks like a crash")
+                left = {file.name.split(".", 1)[1] for file in house.state.iterdir()}
+                self.assertLessEqual(left, {"journal", "journal-wal", "journal.drafts", "journal.lock"},
+                                     "nothing looks like a crash")
 
     def test_a_relay_board_that_hangs_does_not_hold_the_end_up(self):
         for timeout in ("500 ms", "5 s"):
