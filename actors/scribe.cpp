@@ -15,6 +15,8 @@ using namespace std::chrono_literals;
 
 /// A full journal loses something at every step: that is told at this pace.
 constexpr duration losses_told_every = 60s;
+/// ... and people hear of it once a day.
+constexpr duration full_told_every = 24h;
 
 /// One disk failing, then another: both sides of the same trouble look alike to whoever reads.
 std::string memory_only(const fault& why) {
@@ -233,10 +235,12 @@ std::vector<journal_item> scribe::append(const std::vector<journal_entry>& entri
 }
 
 void scribe::say_losses(time_point now) {
-  if (!dropped_told_ || now - *dropped_told_ > 10 * losses_told_every)
+  if (!full_told_ || now - *full_told_ >= full_told_every) {
+    full_told_ = now;
     say(severity::warning, "messages-dropped",
         "the journal is full and the node does not take what waits: the oldest reports go first",
         now);
+  }
   dropped_told_ = now;
   auto said = std::vector<body>{};
   for (auto& run : std::exchange(dropped_, {}))

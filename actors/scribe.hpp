@@ -74,7 +74,7 @@ class scribe {
   std::uint64_t sequence_ = 0;
   std::string follows_;               ///< the last message before this boot
   std::vector<message_run> dropped_;  ///< not yet told to the node
-  std::optional<time_point> dropped_told_;
+  std::optional<time_point> dropped_told_, full_told_;
   dating dates_;
   bool changed_ = false;
   std::vector<event> events_;

@@ -54,6 +54,8 @@ class memory_broker {
   std::vector<envelope> heard;
   std::size_t undecodable = 0;
   bool acks = true;
+  bool keeps = true;  ///< false: what is heard is not kept, for there is too much of it
+  std::function<void(const envelope&)> on_journaled;
   bool speaks = true;
   /// What the node's clock shows; null: nobody can tell from its answers.
   std::function<time_point()> clock;
@@ -116,7 +118,8 @@ class memory_broker {
       return;
     }
     if (auto* s = std::get_if<snapshot_report>(&message->body)) *s = {s->at, picture_.take(*s)};
-    heard.push_back(*message);
+    if (keeps) heard.push_back(*message);
+    if (on_journaled && is_journaled(message->body)) on_journaled(*message);
     if (speaks) answer(*message);
     if (acks && is_journaled(message->body))
       send(message->site, ack{message->message_id}, message->sent);

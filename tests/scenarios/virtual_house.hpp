@@ -59,9 +59,11 @@ class virtual_house {
   /// `system_clock`: what the house finds its date out from, given house time; empty: house time is
   /// UTC.
   explicit virtual_house(std::shared_ptr<const layout> l,
-                         std::function<clock_sample(time_point)> system_clock = {})
+                         std::function<clock_sample(time_point)> system_clock = {},
+                         journal_maker journal = {})
       : house{std::move(l)},
         system_clock{std::move(system_clock)},
+        journal{std::move(journal)},
         system{configured(config)},
         scheduler{dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler())},
         clock{house_clock::driven(*house->simulation->start,
@@ -91,7 +93,7 @@ class virtual_house {
       dated_by = [this]() -> result<clock_sample> { return system_clock(clock.now()); };
     running = spawn_house(system, {.context = {house, clock, dated_by},
                                    .ports = std::move(ports),
-                                   .journal = {},
+                                   .journal = journal,
                                    .connect = node.maker(),
                                    .log = [this](const event& e) { events.push_back(e); },
                                    .first_words = {},
@@ -134,6 +136,7 @@ class virtual_house {
 
   std::shared_ptr<const layout> house;
   std::function<clock_sample(time_point)> system_clock;
+  journal_maker journal;  ///< null: what the house has to say waits in memory
   caf::actor_system_config config;
   caf::actor_system system;
   caf::scheduler::test_coordinator& scheduler;
