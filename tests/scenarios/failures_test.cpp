@@ -28,10 +28,10 @@ std::map<std::string, std::function<void()>> everybody(const virtual_house& v) {
   return all;
 }
 
-/// Whether a snapshot of the last half minute reached the node with every channel good.
+/// Whether a snapshot of the last minute reached the node with every channel good.
 bool all_channels_good(const virtual_house& v) {
   const auto all = v.node.all<snapshot_report>();
-  if (all.empty() || v.now() - all.back().at > 35s) return false;
+  if (all.empty() || v.now() - all.back().at > 65s) return false;
   for (const auto& p : all.back().points)
     if (p.quality != quality::good) return false;
   return true;
