@@ -2,6 +2,7 @@
 
 #include "drivers/ports/certificate.hpp"
 #include "drivers/ports/paho_options.hpp"
+#include "drivers/ports/prompt_sockets.hpp"
 #include "drivers/ports/tls_diagnosis.hpp"
 #include "drivers/ports/tls_keys.hpp"
 #include "protocol/limits.hpp"
@@ -328,6 +329,7 @@ class connection final : public mqtt::callback,
   }
 
   void accepted(attempt_number number) {
+    if (const auto broker = parse_broker(options_.uri)) send_promptly_to(broker->port);
     const auto held = std::lock_guard{state_};
     if (phase_ != phase::attempting || number != attempt_) return;
     phase_ = phase::connected;

@@ -8,6 +8,10 @@
 
 #include <doctest/doctest.h>
 
+#include <arpa/inet.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 using namespace hearth;
 using namespace hearth::testing;
 using namespace std::chrono_literals;
@@ -168,6 +172,26 @@ TEST_CASE("publishes nobody confirms are bounded") {
   CHECK(taken == paho_outstanding);
   broker.resume();
   for (auto i = std::size_t{0}; i < taken; ++i) REQUIRE(house.heard.next<mqtt_message>());
+}
+
+TEST_CASE("what is published does not wait for the broker's delayed ack") {
+  auto broker = mosquitto{};
+  auto house = session{options_for(broker, "house")};
+  REQUIRE(house.connect());
+  const auto port = parse_broker(broker.uri()).value().port;
+  auto prompt = 0;
+  for (auto descriptor = 0; descriptor < 1024; ++descriptor) {
+    auto peer = sockaddr_in{};
+    auto length = socklen_t{sizeof peer};
+    if (::getpeername(descriptor, reinterpret_cast<sockaddr*>(&peer), &length) != 0 ||
+        peer.sin_family != AF_INET || ntohs(peer.sin_port) != port)
+      continue;
+    auto on = 0;
+    length = sizeof on;
+    REQUIRE(::getsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, &length) == 0);
+    prompt += on != 0;
+  }
+  CHECK(prompt == 1);
 }
 
 TEST_CASE("a flood of live messages leaves room for what must arrive") {
