@@ -31,14 +31,16 @@ std::optional<std::string> inflated(std::string_view bytes, std::size_t most) {
   stream.next_in = as_input(bytes);
   stream.avail_in = static_cast<uInt>(bytes.size());
   auto out = std::string{};
-  auto state = Z_OK;
-  while (state == Z_OK && out.size() <= most) {
+  auto state = Z_BUF_ERROR;
+  // Z_FINISH spares the window of 32 KiB where there is room for all at once; where there is not, it
+  // is a Z_BUF_ERROR with nothing left to write to.
+  while (state == Z_BUF_ERROR && stream.avail_out == 0 && out.size() <= most) {
     const auto filled = out.size();
     // One byte more than allowed shows that there are more.
     out.resize(std::min(most + 1, std::max(filled * 2, bytes.size() * 4 + 64)));
     stream.next_out = reinterpret_cast<Bytef*>(out.data() + filled);
     stream.avail_out = static_cast<uInt>(out.size() - filled);
-    state = inflate(&stream, Z_NO_FLUSH);
+    state = inflate(&stream, Z_FINISH);
     out.resize(out.size() - stream.avail_out);
   }
   const auto whole = state == Z_STREAM_END && stream.avail_in == 0 && out.size() <= most;

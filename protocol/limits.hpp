@@ -41,8 +41,10 @@ inline constexpr std::size_t journal_group = 256;
 inline constexpr std::size_t quarantined_messages = 100;
 
 // The upstream link.
-/// Journaled messages sent and not yet acknowledged at one time. Beyond: they wait.
-inline constexpr std::size_t send_window = 5;
+/// Journaled messages sent and not yet acknowledged at one time. Beyond: they wait. The window
+/// begins with the first, grows with each ack and halves when one is late.
+inline constexpr std::size_t send_window_first = 5;
+inline constexpr std::size_t send_window = 128;
 /// Messages made while the node listens that may go ahead of the backlog. Beyond: the further ones
 /// join the backlog.
 inline constexpr std::size_t fresh_messages = 256;
@@ -58,8 +60,10 @@ inline constexpr duration backlog_told_every = 60s;
 /// The same while nothing waits.
 inline constexpr duration quiet_backlog_every = 15min;
 inline constexpr duration ack_timeout = 5s;
-/// A message the node never answers, while it acks this many later ones, is set aside.
+/// A message the node never answers, however often it was sent, while it acks this many later ones
+/// is set aside.
 inline constexpr int overtaken_by = 50;
+inline constexpr int unanswered_tries = 10;
 /// A broker confirms a subscription at once; one that takes longer than this is left and tried
 /// again.
 inline constexpr duration setup_timeout = 30s;

@@ -7,8 +7,14 @@
 
 namespace hearth {
 
+outbox::outbox(std::size_t window_most)
+    : window_least_{std::min(limits::send_window_first, window_most)},
+      window_most_{window_most},
+      window_{window_least_} {}
+
 void outbox::open() {
   close();
+  window_ = window_least_;
   open_ = true;
   ++session_;
 }
@@ -25,7 +31,7 @@ void outbox::close() {
 void outbox::add_fresh(journal_item item) {
   if (!open_) return;
   if (fresh_.size() < limits::fresh_messages)
-    fresh_.push_back({std::move(item), {}, 0});
+    fresh_.push_back({std::move(item)});
   else
     more_ = true;
 }
@@ -37,7 +43,7 @@ void outbox::add_history(std::uint64_t session, std::vector<journal_item> page, 
   for (auto& item : page) {
     cursor_ = std::max(cursor_, item.number);
     if (!holds(item.number) && !settled_.contains(item.message_id))
-      history_.push_back({std::move(item), {}, 0});
+      history_.push_back({std::move(item)});
   }
 }
 
@@ -58,8 +64,10 @@ bool outbox::settle(std::string_view message_id) {
     const auto at =
         std::ranges::find_if(*l, [&](const item& i) { return i.what.message_id == message_id; });
     if (at == l->end()) continue;
-    for (auto earlier = l->begin(); earlier != at; ++earlier)
-      if (earlier->sent) ++earlier->overtaken;
+    for (auto* lane : {&fresh_, &history_})
+      for (auto& other : *lane)
+        if (other.tries > 0 && other.first_turn < at->last_turn) ++other.overtaken;
+    if (at->sent) window_ = std::min(window_ + 1, window_most_);
     l->erase(at);
     return true;
   }
@@ -70,26 +78,41 @@ std::vector<std::string> outbox::take_overtaken() {
   auto ids = std::vector<std::string>{};
   for (const auto* l : {&fresh_, &history_})
     for (const auto& each : *l)
-      if (each.overtaken >= limits::overtaken_by) ids.push_back(each.what.message_id);
+      if (each.overtaken >= limits::overtaken_by && each.tries >= limits::unanswered_tries)
+        ids.push_back(each.what.message_id);
   for (const auto& id : ids) settle(id);
   return ids;
 }
 
 std::vector<const journal_item*> outbox::take_due(time_point now, duration answer_within) {
   auto due = std::vector<const journal_item*>{};
-  auto take = [&](lane& l, std::size_t room) {
+  auto take = [&](lane& l, std::size_t taken) {
     for (auto& each : l) {
-      if (each.sent ? now - *each.sent < answer_within : room == 0) continue;
-      if (!each.sent) --room;
+      if (taken >= window_) return;
+      if (each.sent) continue;
+      ++taken;
       each.sent = now;
+      each.last_turn = ++turns_;
+      if (each.tries++ == 0) each.first_turn = turns_;
       due.push_back(&each.what);
     }
   };
-  take(fresh_, window_ - under_way());
+  give_up_waiting(now, answer_within);
+  take(fresh_, under_way());
   const auto reserved = std::size_t{window_ > 1 ? 1U : 0U};
-  const auto taken = under_way(history_) + std::max(under_way(fresh_), reserved);
-  take(history_, window_ > taken ? window_ - taken : 0);
+  take(history_, under_way(history_) + std::max(under_way(fresh_), reserved));
   return due;
+}
+
+void outbox::give_up_waiting(time_point now, duration answer_within) {
+  auto late = false;
+  for (auto* l : {&fresh_, &history_})
+    for (auto& each : *l)
+      if (each.sent && now - *each.sent >= answer_within) {
+        each.sent.reset();
+        late = true;
+      }
+  if (late) window_ = std::max(window_ / 2, window_least_);
 }
 
 std::size_t outbox::under_way(const lane& l) const {

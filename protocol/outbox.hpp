@@ -22,12 +22,19 @@ namespace hearth {
 ///
 /// The window is shared, and history leaves one place of it to the fresh, so that neither waits
 /// for the other's end. Whatever finds no room here is still in the journal and comes as history.
+///
+/// The window begins at `limits::send_window_first`, grows by one with each ack up to the most it
+/// may be and halves when an ack is late: a good network drains fast, a bad one is not buried under
+/// repetitions.
 class outbox {
  public:
   struct item {
     journal_item what;
-    std::optional<time_point> sent;  ///< under way since; nothing: waits for its turn
-    int overtaken = 0;               ///< later ones of its lane acked since it was first sent
+    std::optional<time_point> sent = {};  ///< under way since; nothing: waits for its turn
+    int tries = 0;                        ///< times it was sent
+    std::uint64_t first_turn = 0;         ///< which sending of all it was first sent with
+    std::uint64_t last_turn = 0;          ///< which it was last sent with
+    int overtaken = 0;                    ///< messages acked that were sent later
   };
   /// The next page of history: messages numbered behind `after`.
   struct page_wanted {
@@ -36,7 +43,7 @@ class outbox {
     std::size_t most = 0;
   };
 
-  explicit outbox(std::size_t window) : window_{window} {}
+  explicit outbox(std::size_t window_most);
 
   /// The node listens from now on: history begins with the oldest message there is.
   void open();
@@ -52,29 +59,35 @@ class outbox {
 
   /// The node has it. False if it was not at hand (acked twice, or not yet read again).
   bool settle(std::string_view message_id);
-  /// Takes out the messages that `limits::overtaken_by` later ones have overtaken; their ids.
+  /// Takes out the messages that `limits::overtaken_by` others have overtaken although they were
+  /// sent `limits::unanswered_tries` times (a node that is busy may drop one); their ids.
   std::vector<std::string> take_overtaken();
 
-  /// What to send now, marked as under way: what had no ack for `answer_within`, then new ones as
-  /// far as the window allows. The pointers hold until the next call that is not const.
+  /// What to send now, marked as under way, as far as the window allows. What had no ack for
+  /// `answer_within` waits for its turn again, before all later ones of its lane. The pointers hold
+  /// until the next call that is not const.
   std::vector<const journal_item*> take_due(time_point now, duration answer_within);
 
   [[nodiscard]] std::size_t at_hand() const { return fresh_.size() + history_.size(); }
   [[nodiscard]] std::size_t under_way() const;
+  /// How many may be under way now.
+  [[nodiscard]] std::size_t window() const { return window_; }
 
  private:
   using lane = std::deque<item>;
 
   [[nodiscard]] std::size_t under_way(const lane& l) const;
+  void give_up_waiting(time_point now, duration answer_within);
   [[nodiscard]] bool holds(std::uint64_t number) const;
 
-  std::size_t window_;
+  std::size_t window_least_, window_most_, window_;
   bool open_ = false;
   std::uint64_t session_ = 0;
   lane fresh_, history_;
   std::uint64_t cursor_ = 0;  ///< number of the last history read
   bool more_ = true;          ///< there may be history behind it
   bool asked_ = false;
+  std::uint64_t turns_ = 0;  ///< sendings so far
   /// Acked since the page was asked for: the page may still hold them.
   std::set<std::string, std::less<>> settled_;
 };

@@ -38,7 +38,7 @@ struct effect {
       if (known == nullptr) continue;
       const auto& newest = s.samples.back();
       const auto value = newest.value.map([&](double v) { return measured{v, s.unit}; });
-      point({s.channel, value, value ? quality::good : quality::fault, newest.at});
+      show(*known, value, value ? quality::good : quality::fault, newest.at);
       if (s.unit != unit::watt) continue;
       const auto used = consumed(s, r.slot_start + r.slot_length);
       known->energy_so_far += used;
@@ -139,12 +139,14 @@ struct effect {
     return nullptr;
   }
   void point(const channel_point& p) {
-    auto* known = channel(p.channel);
+    if (auto* known = channel(p.channel)) show(*known, p.value, p.quality, p.at);
+  }
+  void show(known_channel& known, const result<measured>& value, quality q, time_point at) {
     // A time that is none would make an old value look new, or a new one old.
-    if (known == nullptr || e.undated || p.at < known->at) return;
-    known->value = p.value;
-    known->quality = p.quality;
-    known->at = p.at;
+    if (e.undated || at < known.at) return;
+    known.value = value;
+    known.quality = q;
+    known.at = at;
     memory.mark(memory_part::channels);
   }
 };

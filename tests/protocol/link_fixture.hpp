@@ -72,7 +72,13 @@ inline event happened(std::string text, time_point at) {
 
 struct link_fixture {
   time_point now = std::chrono::sys_days{std::chrono::year{2020} / 1 / 15};
-  link_machine link{{"maple", "h", "h", "hash", "0.1.0"}};
+  /// Its window does not grow, so that a test can name what is sent.
+  link_machine link{{.site = "maple",
+                     .boot_id = "h",
+                     .speaker = "h",
+                     .layout_hash = "hash",
+                     .version = "0.1.0",
+                     .window = limits::send_window_first}};
   paper_journal journal{"h"};
   std::string node_boot = "n";
   std::uint64_t node_sequence = 0;

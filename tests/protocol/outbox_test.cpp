@@ -109,3 +109,58 @@ TEST_CASE("what had no ack in time is sent again and takes no second place in th
   CHECK(box.settle("b-2"));
   CHECK(ids(box.take_due(noon + 6s, 5s)) == names{"b-3"});
 }
+
+TEST_CASE("the window grows with each ack up to its most and halves when acks are late") {
+  auto box = outbox{16};
+  box.open();
+  CHECK(box.window() == limits::send_window_first);
+  for (std::uint64_t n = 1; n <= 60; ++n) box.add_fresh(item(n));
+  CHECK(box.take_due(noon, 5s).size() == 5);
+  for (std::uint64_t n = 1; n <= 30; ++n) {
+    REQUIRE(box.settle("b-" + std::to_string(n)));
+    box.take_due(noon + 1s, 5s);
+  }
+  CHECK(box.window() == 16);
+  CHECK(box.under_way() == 16);
+  // All sixteen are late: the older half goes again, the rest waits for its turn.
+  CHECK(ids(box.take_due(noon + 6s, 5s)) ==
+        names{"b-31", "b-32", "b-33", "b-34", "b-35", "b-36", "b-37", "b-38"});
+  CHECK(box.take_due(noon + 11s, 5s).size() == limits::send_window_first);
+  CHECK(box.take_due(noon + 16s, 5s).size() == limits::send_window_first);
+  // An ack that comes late is an ack, and its message is not sent once more.
+  CHECK(box.settle("b-45"));
+  CHECK(box.at_hand() == 29);
+  box.close();
+  box.open();
+  CHECK(box.window() == limits::send_window_first);
+}
+
+TEST_CASE("messages a node never answers are taken out even when they fill the window") {
+  auto box = outbox{5};
+  box.open();
+  REQUIRE(box.wanted());
+  box.add_history(1, items(1, 10), false);
+  auto now = noon;
+  CHECK(ids(box.take_due(now, 5s)) == names{"b-1", "b-2", "b-3", "b-4"});
+  for (std::uint64_t n = 101; n <= 100 + limits::overtaken_by; ++n) {
+    box.add_fresh(item(n));
+    box.take_due(now += 1s, 5s);
+    CHECK(box.take_overtaken().empty());
+    REQUIRE(box.settle("b-" + std::to_string(n)));
+  }
+  CHECK(box.take_overtaken() == names{"b-1", "b-2", "b-3", "b-4"});
+  CHECK(ids(box.take_due(now, 5s)) == names{"b-5", "b-6", "b-7", "b-8"});
+}
+
+TEST_CASE("a message that a busy node dropped once is not taken for one it never answers") {
+  auto box = outbox{64};
+  box.open();
+  for (std::uint64_t n = 1; n <= 200; ++n) box.add_fresh(item(n));
+  box.take_due(noon, 5s);
+  for (std::uint64_t n = 2; n <= 200; ++n) {
+    REQUIRE(box.settle("b-" + std::to_string(n)));
+    box.take_due(noon, 5s);
+  }
+  CHECK(box.take_overtaken().empty());
+  CHECK(ids(box.take_due(noon + 5s, 5s)) == names{"b-1"});
+}
