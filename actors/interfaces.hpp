@@ -59,11 +59,6 @@ struct actor_health {
   int restarts = 0;
 };
 
-/// Something was dated so when the date was good: today is not before it.
-struct date_passed {
-  time_point utc;
-};
-
 // ---- the smallest interfaces: what one actor needs of another
 
 /// Takes what devices measured.
@@ -171,7 +166,6 @@ using blackboard_actor = caf::typed_actor<
 using timekeeper_actor = caf::typed_actor<
     // The node's clock was heard.
     caf::reacts_to<node_time>,
-    caf::reacts_to<date_passed>,
     // INTERNAL: look at the system clock.
     caf::reacts_to<atom::tick>,
     caf::reacts_to<roads>>;
@@ -294,7 +288,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::envelope)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::dating)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::node_time)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::date_passed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::mqtt_event)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::roads)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::report_draft)

@@ -23,9 +23,6 @@ namespace hearth {
 /// Within `limits::clock_skew` corrections are silent: leap seconds, slewing, a crystal's drift.
 class timekeeper {
  public:
-  /// Today is not before this: something dated so is known already.
-  void not_before(time_point utc);
-
   /// The system clock said this at `now`; to be called once a second.
   std::vector<event> look(const clock_sample& said, time_point now);
 
@@ -44,7 +41,6 @@ class timekeeper {
     int times = 0;
   };
 
-  [[nodiscard]] bool possible(time_point utc) const;
   [[nodiscard]] bool node_confirms(time_point now) const;
   void follow(duration offset, time_point now, std::vector<event>& out);
   void note_jump(duration from, duration to, time_point now, std::vector<event>& out);
@@ -52,7 +48,6 @@ class timekeeper {
   void set(const dating& to, time_point now, std::vector<event>& out);
 
   dating dates_;
-  time_point earliest_ = limits::earliest_date;
   bool synchronised_ = false;      ///< the system clock is what the dates follow now
   std::optional<duration> shown_;  ///< the system clock's offset when it was last looked at
   std::optional<claim> claimed_;   ///< by a synchronised clock that says something new

@@ -54,7 +54,6 @@ timekeeper_actor::behavior_type timekeeper_of(
       [self](const node_time& said) {
         if (self->state.context.system_clock) self->state.tell(self->state.mind->hear(said));
       },
-      [self](const date_passed& known) { self->state.mind->not_before(known.utc); },
       [self, tick](atom::tick) {
         self->delayed_send(self, tick, atom::tick::value);
         self->state.look();

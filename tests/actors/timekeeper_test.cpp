@@ -107,23 +107,6 @@ TEST_CASE("a Pi that boots in 1970 does not know the date until the network or t
   CHECK(count_kind(p.events, "clock-set") == 1);
 }
 
-TEST_CASE("what was dated before is a bound: a clock that shows less is wrong") {
-  auto p = pi{today - 24h};
-  p.keeper.not_before(today - 1h);
-  p.run(10s);
-  CHECK_FALSE(p.dates().known());
-  p.system += 24h;
-  p.run(10s);
-  CHECK(p.dates().trust == date_trust::assumed);
-}
-
-TEST_CASE("a bound beyond all dates is no bound") {
-  auto p = pi{today};
-  p.keeper.not_before(limits::latest_date + 1h);
-  p.run(1s);
-  CHECK(p.dates().known());
-}
-
 TEST_CASE("a jump of a clock that nobody synchronises changes nothing but one event") {
   for (const auto jump : {50 * year, -50 * year, duration{1h}, duration{-1h}}) {
     for (const auto known_by_node : {false, true}) {
