@@ -12,6 +12,7 @@ import pathlib
 import shutil
 import signal
 import socket
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -30,6 +31,8 @@ DEVICES, CHANNELS_EACH = 4, 50
 SETTLE_S = 8  # both programs have connected, read everything once and said their first words
 TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 KIB_PER_MIB = 1024
+WINDOWS = (5, 128)  # the link's first and widest: limits::send_window
+REPORTS_A_YEAR = 105_120
 RELATIVE_MB = 50  # a day of payload of the relative's house, of as many channels
 
 
@@ -72,13 +75,14 @@ def running(command, log, **options):
 
 
 @contextlib.contextmanager
-def mosquitto(work, at_once=True):
+def mosquitto(work, at_once=True, inflight=20):
     """Without `at_once` as Debian configures it: with Nagle's algorithm, which waits for our
-    kernel's delayed ACK, up to 40 ms, whenever something was sent just before."""
+    kernel's delayed ACK, up to 40 ms, whenever something was sent just before. `inflight`: messages a
+    client may have unconfirmed, by default mosquitto's own; 0: any number."""
     port = free_port()
     config = work / "mosquitto.conf"
     config.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\nuser root\n"
-                      f"set_tcp_nodelay {str(at_once).lower()}\n")
+                      f"set_tcp_nodelay {str(at_once).lower()}\nmax_inflight_messages {inflight}\n")
     program = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
     with open(work / "mosquitto.log", "w") as log, running([program, "-c", config], log) as broker:
         wait_for_port(port, broker)
@@ -408,6 +412,107 @@ def journal_day(build, work, _amount):
                 dirtied / 1e6)]
 
 
+# ---- the drain of a backlog
+
+def status_mib(pid, field):
+    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith(field + ":"):
+            return int(line.split()[1]) / KIB_PER_MIB
+    raise CouldNotRun(f"process {pid} is gone")
+
+
+def drain_program(build, *arguments):
+    done = subprocess.run([str(build / "tests" / "bench" / "drain"), *map(str, arguments)],
+                          stdout=subprocess.PIPE, text=True, check=True)
+    return {word: float(value) for word, value in map(str.split, done.stdout.splitlines())}
+
+
+def house_layout(work, broker):
+    """The simulated house, with this site and broker."""
+    text = (ROOT / "layouts" / "simulated-house.yaml").read_text()
+    shutil.copytree(ROOT / "layouts" / "samples", work / "samples", dirs_exist_ok=True)
+    path = work / "house.yaml"
+    path.write_text(text.replace("maple-12", SITE, 1).replace("127.0.0.1:1883", f"127.0.0.1:{broker}"))
+    return path
+
+
+def taken_by(memory, boot):
+    """How many messages of this boot stand in a node's ledger."""
+    with contextlib.suppress(sqlite3.Error), \
+            contextlib.closing(sqlite3.connect(f"file:{memory}?mode=ro", uri=True)) as db:
+        return db.execute("select count(*) from ledger where boot = ?", (boot,)).fetchone()[0]
+    return 0
+
+
+def drained(seen, wanted, seconds):
+    """Messages a second from the first seen to the last wanted."""
+    end, began, first = time.monotonic() + seconds, 0, 0
+    while time.monotonic() < end:
+        count = seen()
+        if count and not began:
+            began, first = time.monotonic(), count
+        if count >= wanted:
+            return (count - first) / (time.monotonic() - began)
+        time.sleep(0.1)
+    raise CouldNotRun(f"{seen()} of {wanted} messages drained in {seconds} s")
+
+
+def drain_to_atn(build, work, reports, inflight=20):
+    """Speed of the drain to a real node, and the house's peak memory in MiB."""
+    state, memory = work / "state", work / "atn.db"
+    with mosquitto(work, inflight=inflight) as broker, open(work / "atn.log", "w") as log:
+        shutil.rmtree(state, ignore_errors=True)
+        state.mkdir()
+        if reports:
+            drain_program(build, "fill", state / f"{SITE}.journal", SITE, reports)
+        node = [build / "atn", "--broker", f"mqtt://127.0.0.1:{broker}", "--state", memory, "run",
+                "--contracts-per-day", "0"]
+        with running(node, log), scada(build, work, house_layout(work, broker)) as house:
+            speed = drained(lambda: taken_by(memory, "old"), reports, 120) if reports else time.sleep(SETTLE_S)
+            return speed, status_mib(house.pid, "VmHWM")
+
+
+def drain_to_answer(build, work, reports, inflight):
+    """Speed of the drain to a node that only acks, beside a bare publisher at the same broker."""
+    state = work / "state"
+    shutil.rmtree(state, ignore_errors=True)
+    state.mkdir()
+    size = drain_program(build, "fill", state / f"{SITE}.journal", SITE, reports)["bytes"]
+    with mosquitto(work, inflight=inflight) as broker, open(work / "answer.log", "w") as log:
+        uri = f"mqtt://127.0.0.1:{broker}"
+        bare = {window: drain_program(build, "bare", uri.replace("mqtt", "tcp"), reports, window, int(size))
+                ["per_second"] for window in WINDOWS}
+        program = [build / "tests" / "bench" / "drain", "answer", uri, SITE, reports]
+        with running(program, log, stdout=subprocess.PIPE, text=True) as node:
+            if node.stdout.readline() != "ready\n":
+                raise CouldNotRun("drain answer did not start")
+            with scada(build, work, house_layout(work, broker)):
+                line = node.stdout.readline().split()
+    if not line:
+        raise CouldNotRun("drain answer did not hear all")
+    return float(line[1]), bare, size
+
+
+def drain(build, work, reports):
+    rows = []
+    for inflight in (20, 0):
+        link, bare, size = drain_to_answer(build, work, reports, inflight)
+        node, _ = drain_to_atn(build, work, reports, inflight)
+        (work / "atn.db").unlink()
+        name = f"drain, {size:.0f}-byte reports, max_inflight {inflight}"
+        rows += [row(f"{name}: {to}", speed, "1/s", ">= 0.5 x", f"bare Paho, window {window},", bare[window])
+                 for to, speed in (("acked unread", link), ("atn", node)) for window in WINDOWS]
+    return rows
+
+
+def drain_year(build, work, _amount):
+    _, idle = drain_to_atn(build, work, 0)
+    (work / "atn.db").unlink()
+    speed, peak = drain_to_atn(build, work, REPORTS_A_YEAR)
+    return [row(f"drain of a year ({REPORTS_A_YEAR} reports, {speed:.0f}/s): peak RSS", peak, "MiB", "<= +8",
+                "without a backlog", idle)]
+
+
 # ---- the table
 
 def row(name, value, unit, goal, beside, beside_value):
@@ -426,14 +531,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--build", required=True, type=pathlib.Path, help="the folder that was built")
     parser.add_argument("--only", nargs="*",
-                        help="steady, latency, nagle, start, check, tick, wire, append, day; all if left away")
+                        help="steady, latency, nagle, start, check, tick, wire, append, day, drain, year; all if left away")
     parser.add_argument("--seconds", type=float, default=30, help="of the steady load")
     options = parser.parse_args()
     benchmarks = {"steady": (steady_load, options.seconds), "latency": (latency, 300),
                   "nagle": (latency_nagle, 300),
                   "start": (first_reading, 10), "check": (check, 20), "tick": (house_tick, 3),
                   "wire": (wire_day, 1),
-                  "append": (journal_append, 1), "day": (journal_day, 1)}
+                  "append": (journal_append, 1), "day": (journal_day, 1),
+                  "drain": (drain, 40_000), "year": (drain_year, 1)}
     rows, failed = [], False
     for name, (benchmark, amount) in benchmarks.items():
         if options.only and name not in options.only:
