@@ -7,9 +7,7 @@ bool differ(duration a, duration b, duration by_more_than) {
   return std::chrono::abs(a - b) > by_more_than;
 }
 
-bool possible(time_point utc) {
-  return utc >= limits::earliest_date && utc < limits::latest_date;
-}
+bool possible(time_point utc) { return utc >= limits::earliest_date && utc < limits::latest_date; }
 
 std::string date_text(duration offset, time_point now) { return to_iso8601(now + offset); }
 

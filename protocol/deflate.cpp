@@ -32,8 +32,8 @@ std::optional<std::string> inflated(std::string_view bytes, std::size_t most) {
   stream.avail_in = static_cast<uInt>(bytes.size());
   auto out = std::string{};
   auto state = Z_BUF_ERROR;
-  // Z_FINISH spares the window of 32 KiB where there is room for all at once; where there is not, it
-  // is a Z_BUF_ERROR with nothing left to write to.
+  // Z_FINISH spares the window of 32 KiB where there is room for all at once; where there is not,
+  // it is a Z_BUF_ERROR with nothing left to write to.
   while (state == Z_BUF_ERROR && stream.avail_out == 0 && out.size() <= most) {
     const auto filled = out.size();
     // One byte more than allowed shows that there are more.

@@ -1,10 +1,13 @@
 // What a house's backlog and its drain are made of and measured against.
 //
-// usage: drain fill JOURNAL SITE REPORTS    a house's journal of 86-channel reports nobody has taken;
+// usage: drain fill JOURNAL SITE REPORTS    a house's journal of 86-channel reports nobody has
+// taken;
 //                                           prints the bytes of one
-//        drain bare URI MESSAGES WINDOW BYTES   a bare Paho QoS 1 publisher, the floor: never more than
+//        drain bare URI MESSAGES WINDOW BYTES   a bare Paho QoS 1 publisher, the floor: never more
+//        than
 //                                           WINDOW without the broker's PUBACK
-//        drain answer URI SITE MESSAGES     a node that acks each journaled message when it hears it,
+//        drain answer URI SITE MESSAGES     a node that acks each journaled message when it hears
+//        it,
 //                                           and neither reads nor keeps it: the link alone
 //
 // Prints "WORD VALUE" lines.
@@ -15,11 +18,12 @@
 #include "protocol/topics.hpp"
 #include "tests/support/heard_events.hpp"
 
+#include <mqtt/async_client.h>
+
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <deque>
-#include <mqtt/async_client.h>
 #include <random>
 #include <string>
 
@@ -63,8 +67,8 @@ void fill_journal(const std::string& file, const std::string& site, std::size_t 
   auto bytes = std::size_t{0};
   for (std::size_t n = 1; n <= reports; ++n) {
     const auto made = limits::earliest_date + static_cast<std::int64_t>(n) * 5min;
-    auto payload = encode(
-        {site, "old", n, "old-" + std::to_string(n), made, {}, report_at(made, random)});
+    auto payload =
+        encode({site, "old", n, "old-" + std::to_string(n), made, {}, report_at(made, random)});
     bytes += payload.size();
     group.push_back({journal_class::report, "old", n, "report", std::move(payload), made, false});
     if (group.size() < limits::journal_group && n < reports) continue;
@@ -137,7 +141,9 @@ void answer(const std::string& uri, const std::string& site, std::size_t message
 
 int main(int argc, char** argv) {
   const auto words = std::vector<std::string>(argv, argv + argc);
-  const auto number = [&](std::size_t i) { return std::strtoull(words.at(i).c_str(), nullptr, 10); };
+  const auto number = [&](std::size_t i) {
+    return std::strtoull(words.at(i).c_str(), nullptr, 10);
+  };
   const auto mode = argc > 1 ? words[1] : "";
   if (mode == "fill" && argc == 5)
     fill_journal(words[2], words[3], number(4));
@@ -146,6 +152,7 @@ int main(int argc, char** argv) {
   else if (mode == "answer" && argc == 5)
     answer(words[2], words[3], number(4));
   else
-    give_up("usage: drain fill JOURNAL SITE REPORTS | bare URI MESSAGES WINDOW BYTES | answer URI SITE "
-            "MESSAGES");
+    give_up(
+        "usage: drain fill JOURNAL SITE REPORTS | bare URI MESSAGES WINDOW BYTES | answer URI SITE "
+        "MESSAGES");
 }
