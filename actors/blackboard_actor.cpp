@@ -13,7 +13,7 @@ constexpr auto first_tick_after = std::chrono::milliseconds{100};
 blackboard_actor::behavior_type blackboard_of(
     blackboard_actor::stateful_pointer<blackboard_state> self, house_context context) {
   const auto clock = context.clock;
-  const auto tick = clock.outside(limits::control_tick);
+  const auto tick = clock.outside(context.house->pace.control);
   self->state.board.emplace(context.house, clock.now());
   self->delayed_send(self, clock.outside(first_tick_after), atom::tick::value);
   return {

@@ -8,8 +8,6 @@
 namespace hearth {
 namespace {
 
-/// A command is said again when a third of its life is over, so that two may get lost.
-constexpr auto renew_after = limits::command_life / 3;
 /// Heartbeats missed by the node before that is an event; the contract goes on.
 constexpr auto node_silence = 3 * limits::ping_after_silence;
 
@@ -196,12 +194,14 @@ std::map<channel_id, dispatcher::wanted> dispatcher::wishes(const local_wish& lo
   return all;
 }
 
-command dispatcher::order(channel_id target, const wanted& what, time_point now) {
-  return {target, what.value, what.source, what.cause, now, now + limits::command_life};
+command dispatcher::order(channel_id target, const wanted& what, time_point now) const {
+  return {target, what.value, what.source, what.cause, now, now + house_->pace.command_life()};
 }
 
 void dispatcher::pass(const std::map<channel_id, wanted>& all, const snapshot& now,
                       decisions& out) {
+  // A command is said again when a third of its life is over, so that two may get lost.
+  const auto renew_after = house_->pace.command_life() / 3;
   for (const auto& [target, want] : all) {
     const auto verdict = interlock_.check(order(target, want, now.at), now);
     note_intervention(target, verdict, now.at, out);

@@ -61,7 +61,7 @@ class dispatcher {
   void watch_comfort(const snapshot& now);
   void watch_store(const snapshot& now);
   wanted heat_pump_wish(const local_wish& local, const snapshot& now) const;
-  static command order(channel_id target, const wanted& what, time_point now);
+  command order(channel_id target, const wanted& what, time_point now) const;
   std::map<channel_id, wanted> wishes(const local_wish& local, const snapshot& now) const;
   void pass(const std::map<channel_id, wanted>& all, const snapshot& now, decisions& out);
   void note_intervention(channel_id target, const interlock::verdict& v, time_point now,

@@ -226,7 +226,7 @@ using journal_actor = caf::typed_actor<
     // INTERNAL: write what has gathered, as one group.
     caf::reacts_to<atom::flush>,
     // INTERNAL: losses to be told, a failed disk to be tried again.
-    caf::reacts_to<atom::tick, std::int64_t>,
+    caf::reacts_to<atom::tick>,
     // Everything said so far is on disk when this is answered.
     caf::replies_to<atom::farewell>::with<atom::done>,
     caf::reacts_to<roads>>;

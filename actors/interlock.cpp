@@ -87,7 +87,7 @@ void interlock::commanded(const command& sent) {
 interlock::motion interlock::presumed(time_point now) const {
   const auto seen = running_.value_or(false);
   const auto awaited = ordered_ && ordered_->on != seen && ordered_->at > changed_ &&
-                       now - ordered_->at < limits::command_life;
+                       now - ordered_->at < house_->pace.command_life();
   return awaited ? motion{ordered_->on, ordered_->at} : motion{seen, changed_};
 }
 

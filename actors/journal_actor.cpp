@@ -6,13 +6,6 @@
 #include <utility>
 
 namespace hearth {
-namespace {
-
-constexpr auto look_every = std::chrono::seconds{1};
-constexpr auto ticks_per_backlog = limits::backlog_told_every / look_every;
-
-}  // namespace
-
 void journal_state::write() {
   // What is said in the first moment waits for the timekeeper's first word, not for its date.
   if (waiting.empty() || (!dates_heard && waiting.size() < limits::journal_group)) return;
@@ -31,8 +24,9 @@ void journal_state::tell() {
 
 void journal_state::tell_backlog() {
   if (!peers || !peers->upstream) return;
-  const auto all = hand->status();
   const auto now = context.clock.now();
+  if (told && now - told_at < limits::backlog_told_every) return;
+  const auto all = hand->status();
   const auto quiet = told && told->waiting == 0 && all.waiting == 0;
   if (quiet && (told == all || now - told_at < limits::quiet_backlog_every)) return;
   told = all;
@@ -48,8 +42,8 @@ journal_actor::behavior_type journal_of(journal_actor::stateful_pointer<journal_
   s.context = context;
   const auto clock = context.clock;
   s.hand.emplace(context.house->site, std::move(boot_id), std::move(open), clock.now());
-  const auto tick = clock.outside(look_every);
-  self->delayed_send(self, tick, atom::tick::value, std::int64_t{1});
+  const auto tick = clock.outside(context.house->pace.housekeeping);
+  self->delayed_send(self, tick, atom::tick::value);
   return {
       [self](const body& said) {
         auto& s = self->state;
@@ -95,11 +89,11 @@ journal_actor::behavior_type journal_of(journal_actor::stateful_pointer<journal_
         s.tell();
       },
       [self](atom::flush) { self->state.write(); },
-      [self, clock, tick](atom::tick, std::int64_t count) {
-        self->delayed_send(self, tick, atom::tick::value, count + 1);
+      [self, clock, tick](atom::tick) {
+        self->delayed_send(self, tick, atom::tick::value);
         self->state.hand->tick(clock.now());
         self->state.tell();
-        if (count % ticks_per_backlog == 0) self->state.tell_backlog();
+        self->state.tell_backlog();
       },
       [self](atom::tell) {
         self->state.told.reset();

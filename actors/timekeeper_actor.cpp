@@ -7,7 +7,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr duration look_every = 1s;
 /// A look that took longer says too little of when it was.
 constexpr duration look_within = 100ms;
 
@@ -45,7 +44,7 @@ timekeeper_actor::behavior_type timekeeper_of(
   s.self = self;
   s.context = std::move(context);
   s.mind = std::move(mind);
-  const auto tick = s.context.clock.outside(look_every);
+  const auto tick = s.context.clock.outside(s.context.house->pace.housekeeping);
   if (s.context.system_clock) {
     self->delayed_send(self, tick, atom::tick::value);
     s.look();

@@ -10,8 +10,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// How often the link machine looks at its timeouts.
-constexpr duration link_tick_every = 1s;
 /// Broker and node live in the world's time: however fast the house lives, they get this long.
 constexpr auto answer_least_outside = 250ms;
 constexpr auto setup_least_outside = 3s;
@@ -146,7 +144,7 @@ upstream_actor::behavior_type upstream_of(upstream_actor::stateful_pointer<upstr
                    .setup_within = at_least(limits::setup_timeout, setup_least_outside)});
   s.client = connect(options_for(*context.house, boot_id, s.machine->will(context.clock.now())),
                      enqueue(caf::actor_cast<upstream_actor>(self), s.waiting));
-  const auto tick = context.clock.outside(link_tick_every);
+  const auto tick = context.clock.outside(context.house->pace.housekeeping);
   self->delayed_send(self, tick, atom::tick::value);
   s.feed(link_start{});
   return {

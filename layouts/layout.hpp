@@ -1,10 +1,12 @@
 #pragma once
 
 #include "protocol/ids.hpp"
+#include "protocol/limits.hpp"
 #include "protocol/time.hpp"
 #include "protocol/unit.hpp"
 #include "protocol/units.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -157,6 +159,17 @@ struct simulation_layout {
   std::uint64_t seed = 1;
 };
 
+/// How often a house looks at itself; no file says it. A simulation of years takes longer steps.
+struct pace_layout {
+  duration control = limits::control_tick;            ///< a snapshot and a decision
+  duration housekeeping = limits::housekeeping_tick;  ///< timeouts of link, journal and clock
+  /// Two renewals of a command may get lost.
+  [[nodiscard]] duration command_life() const {
+    return std::max(limits::command_life, 3 * control);
+  }
+  bool operator==(const pace_layout&) const = default;
+};
+
 struct layout {
   std::string site;
   std::string timezone;  ///< IANA name
@@ -167,6 +180,7 @@ struct layout {
   std::optional<plant_layout> plant;
   tariff_layout tariff;
   std::optional<simulation_layout> simulation;
+  pace_layout pace;
   std::string hash;    ///< SHA-256 of the file, hex
   std::string folder;  ///< where it stands; relative paths start here
 

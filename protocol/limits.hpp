@@ -121,6 +121,8 @@ inline constexpr duration admin_lease_longest = 24h;
 
 // Control.
 inline constexpr duration control_tick = 1s;
+/// Link, journal and timekeeper look at their timeouts.
+inline constexpr duration housekeeping_tick = 1s;
 /// A command lives this long; the dispatcher renews it after a third, so that two renewals may get
 /// lost.
 inline constexpr duration command_life = 30s;
