@@ -73,18 +73,22 @@ std::optional<device::work> device::next_write(time_point now) {
   }
   if (out.requests.empty()) return {};
   append(out.requests, driver_->poll());
+  out.asked = out.requests.size();
   return out;
 }
 
-device::work device::next_poll() { return {driver_->poll(), {}}; }
+device::work device::next_poll() {
+  auto requests = driver_->poll();
+  const auto asked = requests.size();
+  return {std::move(requests), {}, asked};
+}
 
-device::outcome device::answered(const work& done,
-                                 const result<std::vector<result<bus_answer>>>& answers,
+device::outcome device::answered(const work& done, result<std::vector<result<bus_answer>>> answers,
                                  time_point now) {
-  auto all = answers ? *answers : std::vector<result<bus_answer>>{};
+  auto all = answers ? std::move(*answers) : std::vector<result<bus_answer>>{};
   const auto& missing =
       answers ? fault{fault_code::malformed, "the bus lost an answer"} : answers.error();
-  all.resize(done.requests.size(), tl::make_unexpected(missing));
+  all.resize(done.asked, tl::make_unexpected(missing));
   auto rest = std::span<const result<bus_answer>>{all};
   auto written = outcome{};
   for (const auto& w : done.writes) {

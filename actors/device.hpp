@@ -36,6 +36,7 @@ class device {
   struct work {
     std::vector<bus_request> requests;
     std::vector<write> writes;  ///< whose the first requests are; empty: a poll
+    std::size_t asked = 0;      ///< how many requests there are, also when they have been sent off
   };
 
   /// Accepts a setpoint; a fault reading if the device cannot carry it out.
@@ -55,7 +56,7 @@ class device {
     std::vector<event> events;
   };
   /// The bus's answers to `done`, or one fault for all if the bus itself did not answer.
-  outcome answered(const work& done, const result<std::vector<result<bus_answer>>>& answers,
+  outcome answered(const work& done, result<std::vector<result<bus_answer>>> answers,
                    time_point now);
   std::vector<reading> heard(const bus_message& message, time_point now);
   [[nodiscard]] std::vector<std::string> topics() const { return driver_->topics(); }

@@ -25,16 +25,17 @@ void device_state::tell(const device::outcome& what) {
 void device_state::poll() {
   if (polling) return;
   polling = true;
-  const auto asked = core->next_poll();
-  const auto finish = [this, asked](const result<bus_answers>& answers) {
+  auto asked = core->next_poll();
+  auto requests = std::move(asked.requests);
+  const auto finish = [this, asked](result<bus_answers> answers) {
     polling = false;
-    tell(core->answered(asked, answers, context.clock.now()));
+    tell(core->answered(asked, std::move(answers), context.clock.now()));
     // Writes that failed are tried again at the pace of the polls.
     write();
     self->delayed_send(self, context.clock.outside((*context.house)[id].poll_every),
                        atom::poll::value);
   };
-  self->request(*bus, limits::bus_answer_timeout, asked.requests)
+  self->request(*bus, limits::bus_answer_timeout, std::move(requests))
       .then([finish](const bus_answers& answers) { finish(answers); },
             [finish](const caf::error& e) { finish(tl::make_unexpected(no_answer(e))); });
 }
@@ -44,23 +45,24 @@ void device_state::write() {
     newer_waits = true;
     return;
   }
-  const auto asked = core->next_write(context.clock.now());
+  auto asked = core->next_write(context.clock.now());
   if (!asked) {
     confirm_safe();
     return;
   }
   writing = true;
   arm_expiry();
-  const auto finish = [this, asked = *asked](const result<bus_answers>& answers) {
+  auto requests = std::move(asked->requests);
+  const auto finish = [this, asked = *asked](result<bus_answers> answers) {
     writing = false;
-    tell(core->answered(asked, answers, context.clock.now()));
+    tell(core->answered(asked, std::move(answers), context.clock.now()));
     // What came meanwhile, a make-safe perhaps, goes out before anybody is told that all is safe.
     if (std::exchange(newer_waits, false))
       write();
     else
       confirm_safe();
   };
-  self->request<caf::message_priority::high>(*bus, limits::bus_answer_timeout, asked->requests)
+  self->request<caf::message_priority::high>(*bus, limits::bus_answer_timeout, std::move(requests))
       .then([finish](const bus_answers& answers) { finish(answers); },
             [finish](const caf::error& e) { finish(tl::make_unexpected(no_answer(e))); });
 }

@@ -7,7 +7,6 @@
 #include "actors/journal_actor.hpp"
 #include "actors/timekeeper_actor.hpp"
 #include "actors/upstream_actor.hpp"
-#include "drivers/registry.hpp"
 
 /// Everything that is spawned and every arrow between them, in the order of the flow.
 namespace hearth {
@@ -97,7 +96,7 @@ family_member bus_member(std::shared_ptr<site> s, bus_id id) {
 
 family_member device_member(std::shared_ptr<site> s, device_id id) {
   const auto& device = (*s->parts.context.house)[id];
-  const auto* found = find_model(device.model);
+  const auto* found = s->parts.find_model(device.model);
   // The parser accepts only models of the registry.
   const auto kind = std::shared_ptr<const model>{std::shared_ptr<const model>{}, found};
   const auto spawn = [s, id, kind, on = device.bus] {

@@ -6,6 +6,7 @@
 #include "actors/reporter_actor.hpp"
 #include "actors/supervisor_actor.hpp"
 #include "drivers/journal.hpp"
+#include "drivers/registry.hpp"
 
 #include <cstdint>
 #include <map>
@@ -20,8 +21,9 @@ namespace hearth {
 struct house_parts {
   house_context context;
   std::map<std::string, port_maker> ports;  ///< by kind of bus
-  journal_maker journal;                    ///< null: what is said waits in memory
-  mqtt_client_maker connect;                ///< of the upstream link
+  model_finder find_model = hearth::find_model;
+  journal_maker journal;      ///< null: what is said waits in memory
+  mqtt_client_maker connect;  ///< of the upstream link
   event_log log;
   std::vector<event> first_words;  ///< said as soon as everybody stands
   std::string boot_id;             ///< new at every start of the program

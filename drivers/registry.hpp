@@ -13,6 +13,7 @@ const std::vector<model>& models();
 
 /// Null if there is no such model.
 const model* find_model(std::string_view name);
+using model_finder = const model* (*)(std::string_view name);
 
 /// What the layout parser needs to know: all buses and models.
 const catalog& known_catalog();

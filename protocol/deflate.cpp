@@ -1,6 +1,7 @@
 #include "protocol/deflate.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <new>
 #include <zlib.h>
 
@@ -15,13 +16,23 @@ Bytef* as_input(std::string_view bytes) {
 }  // namespace
 
 std::string deflated(std::string_view bytes) {
-  auto length = compressBound(static_cast<uLong>(bytes.size()));
-  auto out = std::string(length, '\0');
+  auto stream = z_stream{};
+  // A window no wider than the text: making one of 32 KiB costs more than packing a report.
+  const auto window = std::clamp(static_cast<int>(std::bit_width(bytes.size())), 9, MAX_WBITS);
+  const auto memory = std::clamp(window - 6, 3, MAX_MEM_LEVEL);
   // With room for the worst case it can only run out of memory; that ends the program anyway.
-  if (compress2(reinterpret_cast<Bytef*>(out.data()), &length, as_input(bytes),
-                static_cast<uLong>(bytes.size()), Z_BEST_COMPRESSION) != Z_OK)
+  if (deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, window, memory, Z_DEFAULT_STRATEGY) !=
+      Z_OK)
     throw std::bad_alloc{};
-  out.resize(length);
+  auto out = std::string(deflateBound(&stream, static_cast<uLong>(bytes.size())), '\0');
+  stream.next_in = as_input(bytes);
+  stream.avail_in = static_cast<uInt>(bytes.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  const auto whole = deflate(&stream, Z_FINISH) == Z_STREAM_END;
+  out.resize(stream.total_out);
+  deflateEnd(&stream);
+  if (!whole) throw std::bad_alloc{};
   return out;
 }
 
