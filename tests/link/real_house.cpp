@@ -4,6 +4,7 @@
 #include "actors/reporter_actor.hpp"
 #include "actors/topology.hpp"
 #include "actors/upstream_actor.hpp"
+#include "drivers/ports/journal_store.hpp"
 
 #include <caf/scoped_actor.hpp>
 #include <doctest/doctest.h>
@@ -27,6 +28,9 @@ house_context context_of(link_layout link, double speed) {
           house_clock::warped(noon, today, speed)};
 }
 
+/// Of a message of the first boot in a journal.
+std::uint64_t number_of(std::uint64_t sequence) { return (std::uint64_t{1} << 40) + sequence; }
+
 struct closing {
   void operator()(sqlite3* db) const { sqlite3_close(db); }
 };
@@ -34,16 +38,30 @@ using database = std::unique_ptr<sqlite3, closing>;
 
 }  // namespace
 
+/// What the dispatcher of this house would have had to keep.
+struct real_house::contract_list {
+  std::mutex lock;
+  std::vector<std::string> ids;
+};
+
 /// One run of the program. Its actor system ends when all actors have, and with them everything
 /// they held.
 struct real_house::family {
   family(const house_context& context, const std::string& boot, const mqtt_client_maker& connect,
-         const journal_maker& open)
+         const journal_maker& open, std::shared_ptr<contract_list> book)
       : system{configured(config)},
         journal{system.spawn<caf::detached>(journal_of, context, boot, open)},
         reporter{system.spawn(reporter_of, context, [](const event&) {})},
         upstream{system.spawn(upstream_of, context, boot, boot + "-1", connect)} {
+    const auto dispatcher =
+        system.spawn([book = std::move(book)]() -> directive_sink::behavior_type {
+          return {[book](const envelope& e) {
+            const auto held = std::lock_guard{book->lock};
+            if (std::holds_alternative<contract>(e.body)) book->ids.push_back(e.message_id);
+          }};
+        });
     auto everybody = roads{};
+    everybody.dispatcher_directives = dispatcher;
     everybody.reporter_statements = reporter;
     everybody.reporter_queries = reporter;
     everybody.reporter_dates = reporter;
@@ -90,15 +108,21 @@ struct real_house::family {
 };
 
 real_house::real_house(link_layout link, double speed)
-    : context_{context_of(std::move(link), speed)} {}
+    : context_{context_of(std::move(link), speed)}, contracts_{std::make_shared<contract_list>()} {}
 real_house::~real_house() { kill(); }
 
 void real_house::start() {
   REQUIRE(running_ == nullptr);
-  running_ = std::make_unique<family>(context_, "b" + std::to_string(++boots_), door.maker(),
-                                      [file = journal_file(), options = journal_options] {
-                                        return open_sqlite_journal(file, options);
-                                      });
+  const auto open = [file = journal_file(), options = journal_options] {
+    return open_sqlite_journal(file, options);
+  };
+  running_ = std::make_unique<family>(context_, "b" + std::to_string(++boots_), door.maker(), open,
+                                      contracts_);
+}
+
+std::vector<std::string> real_house::contracts() const {
+  const auto held = std::lock_guard{contracts_->lock};
+  return contracts_->ids;
 }
 
 void real_house::stop() {
@@ -147,6 +171,30 @@ void real_house::meddle(const std::string& statement) const {
   }
   // SQLite has taken its log away; a journal without one would count as damaged as a whole.
   std::ofstream{journal_file() + "-wal", std::ios::app} << std::string(4096, '\0');
+}
+
+std::string real_house::bytes_of(std::uint64_t sequence) const {
+  const auto number = std::to_string(number_of(sequence));
+  const auto found = ask("SELECT payload FROM entries WHERE number = " + number);
+  REQUIRE(found.size() == 1);
+  return found.front();
+}
+
+void real_house::forge(std::uint64_t sequence, const std::string& payload) const {
+  const auto number = std::to_string(number_of(sequence));
+  const auto row = ask("SELECT kind, topic_kind, made FROM entries WHERE number = " + number);
+  REQUIRE(row.size() == 3);
+  const auto forged = stored_entry{
+      number_of(sequence), std::stoll(row[0]), row[1], std::stoll(row[2]), false, 0, payload};
+  auto hex = std::string{};
+  for (const auto byte : payload) {
+    constexpr auto digits = "0123456789abcdef";
+    hex += digits[static_cast<unsigned char>(byte) >> 4];
+    hex += digits[static_cast<unsigned char>(byte) & 15];
+  }
+  meddle("UPDATE entries SET payload = x'" + hex +
+         "', checksum = " + std::to_string(static_cast<std::int64_t>(checksum_of(forged))) +
+         " WHERE number = " + number);
 }
 
 std::vector<std::string> real_house::ask(const std::string& question) const {

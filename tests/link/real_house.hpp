@@ -46,6 +46,12 @@ class real_house {
   [[nodiscard]] journal_totals stored() const;
   /// Does something to the journal of a house that does not run, as no program would.
   void meddle(const std::string& statement) const;
+  /// Other bytes for a message of boot "b1", with a checksum that says they are what was written.
+  void forge(std::uint64_t sequence, const std::string& payload) const;
+  /// The bytes that a message of boot "b1" has in it.
+  [[nodiscard]] std::string bytes_of(std::uint64_t sequence) const;
+  /// Message ids of the contracts that the link delivered to the dispatcher.
+  [[nodiscard]] std::vector<std::string> contracts() const;
   /// The rows of a question to it, each with its columns one after another.
   [[nodiscard]] std::vector<std::string> ask(const std::string& question) const;
 
@@ -54,9 +60,11 @@ class real_house {
 
  private:
   struct family;
+  struct contract_list;
 
   temporary_folder folder_;
   house_context context_;
+  std::shared_ptr<contract_list> contracts_;
   std::unique_ptr<family> running_;
   int boots_ = 0;
   std::size_t said_ = 0;

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <set>
 #include <string>
 #include <thread>
 
@@ -17,18 +18,19 @@ namespace hearth::testing {
 
 /// The two ways to a broker that every test of this room goes.
 struct plain {
-  mosquitto broker;
+  mosquitto broker{mosquitto::security::plain, "set_tcp_nodelay true\n"};
   [[nodiscard]] link_layout link(std::uint16_t port) const {
     auto made = link_layout{};
     made.broker = "mqtt://127.0.0.1:" + std::to_string(port);
     return made;
   }
-  [[nodiscard]] mqtt_options node(std::uint16_t port) const {
+  [[nodiscard]] mqtt_options house(std::uint16_t port, std::string client_id) const {
     auto options = mqtt_options{};
     options.uri = link(port).broker;
-    options.client_id = "atn";
+    options.client_id = std::move(client_id);
     return options;
   }
+  [[nodiscard]] mqtt_options node(std::uint16_t port) const { return house(port, "atn"); }
 };
 
 struct with_tls {
@@ -42,8 +44,15 @@ struct with_tls {
     made.key = keys / "maple-12.key";
     return made;
   }
+  [[nodiscard]] mqtt_options house(std::uint16_t port, std::string client_id) const {
+    return at(port, broker.options("maple-12", std::move(client_id)));
+  }
   [[nodiscard]] mqtt_options node(std::uint16_t port) const {
-    auto options = broker.options("atn");
+    return at(port, broker.options("atn"));
+  }
+
+ private:
+  [[nodiscard]] mqtt_options at(std::uint16_t port, mqtt_options options) const {
     options.uri = link(port).broker;
     return options;
   }
@@ -92,15 +101,11 @@ struct real_link {
   /// Asks until the house says something of its journal that `wanted` likes.
   bool told(const std::function<bool(const backlog&)>& wanted) {
     return eventually([&] {
-      const auto before = node.notes().all<backlog>().size();
+      const auto before = node.notes().template all<backlog>().size();
       house.tell_backlog();
-      auto fine = false;
-      node.waits_until([&](const node_notes& n) {
-        const auto all = n.all<backlog>();
-        fine = !all.empty() && wanted(all.back());
-        return fine || all.size() > before;
-      });
-      return fine;
+      node.waits_until([&](const node_notes& n) { return n.all<backlog>().size() > before; });
+      const auto said = node.notes().template all<backlog>();
+      return !said.empty() && wanted(said.back());
     });
   }
 
@@ -114,6 +119,14 @@ struct real_link {
     return true;
   }
 
+  /// Events of this kind that the node has heard, repeats not counted.
+  [[nodiscard]] std::size_t count_events(const std::string& kind) const {
+    auto ids = std::set<std::string>{};
+    for (const auto& e : node.notes().heard)
+      if (const auto* said = std::get_if<event>(&e.body); said && said->kind == kind)
+        ids.insert(e.message_id);
+    return ids.size();
+  }
   /// Each of these has come, and nothing else that is journaled, whatever was repeated.
   void node_has_exactly(std::vector<std::string> ids) {
     auto heard = node.notes().journaled;

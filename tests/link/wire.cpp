@@ -124,7 +124,7 @@ void wire::run() {
     for (auto i = std::size_t{1}; i < watched.size(); ++i) {
       auto& each = pairs_[(i - 1) / 2];
       const auto up = watched[i].fd == each.client;
-      if (!each.alive || watched[i].revents == 0) continue;
+      if (!each.alive || frozen_ || watched[i].revents == 0) continue;
       if (pass_on(watched[i].fd, up ? each.broker : each.client)) continue;
       ::shutdown(each.client, SHUT_RDWR);
       ::shutdown(each.broker, SHUT_RDWR);
