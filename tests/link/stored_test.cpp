@@ -73,9 +73,11 @@ TEST_CASE_TEMPLATE(
   link.house.journal_options.max_bytes = 9 << 19;
   link.house.start();
   link.house.say_events(1);
-  for (auto n = std::uint64_t{1}; n <= reports; ++n)
+  for (auto n = std::uint64_t{1}; n <= reports; ++n) {
     link.house.say(bulky_report(link.house.clock().now(), n));
-  link.house.settle();
+    // So many at once would not fit even an empty store of this size.
+    if (n % 10 == 0) link.house.settle();
+  }
   link.node.arrive();
   auto last = std::uint64_t{0};
   REQUIRE(link.told([&](const backlog& b) {
