@@ -121,23 +121,3 @@ TEST_CASE_TEMPLATE(
   CHECK(link.count_events("bad-message") == reasons.size());
   CHECK(link.count_events("link-misuse") == 0);
 }
-
-TEST_CASE_TEMPLATE("power beyond 16 bits, and below zero, arrives as it was said", Security, plain,
-                   with_tls) {
-  auto link = real_link<Security>{};
-  link.come_up();
-  const auto now = link.house.clock().now();
-  link.house.say(power_update{"house.power", 70'000 * watt, now});
-  link.house.say(report{now,
-                        std::chrono::minutes{5},
-                        {{"house.power",
-                          unit::watt,
-                          {{now, 70'000.0}, {now + std::chrono::seconds{1}, -40'000.0}}}}});
-  REQUIRE(link.drained(1));
-  const auto notes = link.node.notes();
-  REQUIRE(notes.template all<power_update>().size() == 1);
-  CHECK(notes.template all<power_update>()[0].power == 70'000 * watt);
-  const auto samples = notes.template all<report>()[0].series.at(0).samples;
-  CHECK(samples.at(0).value == 70'000.0);
-  CHECK(samples.at(1).value == -40'000.0);
-}

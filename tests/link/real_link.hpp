@@ -145,5 +145,5 @@ struct real_link {
 
 }  // namespace hearth::testing
 
-TYPE_TO_STRING(hearth::testing::plain);
-TYPE_TO_STRING(hearth::testing::with_tls);
+TYPE_TO_STRING_AS("plain", hearth::testing::plain);
+TYPE_TO_STRING_AS("TLS", hearth::testing::with_tls);

@@ -110,24 +110,3 @@ TEST_CASE_TEMPLATE("acks late, on the next connection: they count", Security, pl
   REQUIRE(link.drained(5));
   link.node_has_exactly(up_to("b1", 5));
 }
-
-TEST_CASE_TEMPLATE("alarms are kept until the node has them, and its heartbeats are answered",
-                   Security, plain, with_tls) {
-  auto link = real_link<Security>{};
-  link.node.answers(reply::nothing);
-  link.come_up();
-  link.house.say(
-      event{severity::alarm, "interlock", "hp", "The store is too hot.", link.house.clock().now()});
-  REQUIRE(link.node.waits_until([](const node_notes& n) {
-    const auto heard = n.times.find("b1-1");
-    return heard != n.times.end() && heard->second >= 3;
-  }));
-  link.house.kill();
-  link.house.start();
-  const auto before = link.node.notes().times.at("b1-1");
-  REQUIRE(link.node.waits_until([&](const node_notes& n) { return n.times.at("b1-1") > before; }));
-  link.node.answers(reply::ack);
-  REQUIRE(link.waiting(0));
-  const auto beat = link.node.say(heartbeat{"c-17"});
-  REQUIRE(link.node.waits_until([&](const node_notes& n) { return n.heard_answer_to(beat); }));
-}
