@@ -100,13 +100,19 @@ struct real_link {
   }
   /// Asks until the house says something of its journal that `wanted` likes.
   bool told(const std::function<bool(const backlog&)>& wanted) {
-    return eventually([&] {
+    auto last = backlog{};
+    const auto done = eventually([&] {
       const auto before = node.notes().template all<backlog>().size();
       house.tell_backlog();
-      node.waits_until([&](const node_notes& n) { return n.all<backlog>().size() > before; });
+      // The word is lost where there is no connection.
+      node.waits_until([&](const node_notes& n) { return n.all<backlog>().size() > before; },
+                       std::chrono::milliseconds{200});
       const auto said = node.notes().template all<backlog>();
-      return !said.empty() && wanted(said.back());
+      if (!said.empty()) last = said.back();
+      return !said.empty() && wanted(last);
     });
+    if (!done) MESSAGE(last.waiting << " of " << last.last_sequence << " wait");
+    return done;
   }
 
   /// Asks until it is so; false after ten seconds.

@@ -113,7 +113,8 @@ node_notes scripted_node::notes() const {
   return notes_;
 }
 
-bool scripted_node::waits_until(const std::function<bool(const node_notes&)>& true_of) {
+bool scripted_node::waits_until(const std::function<bool(const node_notes&)>& true_of,
+                                std::chrono::milliseconds patience) {
   auto held = std::unique_lock{lock_};
   return changed_.wait_for(held, patience, [&] { return true_of(notes_); });
 }

@@ -83,8 +83,9 @@ class scripted_node {
   void say_bytes(const std::string& kind, const std::string& payload);
 
   [[nodiscard]] node_notes notes() const;
-  /// Waits until `true_of` holds; false after ten seconds.
-  bool waits_until(const std::function<bool(const node_notes&)>& true_of);
+  /// Waits until `true_of` holds; false if it never does.
+  bool waits_until(const std::function<bool(const node_notes&)>& true_of,
+                   std::chrono::milliseconds patience = std::chrono::seconds{10});
 
  private:
   using clock = std::chrono::steady_clock;
