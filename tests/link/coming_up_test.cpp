@@ -55,7 +55,8 @@ TEST_CASE_TEMPLATE("no parent at all: everything waits on disk, through a restar
 TEST_CASE_TEMPLATE("no broker either: the house says so once and delivers that too", Security,
                    plain, with_tls) {
   auto link = real_link<Security>{};
-  link.security.broker.stop();
+  // Not by SIGTERM: mosquitto forgets one that comes while it starts.
+  link.security.broker.kill();
   link.house.start();
   link.house.say_events(5);
   REQUIRE(
