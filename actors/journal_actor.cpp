@@ -9,10 +9,13 @@ namespace hearth {
 void journal_state::write() {
   // What is said in the first moment waits for the timekeeper's first word, not for its date.
   if (waiting.empty() || (!dates_heard && waiting.size() < limits::journal_group)) return;
-  auto items = hand->keep(std::exchange(waiting, {}), context.clock.now());
-  if (peers && peers->upstream_journal && !items.empty())
-    self->send(peers->upstream_journal, link_journaled{std::move(items)});
+  hand_on(hand->keep(std::exchange(waiting, {}), context.clock.now()));
   tell();
+}
+
+void journal_state::hand_on(std::vector<journal_item> kept) {
+  if (peers && peers->upstream_journal && !kept.empty())
+    self->send(peers->upstream_journal, link_journaled{std::move(kept)});
 }
 
 void journal_state::tell() {
@@ -76,9 +79,7 @@ journal_actor::behavior_type journal_of(journal_actor::stateful_pointer<journal_
       [self, clock](const resend& asked) {
         auto& s = self->state;
         s.write();
-        auto items = s.hand->answer(asked, clock.now());
-        if (s.peers && s.peers->upstream_journal && !items.empty())
-          self->send(s.peers->upstream_journal, link_journaled{std::move(items)});
+        s.hand_on(s.hand->answer(asked, clock.now()));
         s.tell();
       },
       [self, clock](const dating& dates) {
@@ -91,7 +92,7 @@ journal_actor::behavior_type journal_of(journal_actor::stateful_pointer<journal_
       [self](atom::flush) { self->state.write(); },
       [self, clock, tick](atom::tick) {
         self->delayed_send(self, tick, atom::tick::value);
-        self->state.hand->tick(clock.now());
+        self->state.hand_on(self->state.hand->tick(clock.now()));
         self->state.tell();
         self->state.tell_backlog();
       },

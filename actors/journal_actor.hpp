@@ -16,6 +16,7 @@ struct journal_state {
 
   /// Writes what waits, as one group, and hands it to the link.
   void write();
+  void hand_on(std::vector<journal_item> kept);
   /// Tells what the last step brought besides.
   void tell();
   void tell_backlog();

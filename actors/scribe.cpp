@@ -134,10 +134,10 @@ auto scribe::with_journal(Action what, time_point now) {
   return what(*store_);
 }
 
-void scribe::tick(time_point now) {
+std::vector<journal_item> scribe::tick(time_point now) {
   if (try_disk_at_ && now >= *try_disk_at_) move_to_disk(now);
-  if (!dropped_.empty() && (!dropped_told_ || now - *dropped_told_ >= losses_told_every))
-    say_losses(now);
+  if (dropped_.empty() || (dropped_told_ && now - *dropped_told_ < losses_told_every)) return {};
+  return say_losses(now);
 }
 
 // ---- writing
@@ -234,7 +234,7 @@ std::vector<journal_item> scribe::append(const std::vector<journal_entry>& entri
   return items;
 }
 
-void scribe::say_losses(time_point now) {
+std::vector<journal_item> scribe::say_losses(time_point now) {
   if (!full_told_ || now - *full_told_ >= full_told_every) {
     full_told_ = now;
     say(severity::warning, "messages-dropped",
@@ -245,7 +245,7 @@ void scribe::say_losses(time_point now) {
   auto said = std::vector<body>{};
   for (auto& run : std::exchange(dropped_, {}))
     said.emplace_back(loss{std::move(run), "there was no room left in the journal", now});
-  keep(said, now);
+  return keep(said, now);
 }
 
 void scribe::keep_draft(const report& samples, time_point now) {

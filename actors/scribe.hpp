@@ -36,8 +36,8 @@ class scribe {
   /// The date is this from now on. What was said while it was not good waits for that moment, and
   /// is then dated; what a former boot never dated goes out as it is, marked `undated`.
   void date(const dating& dates, time_point now);
-  /// Tries the disk again, if it failed.
-  void tick(time_point now);
+  /// Tries the disk again, if it failed; tells losses, which the link may send as after `keep`.
+  std::vector<journal_item> tick(time_point now);
 
   [[nodiscard]] backlog status() const;
   /// True once after the journal became another one: the link has to read from the start.
@@ -62,7 +62,7 @@ class scribe {
   journal_entry entry_of(const envelope& message);
   std::vector<journal_item> append(const std::vector<journal_entry>& entries, bool ends_drafts,
                                    time_point now);
-  void say_losses(time_point now);
+  std::vector<journal_item> say_losses(time_point now);
   void say(severity s, std::string kind, std::string text, time_point now);
 
   std::string site_, boot_id_;

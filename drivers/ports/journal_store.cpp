@@ -267,6 +267,8 @@ journal_totals journal_store::totals() const {
   auto rows = queries_->oldest.rows();
   while (!all.oldest && rows.next())
     if (!forgotten_.contains(rows.number(0))) all.oldest = time_point{duration{rows.integer(1)}};
+  // A row that the disk has lost was counted once and will never be forgotten.
+  if (!all.oldest && rows.code() == SQLITE_OK) all.waiting = all.bytes = 0;
   return all;
 }
 

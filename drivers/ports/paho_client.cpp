@@ -142,17 +142,20 @@ class connection final : public mqtt::callback,
     }
   }
 
-  /// One Paho client serves many attempts: it remembers what the broker has not confirmed.
+  /// Each attempt has a Paho client of its own. One that lost a connection would say again what was
+  /// not confirmed, and after a write that failed half way it says it in bytes no broker takes; who
+  /// needs something said again says it again.
   void make_client(const broker_address& broker) {
-    if (client_) return;
+    drop_client();
     keep_paho_running();
     client_ = std::make_unique<mqtt::async_client>(
         to_paho_uri(broker), options_.client_id,
         mqtt::create_options{MQTTVERSION_5, static_cast<int>(paho_outstanding)});
     client_->set_callback(*this);
+    // Paho does not always tell the loss that follows such a goodbye.
     client_->set_disconnected_handler([this](const mqtt::properties&, mqtt::ReasonCode code) {
-      const auto held = std::lock_guard{state_};
-      goodbye_ = reason_text(code);
+      lose(
+          {fault_code::disconnected, options_.uri + " ended the connection: " + reason_text(code)});
     });
   }
 
@@ -181,10 +184,6 @@ class connection final : public mqtt::callback,
   void connection_lost(const std::string& cause) override {
     auto why = fault{fault_code::disconnected, "the connection to " + options_.uri + " was lost"};
     if (!cause.empty()) why.detail += ": " + cause;
-    {
-      const auto held = std::lock_guard{state_};
-      if (!goodbye_.empty()) why.detail = options_.uri + " ended the connection: " + goodbye_;
-    }
     lose(std::move(why));
   }
 
@@ -307,7 +306,6 @@ class connection final : public mqtt::callback,
     const auto held = std::lock_guard{state_};
     if (phase_ != phase::idle) return {};
     phase_ = phase::attempting;
-    goodbye_.clear();
     return ++attempt_;
   }
 
@@ -401,7 +399,6 @@ class connection final : public mqtt::callback,
   std::chrono::steady_clock::time_point asked_;
   std::condition_variable diagnosed_;
   int diagnoses_ = 0;
-  std::string goodbye_;  ///< the broker's reason, if it said one before it left
   std::deque<outgoing> waiting_;
   std::size_t in_flight_ = 0;
   bool pumping_ = false;

@@ -171,7 +171,7 @@ TEST_CASE("what had to go is told to the node as runs, and to people once") {
   auto d = disk{4};
   auto s = dated{"maple", "b1", d.maker(), noon};
   for (auto i = 0; i < 7; ++i) say(s, samples(0s, {1.0 * i}), noon);
-  s.tick(noon + 1s);
+  CHECK(s.tick(noon + 1s).size() == 1);
   CHECK(told(s.take_events(), "messages-dropped"));
   auto lost = std::vector<message_run>{};
   for (const auto& e : d.messages())
@@ -179,9 +179,9 @@ TEST_CASE("what had to go is told to the node as runs, and to people once") {
   CHECK(lost == std::vector{message_run{"b1", 1, 3}});
   // To write that down another report had to go; it is told a minute later, without a word to
   // people.
-  s.tick(noon + 2s);
+  CHECK(s.tick(noon + 2s).empty());
   CHECK(d.messages().size() == 4);
-  s.tick(noon + 2min);
+  CHECK(s.tick(noon + 2min).size() == 1);
   CHECK_FALSE(told(s.take_events(), "messages-dropped"));
   CHECK(std::get<loss>(d.messages().back().body).lost == message_run{"b1", 4, 4});
 }

@@ -217,6 +217,24 @@ TEST_CASE("a message damaged on the disk goes to quarantine, is named, and stops
   CHECK(o.store->read(0, 10, 10'000)->damaged.empty());
 }
 
+TEST_CASE("a message that the disk has lost is not waited for when the others are gone") {
+  const auto folder = temporary_folder{};
+  const auto file = folder.file("journal.db");
+  {
+    auto o = opened(file);
+    for (auto n = std::uint64_t{1}; n <= 3; ++n)
+      REQUIRE(o.store->append(std::vector{entry("a", n)}, false));
+  }
+  sql(file, "PRAGMA journal_mode; DELETE FROM entries WHERE number % 16 = 2;");
+  std::ofstream{file + "-wal", std::ios::app} << std::string(4096, '\0');
+  auto o = opened(file);
+  CHECK(ids_of(all_of(*o.store)) == ids{"a-1", "a-3"});
+  REQUIRE(o.store->forget(ids{"a-1", "a-3"}));
+  CHECK(o.store->totals().waiting == 0);
+  CHECK(o.store->totals().bytes == 0);
+  CHECK_FALSE(o.store->totals().oldest);
+}
+
 TEST_CASE("a journal of a newer version, another program's file and a forbidden place are faults") {
   const auto folder = temporary_folder{};
   opened(folder.file("new.db"));
