@@ -141,7 +141,6 @@ void link_machine::on_verdict(const message_taken& taken, time_point now) {
   note_time(message, now);
   if (const auto* a = std::get_if<ack>(&message.body)) {
     settle(*a);
-    check_overtaken(now);
     return;
   }
   if (const auto* n = std::get_if<nack>(&message.body)) {
@@ -275,6 +274,7 @@ void link_machine::settle(const ack& taken) {
 void link_machine::work_off(time_point now) {
   if (state_ != link_state::active) return;
   if (!outbox_.is_open()) outbox_.open();
+  set_unanswered_aside(now);
   for (const auto* item : outbox_.take_due(now, options_.answer_within)) {
     publish({up_topic(options_.site, item->topic_kind), item->payload});
     if (!asked_) asked_ = now;
@@ -283,8 +283,8 @@ void link_machine::work_off(time_point now) {
     out_.push_back(link_fetch{page->session, page->after, page->most});
 }
 
-void link_machine::check_overtaken(time_point now) {
-  for (const auto& id : outbox_.take_overtaken()) {
+void link_machine::set_unanswered_aside(time_point now) {
+  for (const auto& id : outbox_.take_unanswered(now, options_.answer_within)) {
     ++counters_.set_aside;
     out_.push_back(link_set_aside{id, "the node acks later messages but never this one"});
     complain("message-unanswered", "outbox",

@@ -203,7 +203,7 @@ class link_machine {
   void publish(link_publish message);
   /// Tells the event log, unless it knows of this `kind` of trouble with this `subject`.
   void complain(std::string kind, std::string subject, std::string text, time_point now);
-  void check_overtaken(time_point now);
+  void set_unanswered_aside(time_point now);
 
   link_options options_;
   inbox inbox_;

@@ -74,11 +74,13 @@ bool outbox::settle(std::string_view message_id) {
   return false;
 }
 
-std::vector<std::string> outbox::take_overtaken() {
+std::vector<std::string> outbox::take_unanswered(time_point now, duration answer_within) {
+  give_up_waiting(now, answer_within);
   auto ids = std::vector<std::string>{};
   for (const auto* l : {&fresh_, &history_})
     for (const auto& each : *l)
-      if (each.overtaken >= limits::overtaken_by && each.tries >= limits::unanswered_tries)
+      if (!each.sent && each.tries >= limits::unanswered_tries &&
+          each.overtaken >= limits::overtaken_by)
         ids.push_back(each.what.message_id);
   for (const auto& id : ids) settle(id);
   return ids;

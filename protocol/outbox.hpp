@@ -59,9 +59,9 @@ class outbox {
 
   /// The node has it. False if it was not at hand (acked twice, or not yet read again).
   bool settle(std::string_view message_id);
-  /// Takes out the messages that `limits::overtaken_by` others have overtaken although they were
-  /// sent `limits::unanswered_tries` times (a node that is busy may drop one); their ids.
-  std::vector<std::string> take_overtaken();
+  /// Takes out the messages that were sent `limits::unanswered_tries` times without an answer (a
+  /// node that is busy may drop one) while `limits::overtaken_by` others were acked; their ids.
+  std::vector<std::string> take_unanswered(time_point now, duration answer_within);
 
   /// What to send now, marked as under way, as far as the window allows. What had no ack for
   /// `answer_within` waits for its turn again, before all later ones of its lane. The pointers hold

@@ -84,13 +84,13 @@ TEST_CASE_TEMPLATE(
     "the house's end without a word: unacknowledged events are not lost with it, "
     "the next boot says them",
     Security, plain, with_tls) {
-  constexpr auto said = limits::send_window + 10;
+  constexpr auto said = limits::send_window_first + 10;
   auto link = real_link<Security>{};
   link.node.answers(reply::nothing);
   link.come_up();
   link.house.say_events(said);
   link.let_house_speak();
-  CHECK(link.node.notes().journaled.size() == limits::send_window);
+  CHECK(link.node.notes().journaled.size() == limits::send_window_first);
   link.house_wire.freeze();
   link.house.kill();
   link.house_wire.cut();
