@@ -67,8 +67,9 @@ class series_reader {
       split_row(text, separator_, fields_);
       places_ = find_columns(fields_, line, wanted_, options_, wrong_);
       named_ = fields_.size();
-      clock_.emplace(options_, places_.front().unit,
-                     wrong_.none() ? fields_[places_.front().place].text : "");
+      for (const auto& place : places_)
+        found_.emplace_back(place.place < named_ ? fields_[place.place].text : "");
+      clock_.emplace(options_, places_.front().unit, found_.front());
       return;
     }
     split_row(text, separator_, fields_);
@@ -138,8 +139,8 @@ class series_reader {
                in_quotes(value.text) + " is no temperature on Earth for " + std::string{wanted_[c]},
                "leave the cell empty if there is no value" +
                    std::string{as_named && options_.hints == series_hints::of_the_command_line
-                                   ? "; are they °F? --column " + std::string{wanted_[c]} +
-                                         "=NAME:fahrenheit"
+                                   ? "; are they °F? " + option_for(wanted_[c], found_[c + 1],
+                                                                    column_unit::fahrenheit)
                                    : ""});
   }
 
@@ -149,6 +150,7 @@ class series_reader {
   char separator_ = ',';
   std::size_t named_ = 0;
   std::vector<found_column> places_;  ///< the time first
+  std::vector<std::string> found_;    ///< what the file calls them
   std::optional<series_clock> clock_;
   std::vector<csv_field> fields_;  ///< of the row being read
   bool has_time_ = false;          ///< the row being read

@@ -52,18 +52,6 @@ std::optional<std::string> likely(std::string_view column, const std::vector<std
   return {};
 }
 
-/// " --column outdoor_c=temp_f:fahrenheit": what to write to have this one read. Quoted for a
-/// shell where the name needs it.
-std::string option_for(std::string_view column, std::string_view found,
-                       std::optional<column_unit> unit) {
-  auto word = std::string{column} + "=" + std::string{found};
-  if (unit) word += ":" + std::string{name_of(*unit)};
-  const auto plain = [](unsigned char c) {
-    return std::isalnum(c) != 0 || c == '_' || c == '=' || c == ':' || c == '-' || c == '.';
-  };
-  return "--column " + (std::ranges::all_of(word, plain) ? word : in_quotes(word));
-}
-
 /// The unit that their name tells, if it is one this column may have and is not what ours says.
 std::optional<column_unit> other_unit(std::string_view column, std::string_view found) {
   const auto told = unit_told_by(found);
@@ -139,6 +127,16 @@ class header_reader {
 };
 
 }  // namespace
+
+std::string option_for(std::string_view column, std::string_view found,
+                       std::optional<column_unit> unit) {
+  auto word = std::string{column} + "=" + std::string{found};
+  if (unit) word += ":" + std::string{name_of(*unit)};
+  const auto plain = [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '_' || c == '=' || c == ':' || c == '-' || c == '.';
+  };
+  return "--column " + (std::ranges::all_of(word, plain) ? word : in_quotes(word));
+}
 
 void complaints::add(position at, std::string message, std::string hint) {
   if (list_.size() < room_ + series_diagnostics)

@@ -4,6 +4,7 @@
 #include "layouts/series_options.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -47,6 +48,11 @@ char separator_of(std::string_view first_row);
 void split_row(std::string_view line, char separator, std::vector<csv_field>& fields);
 
 std::string_view trimmed_field(std::string_view text);
+
+/// "--column outdoor_c=temp_f:fahrenheit": what to write to have `found` read as `column`, quoted
+/// for a shell where the name needs it.
+std::string option_for(std::string_view column, std::string_view found,
+                       std::optional<column_unit> unit);
 
 /// Where a column stands, and what its numbers mean.
 struct found_column {

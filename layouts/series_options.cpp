@@ -187,8 +187,8 @@ tl::expected<series_fill, std::string> parse_series_fill(std::string_view word) 
   } else if (rule == "linear") {
     fill.rule = fill_rule::linear;
   } else {
-    const auto hint = suggestion(rule, {"previous", "linear"}, listing::when_none_is_near);
-    return wrong(option, word, (hint.empty() ? "" : hint + "; ") + fill_form);
+    const auto near = nearest(rule, {"previous", "linear"});
+    return wrong(option, word, (near ? "did you mean " + in_quotes(*near) + "? " : "") + fill_form);
   }
   if (colon == std::string_view::npos) return fill;
   const auto limit = parse_quantity(rest.substr(colon + 1), dimension::duration);

@@ -1,5 +1,6 @@
 #include "layouts/series_time.hpp"
 
+#include "layouts/series_header.hpp"
 #include "layouts/suggest.hpp"
 
 #include <algorithm>
@@ -85,7 +86,9 @@ std::string series_clock::winter_hint(time_point near) const {
 series_clock::unreadable series_clock::no_time(std::string_view text) const {
   if (text.empty()) return {"no time", {}};
   const auto for_file = hints_ == series_hints::of_the_file;
-  const auto as = "--column " + std::string{series_time_column} + "=" + column_;
+  const auto as = [&](std::optional<column_unit> unit) {
+    return option_for(series_time_column, column_, unit);
+  };
   auto hint = std::string{"write UTC times like 2020-01-15T05:00:00Z"};
   if (!for_file) hint += ", or local ones like 2020-01-15 05:00 and --time-zone America/New_York";
   if (unit_ == column_unit::epoch_s || unit_ == column_unit::epoch_ms) {
@@ -95,10 +98,10 @@ series_clock::unreadable series_clock::no_time(std::string_view text) const {
     if (number && from_epoch(*number, seconds ? 1 : 1000))
       return {in_quotes(text) + " is no time in " + (seconds ? "seconds" : "milliseconds") +
                   " since 1970",
-              "it would be one in " + std::string{seconds ? "milli" : ""} + "seconds: " + as +
-                  (seconds ? ":epoch_ms" : ":epoch_s")};
+              "it would be one in " + std::string{seconds ? "milli" : ""} +
+                  "seconds: " + as(seconds ? column_unit::epoch_ms : column_unit::epoch_s)};
     return {in_quotes(text) + " is no time since 1970",
-            from_iso8601(text) ? "it is ISO 8601: " + as : ""};
+            from_iso8601(text) ? "it is ISO 8601: " + as({}) : ""};
   }
   if (from_wall(text))
     return {in_quotes(text) + " states no time zone",
@@ -106,7 +109,8 @@ series_clock::unreadable series_clock::no_time(std::string_view text) const {
                      : "say whose clock it is: --time-zone America/New_York, or --time-zone UTC"};
   if (const auto number = epoch_number(text); number && !for_file && *number > 1e8)
     return {in_quotes(text) + " is no time",
-            "if it counts from 1970: " + as + (*number < 1e11 ? ":epoch_s" : ":epoch_ms")};
+            "if it counts from 1970: " +
+                as(*number < 1e11 ? column_unit::epoch_s : column_unit::epoch_ms)};
   return {in_quotes(text) + " is no time", hint};
 }
 

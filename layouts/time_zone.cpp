@@ -72,10 +72,12 @@ bool wall_clock::is_set_back(time_point from, time_point to) const {
 
 std::optional<std::string> wall_clock::without_summer_time(time_point near) const {
   if (!zone_) return {};
-  const auto info = zone_->get_info(system_time(near));
-  const auto standard = duration{info.offset - info.save};
-  const auto hours = standard / std::chrono::hours{1};
-  if (standard % std::chrono::hours{1} != duration{0} || hours > 14 || hours < -12) return {};
+  auto info = zone_->get_info(system_time(near));
+  if (info.save != std::chrono::minutes{0}) info = zone_->get_info(info.end);
+  const auto hours = info.offset / std::chrono::hours{1};
+  const auto named = info.offset % std::chrono::hours{1} == std::chrono::seconds{0} &&
+                     info.save == std::chrono::minutes{0} && hours <= 14 && hours >= -12;
+  if (!named) return {};
   // The names of these zones count hours behind UTC, not ahead of it.
   if (hours == 0) return "Etc/UTC";
   return "Etc/GMT" + std::string{hours > 0 ? "-" : "+"} +
