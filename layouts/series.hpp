@@ -54,6 +54,7 @@ struct filled_gap {
   time_point from;
   time_point to;  ///< where the next real row begins, or the file ends
   std::size_t rows = 0;
+  std::string note{};  ///< what else there is to know, such as clocks that are set back then
   bool operator==(const filled_gap&) const = default;
 };
 

@@ -138,6 +138,12 @@ class evener {
     return out;
   }
 
+  /// A missing hour may be one that a clock shows twice; a longer gap has another cause.
+  [[nodiscard]] std::string note_on(const hole& h) const {
+    const auto short_enough = step_ * (h.to - h.from) <= std::chrono::hours{1};
+    return short_enough ? clock_.note_on(time_at(h.from), time_at(h.to)) : "";
+  }
+
   /// Fills a hole, or says why not.
   void settle(const hole& h, std::size_t c, std::vector<double>& out) {
     const auto hindrance = why_not(h);
@@ -161,7 +167,7 @@ class evener {
                    " after line " + std::to_string(raw_.rows[h.next_row - 1].line) +
                    "; most rows are " + to_text(step_) + " apart: " + counted(h.rows(), "row") +
                    (h.rows() == 1 ? " is" : " are") + " missing, " + stretch(h),
-               both(*hindrance, clock_.note_on(time_at(h.from), time_at(h.to))));
+               both(*hindrance, note_on(h)));
   }
 
   /// What keeps a hole from being filled, as a hint; nothing if it may be.
@@ -201,7 +207,7 @@ class evener {
     filled_.rows += h.rows();
     filled_.longest = std::max(filled_.longest, step_ * static_cast<std::int64_t>(h.rows()));
     if (filled_.listed.size() < series_filled_gaps)
-      filled_.listed.push_back({line, time_at(h.from), time_at(h.to), h.rows()});
+      filled_.listed.push_back({line, time_at(h.from), time_at(h.to), h.rows(), note_on(h)});
   }
 
   const raw_series& raw_;
@@ -224,7 +230,8 @@ std::string to_text(const filled_column& filled, const std::string& file) {
               ", the longest " + to_text(filled.longest) + "\n";
   for (const auto& gap : filled.listed)
     text += file + ":" + std::to_string(gap.line) + ": filled " + counted(gap.rows, "row") +
-            ", from " + to_iso8601(gap.from) + " until " + to_iso8601(gap.to) + "\n";
+            ", from " + to_iso8601(gap.from) + " until " + to_iso8601(gap.to) +
+            (gap.note.empty() ? "" : "; " + gap.note) + "\n";
   if (filled.gaps > filled.listed.size())
     text += file + ": filled " + counted(filled.gaps - filled.listed.size(), "gap") + " more\n";
   return text;

@@ -47,8 +47,8 @@ TEST_CASE("what may be filled is filled, counted and told") {
   CHECK(filled.gaps == 2);
   CHECK(filled.rows == 4);
   CHECK(filled.longest == 2h);
-  CHECK(filled.listed == std::vector<filled_gap>{{4, midnight + 2h, midnight + 4h, 2},
-                                                 {5, midnight + 5h, midnight + 7h, 2}});
+  CHECK(filled.listed == std::vector<filled_gap>{{4, midnight + 2h, midnight + 4h, 2, ""},
+                                                 {5, midnight + 5h, midnight + 7h, 2, ""}});
   CHECK(to_text(filled, "weather.csv") ==
         "weather.csv: 4 rows of outdoor_c filled (linear) in 2 gaps, the longest 2 h\n"
         "weather.csv:4: filled 2 rows, from " +

@@ -97,6 +97,13 @@ TEST_CASE("a clock that knows no summer time is told by the hour it lacks or sho
   CHECK(wrong_in(at_times(spring), local) ==
         "3:1: '2020-03-08 02:00' does not exist in America/New_York, where clocks are set forward "
         "then (if its clock knows no summer time: --time-zone Etc/GMT+5)\n");
+  // Even where the hour is filled it is said what it may mean.
+  const auto filled = weather_of(at_times(autumn), series_words({}, {"linear"}, new_york)).filled;
+  REQUIRE(filled.size() == 1);
+  REQUIRE(filled[0].listed.size() == 1);
+  CHECK(filled[0].listed[0].note.find("--time-zone Etc/GMT+5") != std::string::npos);
+  CHECK(to_text(filled[0], "w.csv").find("; clocks of America/New_York are set back then") !=
+        std::string::npos);
   const auto winter = series_words({}, {}, "Etc/GMT+5");
   CHECK(read(autumn, winter).values.size() == 4);
   CHECK(read(spring, winter).start == *from_iso8601("2020-03-08T06:00:00Z"));
