@@ -3,6 +3,8 @@
 
 #include <cmath>
 #include <random>
+#include <sstream>
+#include <utility>
 
 namespace hearth {
 namespace {
@@ -155,6 +157,22 @@ TEST_CASE("a year of real weather with holes torn into it is put together again,
   for (std::size_t i = 0; i < 8784; ++i)
     sum += std::abs(filled.columns[0].values[i] - whole.columns[0].values[i]);
   CHECK(sum / static_cast<double>(gone) < 1.5);
+}
+
+TEST_CASE("the real weather, prices and day-ahead prices have the whole of 2020 in common") {
+  const auto folder = source("../shared/data");
+  if (!std::filesystem::exists(folder)) {
+    MESSAGE("skipped: the real year is not on this machine: " << folder.string());
+    return;
+  }
+  auto all = load_series(folder / "weather-millinocket-2020.csv", weather_columns).columns;
+  for (auto& s : load_series(folder / "prices-keene-2020.csv", price_columns).columns)
+    all.push_back(std::move(s));
+  for (auto& s : load_series(folder / "prices-isone-dayahead-2020.csv", day_ahead_columns).columns)
+    all.push_back(std::move(s));
+  REQUIRE(all.size() == 4);
+  CHECK(common_period(all) ==
+        period{*from_iso8601("2020-01-01T05:00:00Z"), *from_iso8601("2021-01-01T05:00:00Z")});
 }
 
 }  // namespace
