@@ -1,8 +1,7 @@
 #include "layouts/parse.hpp"
 
 #include "layouts/draft.hpp"
-
-#include <date/tz.h>
+#include "layouts/time_zone.hpp"
 
 #include <array>
 #include <fstream>
@@ -32,22 +31,8 @@ void read_timezone(draft& d, section_reader& top) {
   if (!name) return;
   d.result.timezone = *name;
   const auto at = top.place_of("timezone");
-  try {
-    date::locate_zone(*name);
-  } catch (const std::exception&) {
-    auto zones = std::vector<std::string>{};
-    try {
-      for (const auto& zone : date::get_tzdb().zones) zones.push_back(zone.name());
-    } catch (const std::exception&) {
-      d.out.add(at, "this machine has no time zones to check " + in_quotes(*name) + " against",
-                "install the package tzdata");
-      return;
-    }
-    const auto near = nearest(*name, zones);
-    d.out.add(at, "unknown time zone " + in_quotes(*name),
-              near ? "did you mean " + in_quotes(*near) + "?"
-                   : "use an IANA name, such as America/New_York");
-  }
+  if (auto wrong = wrong_time_zone(*name))
+    d.out.add(at, std::move(wrong->message), std::move(wrong->hint));
 }
 
 parsed_layout only(diagnostic d) { return {{}, {std::move(d)}}; }

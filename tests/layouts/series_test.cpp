@@ -69,9 +69,10 @@ TEST_CASE("what is wrong with a series is said with its line and column") {
   const auto head =
       std::string{"time_utc,outdoor_c\n2020-01-12T00:00:00Z,1\n2020-01-12T01:00:00Z,2\n"};
   CHECK(complaint(head + "2020-01-12T04:00:00Z,3\n2020-01-12T05:00:00Z,3\n") ==
-        "4:1: gap of 3 h after the row above; the first rows are 1 h apart");
+        "4:1: gap of 3 h after line 3; most rows are 1 h apart: 2 rows are missing, "
+        "from 2020-01-12T02:00:00Z until 2020-01-12T04:00:00Z");
   CHECK(complaint(head + "2020-01-12T01:30:00Z,3\n") ==
-        "4:1: only 30 min after the row above; the first rows are 1 h apart");
+        "4:1: only 30 min after line 3; most rows are 1 h apart");
   CHECK(complaint(head + "2020-01-12T01:00:00Z,3\n") ==
         "4:1: time 2020-01-12T01:00:00Z stands there twice");
   CHECK(complaint(head + "2020-01-12T00:00:00Z,3\n") ==
