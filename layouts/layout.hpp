@@ -148,7 +148,7 @@ struct simulation_layout {
     double emitter_w_per_k = 120;      ///< per kelvin between supply water and room, at 40 K
     power internal_gain;               ///< appliances and lights, all day
     temperature initial = celsius(20);
-    double emitter_exponent = 1;  ///< of the mean excess of the water over the room
+    double emitter_exponent = 1;                ///< of the mean excess of the water over the room
     std::optional<double> flow_l_per_min = {};  ///< absent: water comes back at 0.6 of its excess
     double structure_wh_per_k = 0;              ///< walls and floors; 0: one mass is all there is
     double structure_w_per_k = 400;             ///< between room and structure

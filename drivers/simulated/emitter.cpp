@@ -32,14 +32,12 @@ double mean_excess(double k, double n, double stream, double excess) {
 
 emitter::emitter(const simulation_layout::zone& z, double room_j_per_k, seconds_real step) {
   const auto w_per_k = std::max(z.emitter_w_per_k, least_w_per_k);
-  const auto sized = z.flow_l_per_min
-                         ? *z.flow_l_per_min / 60 * heat_capacity_j_per_k(litre)
-                         : stream_per_emitter * w_per_k;
+  const auto sized = z.flow_l_per_min ? *z.flow_l_per_min / 60 * heat_capacity_j_per_k(litre)
+                                      : stream_per_emitter * w_per_k;
   stream_w_per_k_ = std::max(sized, w_per_k / most_left);
   const auto n = std::clamp(z.emitter_exponent, 1.0, 2.0);
   const auto at_reference = w_per_k * reference_k;
-  const auto k =
-      at_reference / std::pow(reference_k - at_reference / (2 * stream_w_per_k_), n);
+  const auto k = at_reference / std::pow(reference_k - at_reference / (2 * stream_w_per_k_), n);
   for (std::size_t i = 0; i < parts_.size(); ++i) {
     // Below a kelvin the exponent's slope has no meaning for a house.
     const auto excess = std::max(1.0, static_cast<double>(i) * table_step_k);
@@ -51,8 +49,8 @@ emitter::emitter(const simulation_layout::zone& z, double room_j_per_k, seconds_
 }
 
 double emitter::part_left(double excess_k) const {
-  const auto place = std::min(std::abs(excess_k) / table_step_k,
-                              static_cast<double>(parts_.size() - 1));
+  const auto place =
+      std::min(std::abs(excess_k) / table_step_k, static_cast<double>(parts_.size() - 1));
   const auto i = std::min(static_cast<std::size_t>(place), parts_.size() - 2);
   return parts_[i] + (parts_[i + 1] - parts_[i]) * (place - static_cast<double>(i));
 }

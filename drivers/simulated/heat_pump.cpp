@@ -8,8 +8,8 @@ namespace {
 
 /// The part of full power a machine runs at: what is commanded, and less as its water gets too hot.
 double part_of(const heat_pump_model& is, const heat_pump_surroundings& s) {
-  const auto too_hot = (s.leaving_water - leaving_water_restart) /
-                       (leaving_water_max - leaving_water_restart);
+  const auto too_hot =
+      (s.leaving_water - leaving_water_restart) / (leaving_water_max - leaving_water_restart);
   const auto allowed = 1 - (1 - is.modulation_min) * std::clamp(too_hot, 0.0, 1.0);
   return std::max(is.modulation_min, std::min(s.part, allowed));
 }
@@ -19,8 +19,9 @@ double part_of(const heat_pump_model& is, const heat_pump_surroundings& s) {
 heat_pump_model heat_pump_of(const simulation_layout& s, power electric_max) {
   auto table = performance_of(s);
   const auto nominal = table.capacity(celsius(0), celsius(45));
-  return {std::move(table),      electric_max,      nominal,           s.heat_pump.modulation_min,
-          s.heat_pump.warm_up, s.heat_pump.frost, s.heat_pump.defrost};
+  return {std::move(table),           electric_max,        nominal,
+          s.heat_pump.modulation_min, s.heat_pump.warm_up, s.heat_pump.frost,
+          s.heat_pump.defrost};
 }
 
 heat_pump_machine advance(heat_pump_machine m, const heat_pump_model& is,

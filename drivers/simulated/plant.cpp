@@ -66,9 +66,8 @@ bool away(const simulation_layout& s, time_point t) {
   const auto midnight = std::chrono::floor<std::chrono::days>(local);
   const auto weekday = std::chrono::weekday{midnight}.iso_encoding();
   const auto since = local - midnight;
-  const auto within = s.away->from <= s.away->to
-                          ? since >= s.away->from && since < s.away->to
-                          : since >= s.away->from || since < s.away->to;
+  const auto within = s.away->from <= s.away->to ? since >= s.away->from && since < s.away->to
+                                                 : since >= s.away->from || since < s.away->to;
   return weekday <= 5 && within;
 }
 
@@ -142,9 +141,7 @@ bool plant::calling(std::size_t zone) const {
   return z.call.value_or(z.is.room_c < design_->zones[zone].is.initial.in_celsius());
 }
 
-const std::string& plant::zone_name(std::size_t zone) const {
-  return design_->zones[zone].is.name;
-}
+const std::string& plant::zone_name(std::size_t zone) const { return design_->zones[zone].is.name; }
 
 power plant::house_power() const { return heat_pump_power_ + design_->is.house_base_load; }
 
@@ -207,8 +204,8 @@ void plant::step() {
     const auto people_j = z.gains_w * seconds.count();
     const auto sun_j = z.solar_w * seconds.count();
     const auto on_structure = body.has_structure() ? sun_on_structure * sun_j : 0;
-    lost += body.live(z.is, emitted_j_[i] + people_j + (sun_j - on_structure), on_structure,
-                      outdoor_c);
+    lost +=
+        body.live(z.is, emitted_j_[i] + people_j + (sun_j - on_structure), on_structure, outdoor_c);
     emitted += emitted_j_[i];
     gains += people_j;
     solar += sun_j;
@@ -263,15 +260,14 @@ plant::draw plant::heat_zones() {
     if (!calling(i)) continue;
     const auto excess = supply_c - zones_[i].is.room_c;
     const auto& emits = d.zones[i].emitter;
-    emitted_j_[i] = share * emits.stream_w_per_k() * seconds.count() * emits.part_left(excess) *
-                    excess;
+    emitted_j_[i] =
+        share * emits.stream_w_per_k() * seconds.count() * emits.part_left(excess) * excess;
     emitted_j += emitted_j_[i];
   }
   // Returns mix with the water that stands in the pipes; what leaves them is that mixture.
   const auto returned_c = supply_c - emitted_j / j_per_k;
   loop_c_ = (d.loop_j_per_k * loop_c_ + j_per_k * returned_c) / (d.loop_j_per_k + j_per_k);
-  return {j_per_k / heat_capacity_j_per_k(litre) * litre,
-          j_per_k * (supply_c - loop_c_) * joule};
+  return {j_per_k / heat_capacity_j_per_k(litre) * litre, j_per_k * (supply_c - loop_c_) * joule};
 }
 
 /// Pipes warm the rooms in equal shares, and outdoors where they are exposed. Returns the latter.

@@ -63,9 +63,7 @@ struct books {
             emitted + gains_in + solar_in - lost_walls - rooms_change};
   }
   /// What went in: the measure of a good rounding.
-  [[nodiscard]] energy throughput() const {
-    return electric_in + ambient_in + gains_in + solar_in;
-  }
+  [[nodiscard]] energy throughput() const { return electric_in + ambient_in + gains_in + solar_in; }
 };
 
 /// The whole house. A value: copy it to look at it, or to try what would happen. What never changes

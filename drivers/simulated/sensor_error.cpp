@@ -53,8 +53,8 @@ double sensor_error::shown(double truth, time_point now) {
   }
   value += bias_k_;
   if (noise_k_ > 0)
-    value += noise_k_ * bell(key_ ^ scattered(static_cast<std::uint64_t>(
-                                      now.time_since_epoch().count())));
+    value += noise_k_ *
+             bell(key_ ^ scattered(static_cast<std::uint64_t>(now.time_since_epoch().count())));
   return value;
 }
 

@@ -129,21 +129,20 @@ option_spec choice_option(std::string key, std::string help, std::vector<std::st
 }  // namespace
 
 model simulated_thermometer_model() {
-  return {
-      {.name = "simulated-thermometer",
-       .title = "a temperature of the simulated house",
-       .bus_kinds = {simulated_bus().kind},
-       .options = {point_option("what it measures: outdoor, heat_pump.leaving_water, "
-                                "store.layer.0 (hottest) …, loop.water, zone.<name>")},
-       .channels = {{"temperature", unit::celsius,
-                     "the temperature there, with the sensor's noise, bias and lag"}}},
-      [](const layout& l, device_id d) -> std::unique_ptr<driver> {
-        // By its name, so that adding a device changes no other.
-        return std::make_unique<thermometer>(
-            taps_of(l, d), simulated::sensor_error{l.simulation.value_or(simulation_layout{}),
-                                                   text_option(l[d].options, "of") + '/' +
-                                                       l[d].name});
-      }};
+  return {{.name = "simulated-thermometer",
+           .title = "a temperature of the simulated house",
+           .bus_kinds = {simulated_bus().kind},
+           .options = {point_option("what it measures: outdoor, heat_pump.leaving_water, "
+                                    "store.layer.0 (hottest) …, loop.water, zone.<name>")},
+           .channels = {{"temperature", unit::celsius,
+                         "the temperature there, with the sensor's noise, bias and lag"}}},
+          [](const layout& l, device_id d) -> std::unique_ptr<driver> {
+            // By its name, so that adding a device changes no other.
+            return std::make_unique<thermometer>(
+                taps_of(l, d),
+                simulated::sensor_error{l.simulation.value_or(simulation_layout{}),
+                                        text_option(l[d].options, "of") + '/' + l[d].name});
+          }};
 }
 
 model simulated_relay_model() {

@@ -31,9 +31,8 @@ stratified_store::stratified_store(const std::vector<tank>& tanks, double mixing
     const auto water = t.water / static_cast<double>(t.layers);
     const auto j_per_k = heat_capacity_j_per_k(water);
     const auto height_m = water.in(cubic_metre) / cross_section_m2;
-    const auto loss = t.loss_w_per_k
-                          ? *t.loss_w_per_k / (j_per_k * static_cast<double>(t.layers))
-                          : loss_per_hour / 3600;
+    const auto loss = t.loss_w_per_k ? *t.loss_w_per_k / (j_per_k * static_cast<double>(t.layers))
+                                     : loss_per_hour / 3600;
     made.tanks.push_back({first, first + t.layers - 1, water.in(cubic_metre), j_per_k,
                           conductivity_w_per_m_k * cross_section_m2 / height_m, loss});
     made.smallest = std::min(made.smallest, water);
@@ -71,8 +70,7 @@ void stratified_store::exchange(volume charged, energy heat, volume discharged, 
         c[i] -= down / t.layer_m3 * (c[i + 1] - c[i]);
   }
   c.front() += charge / first.layer_m3 * (bottom_c - top_c) + heat.in(joule) / first.layer_j_per_k;
-  c.back() +=
-      discharge / last.layer_m3 * (top_c - bottom_c) - given.in(joule) / last.layer_j_per_k;
+  c.back() += discharge / last.layer_m3 * (top_c - bottom_c) - given.in(joule) / last.layer_j_per_k;
 
   if (built_->mixing == 0) return;
   for (const auto& t : built_->tanks) {
@@ -119,9 +117,8 @@ energy stratified_store::settle(seconds_real step, temperature surroundings) {
 void stratified_store::prepare(seconds_real step) {
   auto made = std::vector<per_step>{};
   for (const auto& t : built_->tanks)
-    made.push_back(
-        {std::min(most_passed, t.conduction_w_per_k * step.count() / t.layer_j_per_k),
-         -std::expm1(-t.loss_per_s * step.count())});
+    made.push_back({std::min(most_passed, t.conduction_w_per_k * step.count() / t.layer_j_per_k),
+                    -std::expm1(-t.loss_per_s * step.count())});
   per_step_ = std::make_shared<const std::vector<per_step>>(std::move(made));
   step_ = step;
 }
