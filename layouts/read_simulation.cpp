@@ -72,8 +72,8 @@ void read_simulated_store(draft& d, section_reader& top, simulation_layout& made
   const auto tanks = static_cast<std::size_t>(is.tanks) + (is.buffer ? 1 : 0);
   if (tanks > std::max<std::size_t>(1, store.layers.size()))
     d.out.add(from->at(),
-              std::to_string(tanks) + " tanks have only " + std::to_string(store.layers.size()) +
-                  " sensors",
+              "the store has fewer sensors (" + std::to_string(store.layers.size()) +
+                  ") than tanks (" + std::to_string(tanks) + ")",
               "every tank needs one in 'layers' of the plant's store");
   if (is.buffer && *is.buffer >= store.volume)
     d.out.add(from->place_of("buffer"), "the buffer is as large as the whole store",

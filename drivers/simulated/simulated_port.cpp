@@ -44,12 +44,13 @@ std::vector<plant_point> points_of(const plant& house) {
   return points;
 }
 
-/// Whether the header of a file has a column; a file that cannot be read has none, which whoever
-/// reads it will say.
+/// Whether the header of a file, its first line that says anything, has a column; a file that
+/// cannot be read has none, which whoever reads it will say.
 bool names_column(const std::filesystem::path& file, std::string_view column) {
   auto header = std::string{};
   auto in = std::ifstream{file, std::ios::binary};
-  while (header.find_first_not_of(" \t\r") == std::string::npos && std::getline(in, header)) {
+  while (header.find_first_not_of(" \t\r\xEF\xBB\xBF") == std::string::npos &&
+         std::getline(in, header)) {
   }
   return header.find(column) != std::string::npos;
 }

@@ -83,6 +83,7 @@ TEST_CASE("an independent validator refuses what an editor can know to be wrong"
                            "tariff",
                            "tariff_flat",
                            "simulation",
+                           "simulation_physics",
                            "registers",
                            "decimal_comma"}) == 0);
 }
