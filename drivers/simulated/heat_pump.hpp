@@ -41,9 +41,9 @@ struct heat_pump_model {
 
 heat_pump_model heat_pump_of(const simulation_layout& s, power electric_max);
 
-/// off --wanted--> warming_up --warm-up--> running --frosted--> defrosting --defrosted--> running
-/// warming_up, running, defrosting --leaving water above 80 °C--> cut_out --below 75 °C-->
-/// warming_up any --not wanted--> off
+/// - off --wanted--> warming_up --warmed up--> running --frosted--> defrosting --melted--> running
+/// - warming_up, running, defrosting --water above 80 °C--> cut_out --below 75 °C--> warming_up
+/// - any --not wanted--> off
 enum class heat_pump_phase : unsigned char { off, warming_up, running, defrosting, cut_out };
 
 struct heat_pump_machine {

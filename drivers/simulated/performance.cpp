@@ -9,9 +9,9 @@ namespace {
 
 /// The default machine: a propane (R290) monobloc of 12 kW with water up to 75 °C. In the columns
 /// of 35 and 55 °C from -22 to 7 °C outdoors are its certified EN 14511 and EN 14825 points (Heat
-/// Pump Keymark, Airwell Wellea HT 12 kW); those measured at 49 or 52 °C are carried to 55 °C.
-/// 45 °C lies between; 65 and 75 °C, and -30, 12 and 20 °C outdoors, go on at the same part of
-/// the Carnot efficiency.
+/// Pump Keymark, Airwell Wellea HT 12 kW); those measured at 34, 49 or 52 °C are carried to 35 and
+/// 55 °C. 45 °C lies between; 65 and 75 °C, and -30, 12 and 20 °C outdoors, go on at the same part
+/// of the Carnot efficiency.
 constexpr std::array waters_c{35.0, 45.0, 55.0, 65.0, 75.0};
 constexpr std::array outdoors_c{-30.0, -22.0, -15.0, -7.0, 2.0, 7.0, 12.0, 20.0};
 constexpr std::array<std::array<double, waters_c.size()>, outdoors_c.size()> cops{{

@@ -59,7 +59,7 @@ struct zone_design {
   simulated::emitter emitter;
 };
 
-/// Minutes since midnight and day of the week, in the standard time of a longitude.
+/// Whether everybody is out at `t`.
 bool away(const simulation_layout& s, time_point t) {
   if (!s.away) return false;
   const auto local = t + std::chrono::hours{std::lround(s.longitude / 15)};
@@ -108,8 +108,7 @@ plant::plant(const plant_layout& p, const simulation_layout& s,
     const auto warm = is.initial.in_celsius();
     const auto body = simulated::room{is, seconds};
     const auto heats = emitter{is, body.room_j_per_k(), seconds};
-    // Structure stands between room and outdoors, so between their temperatures.
-    zones_.push_back({{warm, warm}, 0, 0, {}});
+    zones_.push_back({body.settled(warm, outdoor_.in_celsius()), 0, 0, {}});
     made.zones.push_back({std::move(is), body, heats});
     loop_c_ += warm / static_cast<double>(p.zones.size());
   }

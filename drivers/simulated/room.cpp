@@ -33,6 +33,7 @@ room::room(const simulation_layout::zone& z, seconds_real step)
   // Coupling and the way out are in series; together they are what passes through.
   const auto passing = std::min(wanted, most_through * coupling);
   const auto out = passing > 0 ? passing * coupling / (coupling - passing) : 0;
+  drop_ = passing > 0 ? passing / coupling : 0;
   direct_j_per_k_ = std::max(0.0, z.conductance_w_per_k - passing) * step.count();
   coupling_j_per_k_ = coupling * step.count();
   through_j_per_k_ = out * step.count();

@@ -20,6 +20,10 @@ class room {
  public:
   room(const simulation_layout::zone& z, seconds_real step);
 
+  /// Both masses as they are after long heating to `room_c`.
+  [[nodiscard]] room_state settled(double room_c, double outdoor_c) const {
+    return {room_c, room_c - drop_ * (room_c - outdoor_c)};
+  }
   /// Lets one step pass. Returns what went outdoors, J.
   double live(room_state& s, double into_room_j, double into_structure_j, double outdoor_c) const;
   /// Heat in both, above 0 °C.
@@ -37,6 +41,7 @@ class room {
   bool has_structure_;
   double room_j_per_k_;
   double structure_j_per_k_;
+  double drop_;  ///< of what lies between room and outdoors, the part between room and structure
   // W/K times the step.
   double direct_j_per_k_;
   double coupling_j_per_k_;

@@ -89,6 +89,7 @@ TEST_CASE(
     CHECK(lost / step.count() == doctest::Approx(3000));
     // What passes through the structure falls over its coupling.
     CHECK(s.room_c - s.structure_c == doctest::Approx(30 * through * 100 / 500));
+    CHECK(body.settled(20, -10).structure_c == doctest::Approx(s.structure_c));
   }
 }
 
