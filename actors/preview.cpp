@@ -73,7 +73,7 @@ snapshot seen(const layout& house, const simulated::plant& world, time_point now
   put(plant.house_power, of(world.house_power()));
   if (plant.store)
     for (std::size_t i = 0; i < plant.store->layers.size(); ++i)
-      put(plant.store->layers[i], of(world.store().layer(i)));
+      put(plant.store->layers[i], of(world.layer(i)));
   for (std::size_t i = 0; i < plant.zones.size(); ++i) {
     const auto& zone = plant.zones[i];
     put(zone.temperature_channel, of(world.room(i)));

@@ -53,6 +53,16 @@ std::vector<register_row> read_registers(draft& d, section_reader& device, std::
 /// The text at `key`, before anything is known about the map; empty if there is none.
 std::string peek(const yaml_node& map, std::string_view key);
 
+inline duration from_seconds(double seconds) {
+  return std::chrono::round<duration>(seconds_real{seconds});
+}
+
+/// "07:30" → 450 min; the reader has checked the form.
+inline std::chrono::minutes since_midnight(const std::string& clock) {
+  return std::chrono::hours{std::stoi(clock.substr(0, 2))} +
+         std::chrono::minutes{std::stoi(clock.substr(3))};
+}
+
 inline std::string in_line(position at) { return "line " + std::to_string(at.line); }
 
 /// The keys of a map, for suggestions.

@@ -1,6 +1,6 @@
 #include "layouts/fields.hpp"
 
-/// The keys that say what the channels mean together: plant, tariff and simulation.
+/// The keys that say what the channels mean together: plant and tariff.
 namespace hearth {
 
 using namespace fields;
@@ -157,51 +157,6 @@ const section& tariff_section() {
                                 or_else("from-node", energy_price_or_node()),
                                 distribution_price(),
                             }};
-  return keys;
-}
-
-namespace {
-
-const section& simulated_zone_section() {
-  static const section keys{
-      "simulated zone",
-      {
-          required(name("id", "Name of a zone in `plant`")),
-          or_else("150", number("conductance_w_per_k", 1, 10'000, "Loss to outdoors")),
-          or_else("4000", number("capacity_wh_per_k", 10, 1e6, "Air, furniture and inner walls")),
-          or_else("120", number("emitter_w_per_k", 1, 10'000,
-                                "Heat given per kelvin between supply water and room")),
-          or_else("0 W",
-                  measure("internal_gain", dimension::power, 0, 1e5, "People and appliances")),
-          or_else("20 °C", measure("initial", dimension::temperature, -40, 50,
-                                   "Room temperature at the start")),
-      }};
-  return keys;
-}
-
-}  // namespace
-
-const section& simulation_section() {
-  static const section keys{
-      "simulation",
-      {
-          required(text("weather", "CSV with columns time_utc,outdoor_c; relative to this file")),
-          required(
-              text("prices", "CSV with columns time_utc,lmp_usd_per_mwh,distribution_usd_per_mwh")),
-          plain("start", form::instant, "Left away: the first row of the weather file"),
-          or_else("14 kW", measure("heat_pump_capacity", dimension::power, 100, 1e6,
-                                   "Heat it makes at 0 °C outdoors and 45 °C leaving water")),
-          or_else("400 W", measure("house_base_load", dimension::power, 0, 1e5,
-                                   "What the rest of the house uses")),
-          or_else("45 °C", measure("store_initial", dimension::temperature, 1, 95,
-                                   "Temperature of all layers at the start")),
-          or_else("0 K", measure("sensor_noise", dimension::temperature_difference, 0, 5,
-                                 "Standard deviation of every thermometer")),
-          or_else("1", within(0, 9e15,
-                              plain("seed", form::integer, "The same seed gives the same noise"))),
-          list_of("zones", simulated_zone_section(),
-                  "How zones lose and keep heat; a zone not named gets the defaults"),
-      }};
   return keys;
 }
 

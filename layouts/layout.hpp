@@ -138,18 +138,61 @@ struct link_layout {
   bool remote_admin = false;        ///< whether the node may ask with the rank of admin
 };
 
-/// What the simulated bus is made of; only present where a bus of that kind is.
+/// What the simulated bus is made of; only present where a bus of that kind is. What each number
+/// means, and where its default is from, stands in `docs/plant.md`.
 struct simulation_layout {
+  enum class compass : unsigned char { north, east, south, west };
+
   struct zone {
     std::string name;                  ///< of a zone in `plant`
-    double conductance_w_per_k = 150;  ///< loss to outdoors
+    double conductance_w_per_k = 150;  ///< loss to outdoors, all ways together
     double capacity_wh_per_k = 4000;   ///< air, furniture and inner walls
-    double emitter_w_per_k = 120;      ///< per kelvin between supply water and room
-    power internal_gain;               ///< people and appliances
+    double emitter_w_per_k = 120;      ///< per kelvin between supply water and room, at 40 K
+    power internal_gain;               ///< appliances and lights, all day
     temperature initial = celsius(20);
+    double emitter_exponent = 1;                ///< of the mean excess of the water over the room
+    std::optional<double> flow_l_per_min = {};  ///< absent: water comes back at 0.6 of its excess
+    double structure_wh_per_k = 0;              ///< walls and floors; 0: one mass is all there is
+    double structure_w_per_k = 400;             ///< between room and structure
+    double structure_loss = 0.5;                ///< part of the conductance that passes through it
+    double window_m2 = 0;                       ///< glass
+    compass windows_face = compass::south;
+    double occupants = 0;  ///< people, while they are at home
   };
-  std::string weather_file;         ///< CSV: time_utc,outdoor_c; relative to the layout
-  std::string price_file;           ///< CSV: time_utc,lmp_usd_per_mwh,distribution_usd_per_mwh
+  /// One point of a heat pump's data sheet at full power. Points make a full grid.
+  struct performance_point {
+    temperature outdoor;
+    temperature leaving_water;
+    power capacity;
+    double cop = 1;
+  };
+  struct heat_pump {
+    std::vector<performance_point> table;  ///< empty: the default machine at `heat_pump_capacity`
+    double modulation_min = 1;             ///< least part of full power; 1: on or off
+    duration warm_up = std::chrono::minutes{10};
+    duration frost = std::chrono::minutes{54};  ///< running in frosty air until a defrost is due
+    duration defrost = std::chrono::minutes{6};
+  };
+  struct store {
+    int tanks = 1;                       ///< in series, besides the buffer
+    std::optional<volume> buffer;        ///< the first tank of the series; of the store's volume
+    int layers_per_sensor = 1;           ///< how finely the water is divided
+    double mixing = 0;                   ///< part of what flows in that stirs the next layer
+    std::optional<double> loss_w_per_k;  ///< of each tank; absent: 0.5 % of its heat per hour
+    temperature surroundings = celsius(12);
+  };
+  struct loop {
+    hearth::volume volume = 40 * litre;  ///< of pipes and emitters
+    double loss_w_per_k = 5;             ///< to the rooms
+    double exposed_w_per_k = 0;          ///< to outdoors
+  };
+  /// When nobody is at home, Monday to Friday, in the standard time of the longitude.
+  struct absence {
+    std::chrono::minutes from{}, to{};  ///< since midnight
+  };
+
+  std::string weather_file;  ///< CSV: time_utc,outdoor_c[,solar_w_per_m2]; relative to the layout
+  std::string price_file;    ///< CSV: time_utc,lmp_usd_per_mwh,distribution_usd_per_mwh
   std::optional<time_point> start;  ///< absent: the first row of the weather file
   std::vector<zone> zones;
   power heat_pump_capacity = 14 * kilowatt;  ///< thermal, at 0 °C outdoors and 45 °C leaving water
@@ -157,6 +200,16 @@ struct simulation_layout {
   temperature store_initial = celsius(45);
   double sensor_noise_k = 0;  ///< standard deviation, from the seed
   std::uint64_t seed = 1;
+  double sensor_bias_k = 0;  ///< standard deviation between sensors
+  duration sensor_lag{};     ///< time constant
+  simulation_layout::heat_pump heat_pump = {};
+  simulation_layout::store store = {};
+  simulation_layout::loop loop = {};
+  std::optional<absence> away;
+  double latitude = 45.7;    ///< degrees north: Millinocket, Maine
+  double longitude = -68.7;  ///< degrees east
+  double clearness = 0.5;    ///< part of a clear sky's sun that arrives, on average
+  double window_transmittance = 0.5;
 };
 
 /// How often a house looks at itself; no file says it. A simulation of years takes longer steps.

@@ -8,10 +8,6 @@
 namespace hearth {
 namespace {
 
-duration from_seconds(double seconds) {
-  return std::chrono::round<duration>(seconds_real{seconds});
-}
-
 std::string shown(const option_value& value) {
   if (const auto* text = std::get_if<std::string>(&value)) return in_quotes(*text);
   if (const auto* whole = std::get_if<std::int64_t>(&value)) return std::to_string(*whole);

@@ -5,10 +5,6 @@
 namespace hearth {
 namespace {
 
-duration from_seconds(double seconds) {
-  return std::chrono::round<duration>(seconds_real{seconds});
-}
-
 std::string with_article(unit u) {
   return u == unit::on_off ? "an on/off channel" : "a channel in " + std::string{symbol(u)};
 }

@@ -3,12 +3,6 @@
 namespace hearth {
 namespace {
 
-/// "07:30" → 450 min; the reader has checked the form.
-std::chrono::minutes since_midnight(const std::string& clock) {
-  return std::chrono::hours{std::stoi(clock.substr(0, 2))} +
-         std::chrono::minutes{std::stoi(clock.substr(3))};
-}
-
 void read_window(draft& d, section_reader& from) {
   auto window = tariff_window{};
   window.from = since_midnight(from.text("from").value_or("00:00"));

@@ -117,8 +117,9 @@ std::string summary(const demo_state& s) {
   if (!s.books()) return text;
   const auto& b = *s.books();
   text += "books        in " + kwh(b.throughput()) + " (electric " + kwh(b.electric_in) + ", air " +
-          kwh(b.ambient_in) + ", people " + kwh(b.gains_in) + ") = out " + kwh(b.lost_outdoors) +
-          " + lost by the store " + kwh(b.lost_store) + " + stored " + kwh(b.stored_change) + "\n";
+          kwh(b.ambient_in) + ", people " + kwh(b.gains_in) + ", sun " + kwh(b.solar_in) +
+          ") = out " + kwh(b.lost_outdoors) + " + lost by the store " + kwh(b.lost_store) +
+          " + stored " + kwh(b.stored_change) + "\n";
   char imbalance[64];
   std::snprintf(imbalance, sizeof imbalance, "%.2g", b.imbalance().in(watt_hour));
   return text + "             imbalance " + imbalance + " Wh\n";

@@ -1,35 +1,31 @@
 #include "drivers/simulated/heat_pump.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace hearth::simulated {
 namespace {
 
-/// Part of the Carnot efficiency that compressor and fan leave.
-constexpr auto carnot_part = 0.45;
-/// Refrigerant condenses this much above the leaving water and evaporates this much below the air.
-constexpr auto condenser_approach = 4 * kelvin;
-constexpr auto evaporator_approach = 8 * kelvin;
-/// Compressors need some lift; milder conditions bring no more.
-constexpr auto smallest_lift = 20 * kelvin;
-constexpr auto absolute_zero = celsius(-273.15);
+/// The part of full power a machine runs at: what is commanded, and less as its water gets too hot.
+double part_of(const heat_pump_model& is, const heat_pump_surroundings& s) {
+  const auto too_hot =
+      (s.leaving_water - leaving_water_restart) / (leaving_water_max - leaving_water_restart);
+  const auto allowed = 1 - (1 - is.modulation_min) * std::clamp(too_hot, 0.0, 1.0);
+  return std::max(is.modulation_min, std::min(s.part, allowed));
+}
 
 }  // namespace
 
-double cop(temperature outdoor, temperature leaving_water) {
-  const auto evaporating = outdoor - evaporator_approach;
-  const auto lift = std::max(leaving_water + condenser_approach - evaporating, smallest_lift);
-  const auto condensing = evaporating + lift;
-  return std::max(1.0, carnot_part * ((condensing - absolute_zero) / lift));
+heat_pump_model heat_pump_of(const simulation_layout& s, power electric_max) {
+  auto table = performance_of(s);
+  const auto nominal = table.capacity(celsius(0), celsius(45));
+  return {std::move(table),           electric_max,        nominal,
+          s.heat_pump.modulation_min, s.heat_pump.warm_up, s.heat_pump.frost,
+          s.heat_pump.defrost};
 }
 
-power capacity(power nominal, temperature outdoor, temperature leaving_water) {
-  const auto by_air = std::clamp(1 + 0.01 * outdoor.in_celsius(), 0.3, 1.3);
-  const auto by_water = std::clamp(1 - 0.005 * (leaving_water.in_celsius() - 45), 0.5, 1.2);
-  return nominal * by_air * by_water;
-}
-
-heat_pump_machine advance(heat_pump_machine m, const heat_pump_surroundings& s, seconds_real step) {
+heat_pump_machine advance(heat_pump_machine m, const heat_pump_model& is,
+                          const heat_pump_surroundings& s, seconds_real step) {
   using enum heat_pump_phase;
   const auto enter = [&](heat_pump_phase next) {
     m.phase = next;
@@ -46,13 +42,13 @@ heat_pump_machine advance(heat_pump_machine m, const heat_pump_surroundings& s, 
       if (s.leaving_water < leaving_water_restart) enter(warming_up);
       break;
     case warming_up:
-      if (m.in_phase >= warm_up_time) enter(running);
+      if (m.in_phase >= is.warm_up) enter(running);
       break;
     case running:
-      if (m.frosted >= frost_time) enter(defrosting);
+      if (m.frosted >= is.frost) enter(defrosting);
       break;
     case defrosting:
-      if (m.in_phase >= defrost_time) {
+      if (m.in_phase >= is.defrost) {
         m.frosted = {};
         enter(running);
       }
@@ -65,24 +61,24 @@ heat_pump_machine advance(heat_pump_machine m, const heat_pump_surroundings& s, 
   return m;
 }
 
-heat_pump_flows flows(const heat_pump_machine& m, const heat_pump_surroundings& s, power nominal,
-                      power electric_max) {
-  const auto efficiency = cop(s.outdoor, s.leaving_water);
-  const auto heat =
-      std::min(capacity(nominal, s.outdoor, s.leaving_water), efficiency * electric_max);
-  const auto electric = heat / efficiency;
+heat_pump_flows flows(const heat_pump_machine& m, const heat_pump_model& is,
+                      const heat_pump_surroundings& s) {
   switch (m.phase) {
   case heat_pump_phase::off:
   case heat_pump_phase::cut_out: return {};
-  case heat_pump_phase::warming_up: {
-    const auto progress = std::min(1.0, m.in_phase / warm_up_time);
+  case heat_pump_phase::warming_up:
+  case heat_pump_phase::running: {
+    const auto full = is.performance.at(s.outdoor, s.leaving_water);
+    const auto heat = std::min(part_of(is, s) * full.capacity, full.cop * is.electric_max);
+    const auto electric = heat / full.cop;
+    if (m.phase == heat_pump_phase::running) return {electric, heat - electric, heat, {}};
+    const auto progress = std::min(1.0, m.in_phase / is.warm_up);
     const auto warming = electric * (warm_up_first_power + (1 - warm_up_first_power) * progress);
     return {warming, {}, {}, warming};
   }
-  case heat_pump_phase::running: return {electric, heat - electric, heat, {}};
   case heat_pump_phase::defrosting: {
-    const auto taken = s.entering_water > defrost_water_min ? defrost_heat * nominal : power{};
-    const auto melting = defrost_power * electric_max;
+    const auto taken = s.entering_water > defrost_water_min ? defrost_heat * is.nominal : power{};
+    const auto melting = defrost_power * is.electric_max;
     return {melting, {}, -taken, melting + taken};
   }
   }

@@ -1,10 +1,9 @@
 #include "drivers/simulated/simulated_devices.hpp"
 
+#include "drivers/simulated/sensor_error.hpp"
 #include "drivers/simulated/simulated_bus.hpp"
 
 #include <cassert>
-#include <cstdint>
-#include <random>
 #include <utility>
 
 namespace hearth {
@@ -41,8 +40,8 @@ std::vector<reading> decoded(const std::vector<tap>& taps,
 
 class thermometer final : public driver {
  public:
-  thermometer(std::vector<tap> taps, double noise_k, std::mt19937_64 chance)
-      : taps_{std::move(taps)}, noise_k_{noise_k}, chance_{chance} {}
+  thermometer(std::vector<tap> taps, simulated::sensor_error error)
+      : taps_{std::move(taps)}, error_{error} {}
 
   std::vector<bus_request> poll() override { return reads_of(taps_); }
 
@@ -50,15 +49,13 @@ class thermometer final : public driver {
                               time_point now) override {
     auto readings = decoded(taps_, answers, now);
     for (auto& r : readings)
-      if (r.value && noise_k_ > 0)
-        r.value->amount += std::normal_distribution<>{0, noise_k_}(chance_);
+      if (r.value) r.value->amount = error_.shown(r.value->amount, now);
     return readings;
   }
 
  private:
   std::vector<tap> taps_;
-  double noise_k_;
-  std::mt19937_64 chance_;
+  simulated::sensor_error error_;
 };
 
 class meter final : public driver {
@@ -132,22 +129,20 @@ option_spec choice_option(std::string key, std::string help, std::vector<std::st
 }  // namespace
 
 model simulated_thermometer_model() {
-  return {
-      {.name = "simulated-thermometer",
-       .title = "a temperature of the simulated house",
-       .bus_kinds = {simulated_bus().kind},
-       .options = {point_option("what it measures: outdoor, heat_pump.leaving_water, "
-                                "store.layer.0 (hottest) …, zone.<name>")},
-       .channels = {{"temperature", unit::celsius, "the temperature there, with sensor noise"}}},
-      [](const layout& l, device_id d) -> std::unique_ptr<driver> {
-        const auto simulation = l.simulation.value_or(simulation_layout{});
-        // A stream of its own for each device, so that adding one changes no other.
-        auto seed = std::seed_seq{static_cast<std::uint32_t>(simulation.seed),
-                                  static_cast<std::uint32_t>(simulation.seed >> 32),
-                                  std::uint32_t{d.value}};
-        return std::make_unique<thermometer>(taps_of(l, d), simulation.sensor_noise_k,
-                                             std::mt19937_64{seed});
-      }};
+  return {{.name = "simulated-thermometer",
+           .title = "a temperature of the simulated house",
+           .bus_kinds = {simulated_bus().kind},
+           .options = {point_option("what it measures: outdoor, heat_pump.leaving_water, "
+                                    "store.layer.0 (hottest) …, loop.water, zone.<name>")},
+           .channels = {{"temperature", unit::celsius,
+                         "the temperature there, with the sensor's noise, bias and lag"}}},
+          [](const layout& l, device_id d) -> std::unique_ptr<driver> {
+            // By its name, so that adding a device changes no other.
+            return std::make_unique<thermometer>(
+                taps_of(l, d),
+                simulated::sensor_error{l.simulation.value_or(simulation_layout{}),
+                                        text_option(l[d].options, "of") + '/' + l[d].name});
+          }};
 }
 
 model simulated_relay_model() {

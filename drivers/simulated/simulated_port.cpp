@@ -4,7 +4,9 @@
 #include "drivers/simulated/simulated_devices.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
+#include <fstream>
 #include <utility>
 
 namespace hearth {
@@ -18,6 +20,7 @@ std::vector<plant_point> points_of(const plant& house) {
       {"heat_pump.leaving_water",
        [](const plant& p) { return p.leaving_water().in_celsius(); },
        {}},
+      {"loop.water", [](const plant& p) { return p.loop_water().in_celsius(); }, {}},
       {"heat_pump.power", [](const plant& p) { return p.heat_pump_power().in(watt); }, {}},
       {"heat_pump.energy", [](const plant& p) { return p.heat_pump_energy().in(watt_hour); }, {}},
       {"house.power", [](const plant& p) { return p.house_power().in(watt); }, {}},
@@ -27,9 +30,9 @@ std::vector<plant_point> points_of(const plant& house) {
       {"heat_pump.pump", [](const plant& p) { return p.pumping() ? 1.0 : 0.0; },
        [](plant& p, bool on) { p.pump(on); }},
   };
-  for (std::size_t i = 0; i < house.store().size(); ++i)
+  for (std::size_t i = 0; i < house.layer_count(); ++i)
     points.push_back({"store.layer." + std::to_string(i),
-                      [i](const plant& p) { return p.store().layer(i).in_celsius(); },
+                      [i](const plant& p) { return p.layer(i).in_celsius(); },
                       {}});
   for (std::size_t i = 0; i < house.zone_count(); ++i) {
     points.push_back(
@@ -39,6 +42,17 @@ std::vector<plant_point> points_of(const plant& house) {
                       [i](plant& p, bool on) { p.call(i, on); }});
   }
   return points;
+}
+
+/// Whether the header of a file, its first line that says anything, has a column; a file that
+/// cannot be read has none, which whoever reads it will say.
+bool names_column(const std::filesystem::path& file, std::string_view column) {
+  auto header = std::string{};
+  auto in = std::ifstream{file, std::ios::binary};
+  while (header.find_first_not_of(" \t\r\xEF\xBB\xBF") == std::string::npos &&
+         std::getline(in, header)) {
+  }
+  return header.find(column) != std::string::npos;
 }
 
 class simulated_port final : public port {
@@ -110,14 +124,17 @@ result<std::shared_ptr<simulated_house>> make_simulated_house(const layout& l) {
     return failed(fault_code::unsupported,
                   "a simulated bus needs `plant` and `simulation` in the layout");
   const auto file = std::filesystem::path{l.folder} / l.simulation->weather_file;
-  auto weather = load_series(file, weather_columns);
+  constexpr auto with_sun = std::array{weather_columns[0], solar_column};
+  const auto sunny = names_column(file, solar_column);
+  auto weather = sunny ? load_series(file, with_sun) : load_series(file, weather_columns);
   if (!weather.diagnostics.empty()) {
     const auto& first = weather.diagnostics.front();
     return failed(fault_code::malformed,
                   first.file + ":" + std::to_string(first.at.line) + ": " + first.message);
   }
   auto house = std::make_shared<simulated_house>(
-      plant{*l.plant, *l.simulation, std::make_shared<series>(std::move(weather.columns.front()))});
+      plant{*l.plant, *l.simulation, std::make_shared<series>(std::move(weather.columns.front())),
+            sunny ? std::make_shared<series>(std::move(weather.columns.back())) : nullptr});
   for (const auto& d : l.devices)
     if (d.model == simulated_relay) house->open(text_option(d.options, "of"));
   return house;

@@ -22,7 +22,7 @@ struct plant_point {
 /// A simulated plant that a port drives on one thread while others look at it.
 ///
 /// Its points, all numbers in the unit of their channel:
-///   outdoor, heat_pump.leaving_water, store.layer.<0 = hottest …>, zone.<name>     °C
+///   outdoor, heat_pump.leaving_water, store.layer.<0 = hottest …>, loop.water, zone.<name>     °C
 ///   heat_pump.power, house.power                                                    W
 ///   heat_pump.energy, house.energy                                                  Wh
 ///   heat_pump.enable, heat_pump.pump, zone.<name>.call                              0 or 1;
@@ -48,6 +48,9 @@ class simulated_house {
   mutable std::mutex guard_;  ///< of the plant
   simulated::plant plant_;
 };
+
+/// What shines on level ground, W/m²: a column the weather file may have.
+inline constexpr std::string_view solar_column = "solar_w_per_m2";
 
 /// The house of a layout: its `plant` and `simulation`, with the weather of its file. Relays that
 /// the layout has start open. A fault if the layout simulates nothing or its weather cannot be

@@ -129,6 +129,7 @@ TEST_CASE(
   auto l = testing::simulated_layout();
   l.simulation->zones[0].internal_gain = power{};
   l.simulation->zones[0].initial = celsius(21);
+  l.simulation->loop.loss_w_per_k = 0;  // pipes would even the rooms out
   const auto outdoor = -10.0;
   auto p = house(steady(outdoor), l);
   const auto tau_h = 4000.0 / 60;
@@ -200,7 +201,8 @@ TEST_CASE("the books balance over a week of relays thrown at random") {
   CHECK(b.electric_in > 50 * kilowatt_hour);
   CHECK(b.ambient_in > 50 * kilowatt_hour);
   CHECK(b.gains_in.in(kilowatt_hour) ==
-        doctest::Approx((0.3 * kilowatt * seconds_real{now - start}).in(kilowatt_hour)));
+        doctest::Approx((0.3 * kilowatt * seconds_real{now - start}).in(kilowatt_hour))
+            .epsilon(1e-4));  // the last step has not ended
   CHECK(b.lost_outdoors > 50 * kilowatt_hour);
   CHECK(b.lost_store > kilowatt_hour);
   check_books(p);
@@ -245,7 +247,8 @@ TEST_CASE(
   p.enable(true);
   const auto year = std::chrono::hours{24 * 365};
   p.advance(start + year);
-  CHECK(p.house_energy() - p.heat_pump_energy() == 400 * watt * seconds_real{leap_longest});
+  CHECK((p.house_energy() - p.heat_pump_energy()).in(watt_hour) ==
+        doctest::Approx((400 * watt * seconds_real{leap_longest}).in(watt_hour)).epsilon(1e-9));
   check_books(p);
   const auto before = p.house_energy();
   p.advance(start);

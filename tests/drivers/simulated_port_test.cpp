@@ -2,11 +2,13 @@
 
 #include "drivers/simulated/simulated_bus.hpp"
 #include "drivers/simulated/simulated_devices.hpp"
+#include "tests/support/mosquitto.hpp"
 #include "tests/support/simulated_layout.hpp"
 
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <fstream>
 #include <thread>
 
 namespace hearth {
@@ -48,6 +50,7 @@ TEST_CASE("the points of a simulated house live on between transactions") {
   CHECK(read(*house, "outdoor", start) < 0);
   CHECK(read(*house, "zone.bath", start) == 20);
   CHECK(read(*house, "store.layer.5", start) == 45);
+  CHECK(read(*house, "loop.water", start) == doctest::Approx(20));
   CHECK(read(*house, "heat_pump.power", start) == 0);
   const auto written = house->transact(plant_write{"heat_pump.enable", 1}, start);
   REQUIRE(written.has_value());
@@ -115,6 +118,32 @@ TEST_CASE("a house outlives its port, and may be looked at from another thread")
   CHECK((*house)->truth().phase() == simulated::heat_pump_phase::running);
 }
 
+TEST_CASE("the sun of a weather file shines if it has one, and a bad value of it is a fault") {
+  const auto folder = testing::temporary_folder{};
+  auto l = simulated_layout();
+  for (auto& z : l.simulation->zones) z.window_m2 = 10;
+  l.simulation->weather_file = folder.file("weather.csv");
+  const auto gained = [&](const std::string& header, const std::string& sun) {
+    auto csv = std::ofstream{folder.file("weather.csv")};
+    csv << "\xEF\xBB\xBF\r\n" << header << "\r\n";
+    for (auto hour = 10; hour < 20; ++hour)
+      csv << "2020-01-12T" << hour << ":00:00Z,-5" << sun << "\r\n";
+    csv.close();
+    const auto house = make_simulated_house(l);
+    if (!house) return result<energy>{tl::make_unexpected(house.error())};
+    CHECK((*house)->read("outdoor", start + 5h) == -5);
+    CHECK((*house)->read("outdoor", start + 15h) == -5);
+    return result<energy>{(*house)->truth().books().solar_in};
+  };
+  const auto with = std::string{"time_utc,outdoor_c,solar_w_per_m2"};
+  CHECK(gained(with, ",0") == energy{});
+  CHECK(*gained(with, ",300") > *gained(with, ",100"));
+  CHECK(*gained("time_utc,outdoor_c", "") > energy{});
+  const auto bad = gained(with, ",bright");
+  REQUIRE_FALSE(bad.has_value());
+  CHECK(bad.error().detail.find("'bright' is no number for solar_w_per_m2") != std::string::npos);
+}
+
 TEST_CASE("a simulated thermometer reads its point with noise that its seed decides") {
   auto l = simulated_layout();
   l.simulation->sensor_noise_k = 0.1;
@@ -127,11 +156,12 @@ TEST_CASE("a simulated thermometer reads its point with noise that its seed deci
     const auto sensor = simulated_thermometer_model().make(l, d);
     auto values = std::vector<double>{};
     for (auto i = 0; i < 1000; ++i) {
-      const auto readings = poll(*sensor, *house, start);
+      // All within one step of the plant.
+      const auto readings = poll(*sensor, *house, start + i * 9ms);
       REQUIRE(readings.size() == 1);
       REQUIRE(readings[0].value);
       CHECK(readings[0].value->unit == unit::celsius);
-      CHECK(readings[0].at == start);
+      CHECK(readings[0].at == start + i * 9ms);
       values.push_back(readings[0].value->amount);
     }
     return values;

@@ -87,5 +87,69 @@ TEST_CASE(
   }
 }
 
+TEST_CASE(
+    "tanks in series are charged one after the other, and cold lies under warm in each alone") {
+  auto s = stratified_store{{{200 * litre, 2}, {400 * litre, 2}}, 0, celsius(40)};
+  CHECK(s.size() == 4);
+  CHECK(s.layer_volume().in(litre) == doctest::Approx(100));
+  const auto heat = heat_capacity_j_per_k(stream) * 20 * joule;
+  for (auto i = 0; i < 66; ++i) {  // the first tank's worth of water
+    s.exchange(stream, heat, {}, {});
+    s.settle(step, basement);
+  }
+  CHECK(s.layer(0) > celsius(57));
+  CHECK(s.layer(1) > celsius(50));
+  CHECK(s.layer(2) > celsius(42));
+  CHECK(s.layer(3) < celsius(42));
+
+  // A first tank that was cooled stays colder than the next: nothing rises from one to the other.
+  auto cooled = stratified_store{{{200 * litre, 2}, {400 * litre, 2}}, 0, celsius(40)};
+  cooled.exchange(stream, -20 * heat, {}, {});
+  for (auto i = 0; i < 360; ++i) cooled.settle(step, basement);
+  CHECK(cooled.layer(0) < cooled.layer(2) - 5 * kelvin);
+  CHECK((cooled.layer(0) - cooled.layer(1)).in(kelvin) == doctest::Approx(0));
+}
+
+TEST_CASE("a jet that stirs blurs the layers") {
+  const auto spread = [](double mixing) {
+    auto s = stratified_store{{{600 * litre, 6}}, mixing, celsius(40)};
+    for (auto i = 0; i < 33; ++i) {
+      s.exchange(stream, heat_capacity_j_per_k(stream) * 20 * joule, {}, {});
+      s.settle(step, basement);
+    }
+    return s.layer(0) - s.layer(1);
+  };
+  CHECK(spread(0.3) < spread(0) - 0.5 * kelvin);
+  CHECK(spread(1) < spread(0.3));
+}
+
+TEST_CASE("each tank loses what its insulation lets through") {
+  auto s = stratified_store{{{454 * litre, 3, 2.0}, {454 * litre, 3, 4.0}}, 0, celsius(62)};
+  const auto lost = s.settle(step, basement);
+  CHECK((lost / step).in(watt) == doctest::Approx(50 * 6).epsilon(1e-4));
+}
+
+TEST_CASE("tanks of unlike size keep every joule under any mix of streams, stirred or not") {
+  auto chance = std::mt19937_64{11};
+  auto part = std::uniform_real_distribution<>{0, 0.5};
+  for (const auto mixing : {0.0, 0.4, 1.0}) {
+    auto s = stratified_store{
+        {{30 * litre, 1}, {90 * litre, 4}, {200 * litre, 3, 2.0}}, mixing, celsius(50)};
+    const auto start = s.heat();
+    auto in = energy{};
+    for (auto i = 0; i < 20'000; ++i) {
+      const auto charged = part(chance) * s.layer_volume();
+      const auto discharged = part(chance) * s.layer_volume();
+      const auto heat = heat_capacity_j_per_k(charged) * (60 - s.bottom().in_celsius()) * joule;
+      const auto given = heat_capacity_j_per_k(discharged) * (s.top().in_celsius() - 30) * joule;
+      s.exchange(charged, heat, discharged, given);
+      in += heat - given - s.settle(step, basement);
+      REQUIRE(s.top() < celsius(60.001));
+      REQUIRE(s.bottom() > celsius(29.5));
+    }
+    CHECK(std::abs(in_joule(s.heat() - start - in)) < 1e-3);
+  }
+}
+
 }  // namespace
 }  // namespace hearth::simulated

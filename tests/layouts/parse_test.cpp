@@ -136,6 +136,123 @@ tariff: { energy: 0.1 USD/kWh, distribution: 30 USD/MWh }
   CHECK(house.tariff.distribution.in(usd_per_mwh) == doctest::Approx(30));
 }
 
+TEST_CASE("a simulation says its physics, and what it leaves away is the documented default") {
+  const auto with = [](const std::string& simulation) {
+    const auto house = good(R"(site: oak
+timezone: America/New_York
+buses: { sim: { kind: simulated } }
+devices:
+  - { id: relay, model: simulated-relay, bus: sim, of: heat_pump.enable, channels: { state: hp.enable } }
+  - { id: tank, model: simulated-thermometer, bus: sim, of: store.layer.0, channels: { temperature: t0 } }
+  - { id: tank2, model: simulated-thermometer, bus: sim, of: store.layer.1, channels: { temperature: t1 } }
+  - { id: sensor, model: simulated-thermometer, bus: sim, of: zone.living, channels: { temperature: living.temp } }
+plant:
+  heat_pump: { enable: hp.enable, max_power: 9.7 kW }
+  store: { volume: 600 L, layers: [t0, t1], max: 77 °C }
+  zones: [ { id: living, temperature: living.temp, setpoint: 20 °C } ]
+simulation:
+  weather: w.csv
+  prices: p.csv
+)" + simulation);
+    return *house.simulation;
+  };
+  const auto said = with(R"(  heat_pump:
+    modulation_min: 0.3
+    frost: 40 min
+    table:
+      - { outdoor: -7 °C, leaving_water: 35 °C, capacity: 8 kW, cop: 2.7 }
+      - { outdoor: 7 °C, leaving_water: 35 °C, capacity: 10 kW, cop: 4.6 }
+  store: { tanks: 1, buffer: 200 L, mixing: 0.2, loss_w_per_k: 2, surroundings: 15 °C }
+  loop: { volume: 90 L, exposed_w_per_k: 2 }
+  sensors: { bias: 0.2 K, lag: 30 s }
+  place: { latitude: 60.2, longitude: 24.9, clearness: 0.4 }
+  away: { from: "08:30", to: "17:00" }
+  zones:
+    - { id: living, emitter_exponent: 1.3, flow: 8 L/min, occupants: 2, structure_wh_per_k: 6000, window_m2: 4, windows_face: west }
+)");
+  CHECK(said.heat_pump.modulation_min == 0.3);
+  CHECK(said.heat_pump.frost == std::chrono::minutes{40});
+  CHECK(said.heat_pump.warm_up == std::chrono::minutes{10});
+  REQUIRE(said.heat_pump.table.size() == 2);
+  CHECK(said.heat_pump.table[1].capacity == 10 * kilowatt);
+  CHECK(said.store.buffer->in(litre) == doctest::Approx(200));
+  CHECK(said.store.loss_w_per_k == 2.0);
+  CHECK(said.store.surroundings == celsius(15));
+  CHECK(said.loop.loss_w_per_k == 5);
+  CHECK(said.sensor_bias_k == 0.2);
+  CHECK(said.sensor_lag == std::chrono::seconds{30});
+  CHECK(said.longitude == 24.9);
+  CHECK(said.window_transmittance == 0.5);
+  REQUIRE(said.away.has_value());
+  CHECK(said.away->from == std::chrono::minutes{510});
+  const auto& zone = said.zones.front();
+  CHECK(zone.flow_l_per_min == 8.0);
+  CHECK(zone.windows_face == simulation_layout::compass::west);
+  CHECK(zone.structure_w_per_k == 400);
+
+  const auto unsaid = with("");
+  const auto fallback = simulation_layout{};
+  CHECK(unsaid.heat_pump.table.empty());
+  CHECK(unsaid.heat_pump.modulation_min == 1);
+  CHECK(unsaid.store.tanks == 1);
+  CHECK(unsaid.loop.volume == fallback.loop.volume);
+  CHECK(unsaid.latitude == fallback.latitude);
+  CHECK_FALSE(unsaid.away.has_value());
+  CHECK(unsaid.zones.front().emitter_exponent == 1);
+  CHECK(unsaid.zones.front().structure_wh_per_k == 0);
+}
+
+TEST_CASE("what stands under a key and what is left away agree on every default of the physics") {
+  // An empty section takes its values from the table of keys, a missing one from the struct.
+  const auto house = good(R"(site: oak
+timezone: America/New_York
+buses: { sim: { kind: simulated } }
+devices:
+  - { id: relay, model: simulated-relay, bus: sim, of: heat_pump.enable, channels: { state: hp.enable } }
+  - { id: sensor, model: simulated-thermometer, bus: sim, of: zone.living, channels: { temperature: living.temp } }
+plant:
+  heat_pump: { enable: hp.enable, max_power: 9.7 kW }
+  zones: [ { id: living, temperature: living.temp, setpoint: 20 °C } ]
+simulation: { weather: w.csv, prices: p.csv, heat_pump: {}, store: {}, loop: {}, sensors: {}, place: {}, zones: [ { id: living } ] }
+)");
+  const auto& said = *house.simulation;
+  const auto fallback = simulation_layout{};
+  CHECK(said.heat_pump_capacity == fallback.heat_pump_capacity);
+  CHECK(said.heat_pump.modulation_min == fallback.heat_pump.modulation_min);
+  CHECK(said.heat_pump.warm_up == fallback.heat_pump.warm_up);
+  CHECK(said.heat_pump.frost == fallback.heat_pump.frost);
+  CHECK(said.heat_pump.defrost == fallback.heat_pump.defrost);
+  CHECK(said.store.tanks == fallback.store.tanks);
+  CHECK(said.store.buffer == fallback.store.buffer);
+  CHECK(said.store.layers_per_sensor == fallback.store.layers_per_sensor);
+  CHECK(said.store.mixing == fallback.store.mixing);
+  CHECK(said.store.loss_w_per_k == fallback.store.loss_w_per_k);
+  CHECK(said.store.surroundings == fallback.store.surroundings);
+  CHECK(said.loop.volume.in(litre) == doctest::Approx(fallback.loop.volume.in(litre)));
+  CHECK(said.loop.loss_w_per_k == fallback.loop.loss_w_per_k);
+  CHECK(said.loop.exposed_w_per_k == fallback.loop.exposed_w_per_k);
+  CHECK(said.sensor_bias_k == fallback.sensor_bias_k);
+  CHECK(said.sensor_lag == fallback.sensor_lag);
+  CHECK(said.latitude == fallback.latitude);
+  CHECK(said.longitude == fallback.longitude);
+  CHECK(said.clearness == fallback.clearness);
+  CHECK(said.window_transmittance == fallback.window_transmittance);
+  const auto& zone = said.zones.front();
+  const auto average = simulation_layout::zone{};
+  CHECK(zone.conductance_w_per_k == average.conductance_w_per_k);
+  CHECK(zone.capacity_wh_per_k == average.capacity_wh_per_k);
+  CHECK(zone.emitter_w_per_k == average.emitter_w_per_k);
+  CHECK(zone.emitter_exponent == average.emitter_exponent);
+  CHECK(zone.flow_l_per_min == average.flow_l_per_min);
+  CHECK(zone.structure_wh_per_k == average.structure_wh_per_k);
+  CHECK(zone.structure_w_per_k == average.structure_w_per_k);
+  CHECK(zone.structure_loss == average.structure_loss);
+  CHECK(zone.window_m2 == average.window_m2);
+  CHECK(zone.windows_face == average.windows_face);
+  CHECK(zone.occupants == average.occupants);
+  CHECK(zone.initial == average.initial);
+}
+
 TEST_CASE("plain text leaves the machine only for who says what that means") {
   const auto house = good(smallest +
                           "link: { broker: 'mqtt://192.168.1.7', "

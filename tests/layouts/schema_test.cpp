@@ -57,8 +57,9 @@ TEST_CASE("no option of a bus or model hides a key that every bus or device has"
 }
 
 TEST_CASE("an independent validator accepts the examples") {
-  CHECK(check_with_python("valid", "layouts/", {"simulated-house", "maine-house", "pi-bench"}) ==
-        0);
+  CHECK(check_with_python(
+            "valid", "layouts/",
+            {"simulated-house", "maine-house", "pi-bench", "leaky-house", "tight-house"}) == 0);
 }
 
 TEST_CASE("an independent validator refuses what an editor can know to be wrong") {
@@ -82,6 +83,7 @@ TEST_CASE("an independent validator refuses what an editor can know to be wrong"
                            "tariff",
                            "tariff_flat",
                            "simulation",
+                           "simulation_physics",
                            "registers",
                            "decimal_comma"}) == 0);
 }
