@@ -27,7 +27,7 @@ LIBRARY_HOMES = [
     (r"(modbus/)?modbus[^/]*\.h", r"drivers/ports/.*", "the port interface of drivers/driver.hpp"),
     (r"gpiod\.h(pp)?", r"drivers/ports/.*", "the port interface of drivers/driver.hpp"),
     (r"mqtt/.*|MQTT.*\.h", r"drivers/ports/.*", "drivers/mqtt_client.hpp"),
-    (r"openssl/.*", r"(drivers/ports|layouts)/.*", "drivers/ports/certificate.hpp"),
+    (r"openssl/.*", r"(drivers/ports|layouts)/.*|tools/simulate/event_hash.*", "drivers/ports/certificate.hpp"),
     (r".*\.pb\.h|google/protobuf/.*", r"protocol/codec[^/]*", "protocol/codec.hpp"),
     (r"yaml-cpp/.*", r"layouts/.*", "layouts/parse.hpp"),
     (r"caf/.*", ACTOR_SHELL + r"|tools/.*", "a pure file that an _actor shell calls"),

@@ -35,7 +35,7 @@ class bare_link {
 
   /// Takes what the connection says until `so`; false after ten seconds.
   bool runs_until(const std::function<bool()>& so) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{30};
     while (!so()) {
       if (std::chrono::steady_clock::now() > end) return false;
       auto next = std::deque<mqtt_event>{};

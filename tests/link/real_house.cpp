@@ -90,7 +90,7 @@ struct real_house::family {
   template <class Actor>
   void farewell(const Actor& actor) {
     auto self = caf::scoped_actor{system};
-    self->request(actor, std::chrono::seconds{10}, atom::farewell::value)
+    self->request(actor, std::chrono::seconds{30}, atom::farewell::value)
         .receive([](atom::done) {},
                  [&](const caf::error& e) { FAIL("no farewell: " << system.render(e)); });
   }

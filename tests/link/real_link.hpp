@@ -117,7 +117,7 @@ struct real_link {
 
   /// Asks until it is so; false after ten seconds.
   static bool eventually(const std::function<bool()>& so) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{30};
     while (!so()) {
       if (std::chrono::steady_clock::now() > end) return false;
       std::this_thread::sleep_for(std::chrono::milliseconds{5});

@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto patience = 10s;
+constexpr auto patience = 30s;
 /// How often delayed acks are looked at.
 constexpr auto glance = 5ms;
 

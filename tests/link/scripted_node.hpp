@@ -85,7 +85,7 @@ class scripted_node {
   [[nodiscard]] node_notes notes() const;
   /// Waits until `true_of` holds; false if it never does.
   bool waits_until(const std::function<bool(const node_notes&)>& true_of,
-                   std::chrono::milliseconds patience = std::chrono::seconds{10});
+                   std::chrono::milliseconds patience = std::chrono::seconds{30});
 
  private:
   using clock = std::chrono::steady_clock;

@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
     add_show(app, exit);
     add_demo(app, exit);
     add_keys(app, exit);
+    add_simulate(app, exit);
     app.parse(argc, argv);
     return exit;
   } catch (const CLI::ParseError& e) {

@@ -38,6 +38,10 @@ class virtual_house {
 
   [[nodiscard]] time_point now() const { return clock_->now(); }
   [[nodiscard]] const virtual_node* node() const { return node_.get(); }
+  /// The node says what is due.
+  void tick_node() {
+    if (node_) node_->tick();
+  }
 
  private:
   house_plan plan_;

@@ -1,0 +1,210 @@
+#include "drivers/simulated/simulated_port.hpp"
+#include "tools/scada/commands.hpp"
+#include "tools/scada/hosting.hpp"
+#include "tools/simulate/season.hpp"
+
+#include <chrono>
+#include <cstdio>
+#include <iostream>
+#include <unistd.h>
+
+namespace hearth::tools {
+namespace {
+
+using namespace std::chrono_literals;
+using stop_clock = std::chrono::steady_clock;
+
+struct simulate_options {
+  std::string layout, weather, prices, from, to, time_zone, control = "timer";
+  std::vector<std::string> columns, fills;
+  int step_s = 60;
+  std::uint64_t seed = 1;
+  bool with_node = false;
+};
+
+/// Everything that was read, or nothing once it has been said why not.
+struct world {
+  std::shared_ptr<const series> outdoor, sun;
+  std::vector<series> prices;
+};
+
+bool said(const parsed_series& read, const std::string& file) {
+  for (const auto& d : read.diagnostics) std::cerr << to_text(d);
+  for (const auto& f : read.filled) std::cerr << to_text(f, file);
+  return !read.columns.empty();
+}
+
+std::optional<world> read_world(const simulate_options& o) {
+  auto how = parse_series_options(o.columns, o.fills, o.time_zone);
+  if (!how) {
+    std::cerr << "scada simulate: " << how.error() << "\n";
+    return {};
+  }
+  how->hints = series_hints::of_the_command_line;
+  auto out = world{};
+  auto weather = load_series(o.weather, weather_columns, *how);
+  auto prices = load_series(o.prices, price_columns, *how);
+  const auto both = std::array{said(weather, o.weather), said(prices, o.prices)};
+  if (!both[0] || !both[1]) return {};
+  out.outdoor = std::make_shared<const series>(std::move(weather.columns.front()));
+  out.prices = std::move(prices.columns);
+  return out;
+}
+
+/// A bound as the user gave it, or the files' own.
+std::optional<time_point> bound(const std::string& word, const char* option, time_point otherwise) {
+  if (word.empty()) return otherwise;
+  const auto at = from_iso8601(word.size() == 10 ? word + "T00:00:00Z" : word);
+  if (!at)
+    std::cerr << "scada simulate: " << option << " '" << word
+              << "' is no time; write 2020-01-15 or 2020-01-15T05:00:00Z\n";
+  return at;
+}
+
+std::optional<period> period_of(const simulate_options& o, const world& w) {
+  auto all = w.prices;
+  all.push_back(*w.outdoor);
+  const auto common = common_period(all);
+  if (!common) {
+    std::cerr << "scada simulate: weather and prices have no time in common\n";
+    return {};
+  }
+  const auto from = bound(o.from, "--from", common->from);
+  const auto to = bound(o.to, "--to", common->to);
+  if (!from || !to) return {};
+  if (*from >= *to) {
+    std::cerr << "scada simulate: --from must be before --to\n";
+    return {};
+  }
+  const auto asked = period{*from, *to};
+  for (const auto& [s, file] : {std::pair{w.outdoor.get(), &o.weather},
+                                std::pair{static_cast<const series*>(&w.prices[0]), &o.prices}})
+    if (const auto wrong = not_covered(*s, *file, asked)) {
+      std::cerr << to_text(*wrong);
+      return {};
+    }
+  return asked;
+}
+
+/// How far it is, on stderr: a line that moves where it is a terminal, one per tenth elsewhere.
+class progress {
+ public:
+  explicit progress(period when) : when_{when} {}
+
+  void show(time_point now) {
+    const auto part = static_cast<double>((now - when_.from).count()) /
+                      static_cast<double>((when_.to - when_.from).count());
+    const auto spent = std::chrono::duration<double>(stop_clock::now() - began_).count();
+    if (live_ ? spent - shown_s_ < 0.2 && part < 1 : part < next_) return;
+    shown_s_ = spent;
+    while (next_ <= part) next_ += 0.1;
+    const auto filled = static_cast<int>(part * width);
+    std::fprintf(stderr, "%s[%s%s] %3.0f %%  %s  %.0f s to go%s", live_ ? "\r" : "",
+                 std::string(static_cast<std::size_t>(filled), '#').c_str(),
+                 std::string(static_cast<std::size_t>(width - filled), '.').c_str(), 100 * part,
+                 to_iso8601(now).substr(0, 10).c_str(), part > 0 ? spent / part - spent : 0.0,
+                 live_ && part < 1 ? "  " : "\n");
+  }
+
+ private:
+  static constexpr int width = 40;
+  period when_;
+  bool live_ = ::isatty(STDERR_FILENO) == 1;
+  stop_clock::time_point began_ = stop_clock::now();
+  double shown_s_ = -1;
+  double next_ = 0.1;
+};
+
+void print(const simulate::season_totals& t, double wall_s) {
+  const auto kwh = [](energy e) { return e.in(kilowatt_hour); };
+  std::printf("heat pump electricity  %10.1f kWh\n", kwh(t.electricity));
+  std::printf("its cost               %10.2f USD\n", t.energy_cost.in(us_dollar));
+  std::printf("heat delivered         %10.1f kWh\n", kwh(t.heat_delivered));
+  std::printf("heat lost              %10.1f kWh\n", kwh(t.heat_lost));
+  std::printf("store, start and end   %10.1f and %.1f kWh above 0 °C\n", kwh(t.store_start),
+              kwh(t.store_end));
+  std::printf("books out of balance   %10.2g kWh\n", kwh(t.balance_error));
+  std::printf("too cold               %10.1f K h\n", t.comfort_below_k_h);
+  std::printf("heat pump starts       %10d\n", t.heat_pump_starts);
+  std::printf("shortest run           %10s\n",
+              t.shortest_run ? to_text(*t.shortest_run).c_str() : "none ended");
+  std::printf("interlock stepped in   %10zu times\n", t.interlock_interventions);
+  for (const auto& [rank, length] : t.in_charge)
+    std::printf("in charge: %-11s %10.1f h\n", std::string{to_text(rank)}.c_str(),
+                std::chrono::duration<double, std::ratio<3600>>(length).count());
+  std::printf("alarms                 %10zu\n", t.alarms);
+  std::printf("messages               %10llu\n", static_cast<unsigned long long>(t.messages));
+  std::printf("event log SHA-256      %s\n", t.event_log_sha256.c_str());
+  std::printf("computed in            %10.1f s\n", wall_s);
+}
+
+int simulate_house(const simulate_options& o) {
+  const auto house = load_or_complain(o.layout);
+  if (!house) return wrong_usage;
+  const auto world = read_world(o);
+  if (!world) return wrong_usage;
+  const auto when = period_of(o, *world);
+  if (!when) return wrong_usage;
+  auto signals = stop_signals{};
+  const auto began = stop_clock::now();
+  auto lived = simulate::season::begin(
+      {.house = house,
+       .outdoor = world->outdoor,
+       .sun = world->sun,
+       .prices = world->prices,
+       .when = *when,
+       .step = std::chrono::seconds{o.step_s},
+       .control = o.control == "timer" ? simulate::control::timer : simulate::control::thermostat,
+       .contracts = o.with_node,
+       .seed = o.seed});
+  if (!lived) {
+    std::cerr << "scada simulate: " << to_text(lived.error()) << "\n";
+    return wrong_usage;
+  }
+  auto bar = progress{*when};
+  auto stopped = false;
+  while (!stopped && (*lived)->live()) {
+    bar.show((*lived)->now());
+    stopped = signals.wait(0ms).has_value();
+  }
+  if (stopped)
+    std::cerr << "\nscada simulate: stopped at " << to_iso8601((*lived)->now())
+              << "; this is what there is by then\n";
+  print((*lived)->record().totals,
+        std::chrono::duration<double>(stop_clock::now() - began).count());
+  return stopped ? failed_to_run : ok;
+}
+
+}  // namespace
+
+void add_simulate(CLI::App& app, int& exit) {
+  auto* command = app.add_subcommand(
+      "simulate", "Live through weeks or years of weather and prices in a simulated plant");
+  const auto o = std::make_shared<simulate_options>();
+  command->add_option("LAYOUT", o->layout, "Layout file (YAML); its devices are stood in for")
+      ->required();
+  command->add_option("--weather", o->weather, "CSV: time_utc,outdoor_c")->required();
+  command
+      ->add_option("--prices", o->prices,
+                   "CSV: time_utc,lmp_usd_per_mwh[,distribution_usd_per_mwh]")
+      ->required();
+  command->add_option("--from", o->from, "First moment: 2020-01-15 or 2020-01-15T05:00:00Z");
+  command->add_option("--to", o->to, "Where it ends (default: with the files)");
+  command->add_option("--control", o->control, "Who decides")
+      ->check(CLI::IsMember{{"timer", "thermostat"}})
+      ->capture_default_str();
+  command->add_flag("--with-node", o->with_node, "The node offers contracts, as atn does");
+  command->add_option("--step", o->step_s, "Seconds between two decisions")
+      ->check(CLI::Range{1, 300})
+      ->capture_default_str();
+  command->add_option("--seed", o->seed, "Of noise and jitter")->capture_default_str();
+  command->add_option("--column", o->columns, "OURS=THEIRS[:UNIT] where a file has other names");
+  command->add_option("--fill", o->fills, "previous|linear[:LIMIT] fills gaps of the files");
+  command->add_option("--time-zone", o->time_zone, "Of times in the files that state none");
+  command->footer(
+      "The actors are those of `scada run`; plant, node and time are simulated.\n"
+      "Exit codes: 0 lived to the end, 1 stopped before, 2 it could not begin.");
+  command->callback([o, &exit] { exit = simulate_house(*o); });
+}
+
+}  // namespace hearth::tools
