@@ -59,11 +59,6 @@ bound_store bench_store(loss_rule losses) {
   return {60.16 * kwh, 30 * kwh, 30 * kwh, 35.95 * kwh, 0.005, losses};
 }
 
-struct tariff_of_bench {
-  std::vector<double> price;
-  std::vector<double> outdoor_f;
-};
-
 /// Hours `from` to `to` of 2020; a flat distribution price if there is one.
 std::optional<bound_problem> bench(std::size_t from, std::size_t to,
                                    std::optional<double> distribution, loss_rule losses) {

@@ -412,3 +412,31 @@ TEST_CASE("several threads may ask at once") {
   threads.clear();
   for (const auto cost : costs) CHECK(cost == doctest::Approx(0.6375));
 }
+
+TEST_CASE("a long horizon is solved from its pieces to the same cost and the same faults") {
+  auto random = std::mt19937_64{11};
+  auto p = hours({}, 8);
+  for (auto t = 0; t < 1500; ++t)
+    p.slots.push_back(hour(between(random, 0, 6), between(random, -20, 500)));
+  p.store.start = 8 * kwh;
+  p.store.loss_per_hour = 0.005;
+  p.store.rest = 20 * kwh;
+  const auto cost = usd(p);
+  // One hour that nothing can heat but for what may be left unserved: its piece alone has no plan.
+  p.slots[100].heat_needed = 30 * kwh;
+  CHECK(refusal(p).detail.find("slot 100 lacks 1") != std::string::npos);
+  p.unserved_most = 30 * kwh;
+  const auto a = answer(p);
+  CHECK(a.unserved.in(kwh) == doctest::Approx(30));
+  CHECK(a.cost.in(us_dollar) < cost);
+  // Where all is well without, the pieces leave nothing unserved and the whole does.
+  p.slots[100].heat_needed = 2 * kwh;
+  CHECK(usd(p) < cost - 1);
+  CHECK(answer(p).unserved.in(kwh) == doctest::Approx(30));
+
+  // Nothing flows between the halves if the store holds nothing, so they cost the whole.
+  auto first = hours({p.slots.begin(), p.slots.begin() + 700}, 0);
+  auto second = hours({p.slots.begin() + 700, p.slots.end()}, 0);
+  auto both = hours(p.slots, 0);
+  CHECK(usd(both) == doctest::Approx(usd(first) + usd(second)).epsilon(1e-9));
+}

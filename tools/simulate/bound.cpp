@@ -22,6 +22,8 @@ constexpr auto step_longest = std::chrono::weeks{1};
 /// What the proven cost and that of the solver's plan may differ by, as a part of the money that
 /// flows, before the answer counts as none.
 constexpr auto gap_most = 1e-6;
+/// Pieces of a month of hours: short to solve, and with few seams.
+constexpr std::size_t piece_slots = 720;
 
 /// One limit on what a slot leaves in the store, all in kWh:
 /// store after ≤ keep·(store before) + heat − draw·(heat served) − lost.
@@ -163,13 +165,41 @@ linear_program program(const bound_problem& p, const std::vector<transition>& li
   return lp;
 }
 
+/// A year in pieces, each solved by itself, is nearly the year: their bases together are where the
+/// solver starts, whose time grows with the square of the length. Whatever the pieces assume about
+/// the store between them only costs time.
+result<linear_program::solution> solve_long(const bound_problem& p,
+                                            const std::vector<transition>& limits) {
+  const auto whole = program(p, limits);
+  const auto n = p.slots.size();
+  if (n < 2 * piece_slots) return whole.solve();
+  auto start = linear_program::basis{};
+  auto stores = std::vector<int>{};
+  for (std::size_t from = 0; from < n;) {
+    const auto to = n - from < 2 * piece_slots ? n : from + piece_slots;
+    auto piece = bound_problem{{}, p.step, p.store, {}};
+    piece.slots.assign(p.slots.begin() + static_cast<std::ptrdiff_t>(from),
+                       p.slots.begin() + static_cast<std::ptrdiff_t>(to));
+    const auto solved = program(piece, limits).solve();
+    if (!solved) return whole.solve();
+    const auto& columns = solved->at.columns;
+    const auto middle = columns.begin() + static_cast<std::ptrdiff_t>(to - from);
+    start.columns.insert(start.columns.end(), columns.begin(), middle);
+    stores.insert(stores.end(), middle, columns.end());
+    start.rows.insert(start.rows.end(), solved->at.rows.begin(), solved->at.rows.end());
+    from = to;
+  }
+  start.columns.insert(start.columns.end(), stores.begin(), stores.end());
+  return whole.solve(start);
+}
+
 }  // namespace
 
 result<bound_answer> least_cost(const bound_problem& p) {
   const auto hours = seconds_real{p.step} / std::chrono::hours{1};
   if (auto f = wrong(p, hours)) return tl::make_unexpected(std::move(*f));
   const auto limits = transitions(p.store, hours);
-  const auto solved = program(p, limits).solve();
+  const auto solved = solve_long(p, limits);
   if (!solved && solved.error().code == fault_code::not_ready)
     return tl::make_unexpected(shortage(p, limits));
   if (!solved) return tl::make_unexpected(solved.error());

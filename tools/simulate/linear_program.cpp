@@ -62,7 +62,17 @@ void linear_program::put(int row, int column, double factor) {
   factors_.push_back(factor);
 }
 
-result<linear_program::solution> linear_program::solve() const {
+result<linear_program::solution> linear_program::solve() const { return solve(nullptr); }
+
+result<linear_program::solution> linear_program::solve(const basis& start) const {
+  assert(start.columns.size() <= columns_.size() && start.rows.size() <= limits_.size());
+  auto s = solve(&start);
+  // A singular start, or one that ends in numerical trouble, is no reason to have no answer.
+  if (!s && s.error().code == fault_code::unsupported) return solve();
+  return s;
+}
+
+result<linear_program::solution> linear_program::solve(const basis* start) const {
   const auto columns = static_cast<int>(columns_.size());
   const auto rows = static_cast<int>(limits_.size());
   if (columns == 0 || rows == 0) return failed(fault_code::not_ready, "an empty linear program");
@@ -79,6 +89,14 @@ result<linear_program::solution> linear_program::solve() const {
     glp_set_row_bnds(p.get(), i + 1, GLP_UP, 0, limits_[static_cast<std::size_t>(i)]);
   glp_load_matrix(p.get(), static_cast<int>(factors_.size()) - 1, rows_at_.data(),
                   columns_at_.data(), factors_.data());
+  if (start != nullptr) {
+    auto j = 0;
+    for (const auto at : start->columns) glp_set_col_stat(p.get(), ++j, at);
+    while (j < columns) glp_set_col_stat(p.get(), ++j, GLP_NL);
+    auto i = 0;
+    for (const auto at : start->rows) glp_set_row_stat(p.get(), ++i, at);
+    while (i < rows) glp_set_row_stat(p.get(), ++i, GLP_BS);
+  }
 
   auto outcome = 0;
   if (!simplex(p.get(), &outcome)) {
@@ -95,10 +113,16 @@ result<linear_program::solution> linear_program::solve() const {
   if (glp_get_status(p.get()) != GLP_OPT)
     return failed(fault_code::unsupported, "the solver of linear programs found no optimum");
 
-  auto s = solution{{}, glp_get_obj_val(p.get()), 0};
-  for (auto j = 1; j <= columns; ++j) s.x.push_back(glp_get_col_prim(p.get(), j));
+  auto s = solution{{}, {}, glp_get_obj_val(p.get()), 0};
   auto duals = std::vector<double>{};
-  for (auto i = 1; i <= rows; ++i) duals.push_back(glp_get_row_dual(p.get(), i));
+  for (auto j = 1; j <= columns; ++j) {
+    s.x.push_back(glp_get_col_prim(p.get(), j));
+    s.at.columns.push_back(glp_get_col_stat(p.get(), j));
+  }
+  for (auto i = 1; i <= rows; ++i) {
+    duals.push_back(glp_get_row_dual(p.get(), i));
+    s.at.rows.push_back(glp_get_row_stat(p.get(), i));
+  }
   s.bound = bound_of(duals);
   return s;
 }

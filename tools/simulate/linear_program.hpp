@@ -20,9 +20,16 @@ class linear_program {
   /// At most once for each pair of row and column.
   void put(int row, int column, double factor);
 
+  /// Which columns and rows stand at a limit: where the solver starts or ended. The words are the
+  /// library's; a column's fits a column of another program, a row's a row.
+  struct basis {
+    std::vector<int> columns, rows;
+  };
+
   struct solution {
     std::vector<double> x;  ///< one for each column
-    double cost = 0;        ///< of `x`
+    basis at;
+    double cost = 0;  ///< of `x`
     /// No x that keeps the limits costs less. It follows from the duals by weak duality and is true
     /// to rounding however well or badly the solver did; at a true optimum it equals `cost`.
     double bound = 0;
@@ -33,11 +40,16 @@ class linear_program {
   /// memory per thread; on a failed assertion it gives up that of this thread, so one must not hold
   /// other objects of the library meanwhile.
   [[nodiscard]] result<solution> solve() const;
+  /// The same from a basis near the optimum, which saves most of the work. It may be of the first
+  /// columns and rows only; the other columns start at their least, the other rows free. A bad one
+  /// costs time only.
+  [[nodiscard]] result<solution> solve(const basis& start) const;
 
  private:
   struct column {
     double cost, least, most;
   };
+  [[nodiscard]] result<solution> solve(const basis* start) const;
   [[nodiscard]] double bound_of(const std::vector<double>& duals) const;
 
   std::vector<column> columns_;
