@@ -14,6 +14,13 @@ namespace {
 struct deleter {
   void operator()(glp_prob* p) const { glp_delete_prob(p); }
 };
+/// Gives back the memory which the library keeps per thread and would leak when the thread ends.
+struct library {
+  library() { glp_term_out(GLP_OFF); }
+  library(const library&) = delete;
+  library& operator=(const library&) = delete;
+  ~library() { glp_free_env(); }
+};
 using problem = std::unique_ptr<glp_prob, deleter>;
 
 /// Fixed, because the library refuses a double bound whose ends are equal.
@@ -76,7 +83,7 @@ result<linear_program::solution> linear_program::solve(const basis* start) const
   const auto columns = static_cast<int>(columns_.size());
   const auto rows = static_cast<int>(limits_.size());
   if (columns == 0 || rows == 0) return failed(fault_code::not_ready, "an empty linear program");
-  glp_term_out(GLP_OFF);
+  const auto library_in_use = library{};
   auto p = problem{glp_create_prob()};
   glp_add_cols(p.get(), columns);
   glp_add_rows(p.get(), rows);

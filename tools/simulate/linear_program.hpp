@@ -36,9 +36,8 @@ class linear_program {
   };
 
   /// `not_ready` says that no x keeps all limits, `timeout` and `unsupported` that the solver gave
-  /// up. Factors, costs and limits must be finite. Every thread may solve: the library keeps its
-  /// memory per thread; on a failed assertion it gives up that of this thread, so one must not hold
-  /// other objects of the library meanwhile.
+  /// up. Factors, costs and limits must be finite. Any thread may solve, but must not hold other
+  /// objects of the library meanwhile: its memory is per thread, and given back at the end.
   [[nodiscard]] result<solution> solve() const;
   /// The same from a basis near the optimum, which saves most of the work. It may be of the first
   /// columns and rows only; the other columns start at their least, the other rows free. A bad one
