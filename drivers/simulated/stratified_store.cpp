@@ -42,6 +42,10 @@ stratified_store::stratified_store(const std::vector<tank>& tanks, double mixing
   layers_c_.assign(first, initial.in_celsius());
 }
 
+double stratified_store::least_loss_per_s() const {
+  return std::ranges::min(built_->tanks, {}, &built_tank::loss_per_s).loss_per_s;
+}
+
 energy stratified_store::heat() const {
   auto sum_j = 0.0;
   for (const auto& t : built_->tanks)

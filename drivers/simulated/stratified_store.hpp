@@ -38,6 +38,8 @@ class stratified_store {
   [[nodiscard]] temperature bottom() const { return celsius(layers_c_.back()); }
   /// Of the smallest layer: the most that may move in one step.
   [[nodiscard]] volume layer_volume() const { return built_->smallest; }
+  /// Of all tanks: the part of its excess over the surroundings that a tank loses, per second.
+  [[nodiscard]] double least_loss_per_s() const;
   /// Heat in all the water, above 0 °C.
   [[nodiscard]] energy heat() const;
 

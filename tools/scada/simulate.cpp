@@ -20,6 +20,7 @@ struct simulate_options {
   int step_s = 60;
   std::uint64_t seed = 1;
   bool with_node = false;
+  bool alone = false;
 };
 
 /// Everything that was read, or nothing once it has been said why not.
@@ -89,7 +90,7 @@ std::optional<period> period_of(const simulate_options& o, const world& w) {
 /// How far it is, on stderr: a line that moves where it is a terminal, one per tenth elsewhere.
 class progress {
  public:
-  explicit progress(period when) : when_{when} {}
+  progress(std::string what, period when) : what_{std::move(what)}, when_{when} {}
 
   void show(time_point now) {
     const auto part = static_cast<double>((now - when_.from).count()) /
@@ -99,8 +100,8 @@ class progress {
     shown_s_ = spent;
     while (next_ <= part) next_ += 0.1;
     const auto filled = static_cast<int>(part * width);
-    std::fprintf(stderr, "%s[%s%s] %3.0f %%  %s  %.0f s to go%s", live_ ? "\r" : "",
-                 std::string(static_cast<std::size_t>(filled), '#').c_str(),
+    std::fprintf(stderr, "%s%-10s [%s%s] %3.0f %%  %s  %.0f s to go%s", live_ ? "\r" : "",
+                 what_.c_str(), std::string(static_cast<std::size_t>(filled), '#').c_str(),
                  std::string(static_cast<std::size_t>(width - filled), '.').c_str(), 100 * part,
                  to_iso8601(now).substr(0, 10).c_str(), part > 0 ? spent / part - spent : 0.0,
                  live_ && part < 1 ? "  " : "\n");
@@ -108,6 +109,7 @@ class progress {
 
  private:
   static constexpr int width = 40;
+  std::string what_;
   period when_;
   bool live_ = ::isatty(STDERR_FILENO) == 1;
   stop_clock::time_point began_ = stop_clock::now();
@@ -119,6 +121,11 @@ void print(const simulate::season_totals& t, double wall_s) {
   const auto kwh = [](energy e) { return e.in(kilowatt_hour); };
   std::printf("heat pump electricity  %10.1f kWh\n", kwh(t.electricity));
   std::printf("its cost               %10.2f USD\n", t.energy_cost.in(us_dollar));
+  if (t.bound)
+    std::printf("the same heat, least   %10.2f USD, with everything known in advance\n",
+                t.bound->in(us_dollar));
+  else
+    std::printf("the same heat, least   %10s: %s\n", "unknown", to_text(t.bound.error()).c_str());
   std::printf("heat delivered         %10.1f kWh\n", kwh(t.heat_delivered));
   std::printf("heat lost              %10.1f kWh\n", kwh(t.heat_lost));
   std::printf("store, start and end   %10.1f and %.1f kWh above 0 °C\n", kwh(t.store_start),
@@ -138,30 +145,19 @@ void print(const simulate::season_totals& t, double wall_s) {
   std::printf("computed in            %10.1f s\n", wall_s);
 }
 
-int simulate_house(const simulate_options& o) {
-  const auto house = load_or_complain(o.layout);
-  if (!house) return wrong_usage;
-  const auto world = read_world(o);
-  if (!world) return wrong_usage;
-  const auto when = period_of(o, *world);
-  if (!when) return wrong_usage;
-  auto signals = stop_signals{};
-  const auto began = stop_clock::now();
-  auto lived = simulate::season::begin(
-      {.house = house,
-       .outdoor = world->outdoor,
-       .sun = world->sun,
-       .prices = world->prices,
-       .when = *when,
-       .step = std::chrono::seconds{o.step_s},
-       .control = o.control == "timer" ? simulate::control::timer : simulate::control::thermostat,
-       .contracts = o.with_node,
-       .seed = o.seed});
-  if (!lived) {
-    std::cerr << "scada simulate: " << to_text(lived.error()) << "\n";
-    return wrong_usage;
-  }
-  auto bar = progress{*when};
+/// What another control would have paid in the same weather.
+void print_beside(const char* who, const simulate::season_totals& t, money ours) {
+  std::printf("%-10s would pay   %10.2f USD (%+.2f), too cold %.1f K h, store end %.1f kWh\n", who,
+              t.energy_cost.in(us_dollar), (t.energy_cost - ours).in(us_dollar),
+              t.comfort_below_k_h, t.store_end.in(kilowatt_hour));
+}
+
+/// Lives through it; nothing where a signal came first, with what there is by then in `so_far`.
+result<bool> live(const simulate::season_plan& plan, const char* what, stop_signals& signals,
+                  simulate::season_record& so_far) {
+  auto lived = simulate::season::begin(plan);
+  if (!lived) return tl::make_unexpected(lived.error());
+  auto bar = progress{what, plan.when};
   auto stopped = false;
   while (!stopped && (*lived)->live()) {
     bar.show((*lived)->now());
@@ -170,9 +166,48 @@ int simulate_house(const simulate_options& o) {
   if (stopped)
     std::cerr << "\nscada simulate: stopped at " << to_iso8601((*lived)->now())
               << "; this is what there is by then\n";
-  print((*lived)->record().totals,
-        std::chrono::duration<double>(stop_clock::now() - began).count());
-  return stopped ? failed_to_run : ok;
+  so_far = (*lived)->record();
+  return !stopped;
+}
+
+int simulate_house(const simulate_options& o) {
+  const auto house = load_or_complain(o.layout);
+  if (!house) return wrong_usage;
+  const auto world = read_world(o);
+  if (!world) return wrong_usage;
+  const auto when = period_of(o, *world);
+  if (!when) return wrong_usage;
+  auto signals = stop_signals{};
+  auto plan = simulate::season_plan{
+      .house = house,
+      .outdoor = world->outdoor,
+      .sun = world->sun,
+      .prices = world->prices,
+      .when = *when,
+      .step = std::chrono::seconds{o.step_s},
+      .control = o.control == "timer" ? simulate::control::timer : simulate::control::thermostat,
+      .contracts = o.with_node,
+      .seed = o.seed};
+  const auto began = stop_clock::now();
+  auto ours = simulate::season_record{};
+  const auto done = live(plan, "simulated", signals, ours);
+  if (!done) {
+    std::cerr << "scada simulate: " << to_text(done.error()) << "\n";
+    return wrong_usage;
+  }
+  print(ours.totals, std::chrono::duration<double>(stop_clock::now() - began).count());
+  if (!*done) return failed_to_run;
+  plan.contracts = false;
+  for (const auto who : {simulate::control::timer, simulate::control::thermostat}) {
+    if (o.alone || (who == plan.control && !o.with_node)) continue;
+    plan.control = who;
+    const auto name = std::string{to_text(who)};
+    auto theirs = simulate::season_record{};
+    const auto whole = live(plan, name.c_str(), signals, theirs);
+    if (!whole || !*whole) return failed_to_run;
+    print_beside(name.c_str(), theirs.totals, ours.totals.energy_cost);
+  }
+  return ok;
 }
 
 }  // namespace
@@ -194,6 +229,7 @@ void add_simulate(CLI::App& app, int& exit) {
       ->check(CLI::IsMember{{"timer", "thermostat"}})
       ->capture_default_str();
   command->add_flag("--with-node", o->with_node, "The node offers contracts, as atn does");
+  command->add_flag("--alone", o->alone, "Don't live through it again with timer and thermostat");
   command->add_option("--step", o->step_s, "Seconds between two decisions")
       ->check(CLI::Range{1, 300})
       ->capture_default_str();

@@ -3,6 +3,7 @@
 #include "actors/local_control.hpp"
 #include "actors/node/outlook.hpp"
 #include "actors/tariff.hpp"
+#include "tools/simulate/bound_book.hpp"
 #include "tools/simulate/event_hash.hpp"
 #include "tools/simulate/stand_in.hpp"
 #include "tools/simulate/virtual_house.hpp"
@@ -83,6 +84,7 @@ class counted_season final : public season {
     before_ = look();
     record_.totals.store_start = before_.store().heat();
     slot_began_ = before_;
+    best_.emplace(*layout_->plant, *layout_->simulation, before_);
   }
 
   bool live() override {
@@ -111,6 +113,10 @@ class counted_season final : public season {
     t.heat_lost = books.lost_store + books.lost_pipes;
     t.store_end = plant.store().heat();
     t.balance_error = books.imbalance();
+    if (t.unpriced > energy{})
+      t.bound = failed(fault_code::not_ready, "a part of the time has no price");
+    else
+      t.bound = best_->least_cost(plant).map([](const bound_answer& b) { return b.cost; });
     if (house_.node() != nullptr) t.messages = house_.node()->messages();
     t.event_log_sha256 = log_.hex();
     return out;
@@ -155,10 +161,12 @@ class counted_season final : public season {
     const auto plant = look();
     auto& t = record_.totals;
     const auto used = plant.heat_pump_energy() - before_.heat_pump_energy();
-    if (const auto price = prices_.at(from))
+    if (const auto price = prices_.at(from)) {
       t.energy_cost += used * *price;
-    else
+      best_->add(before_, plant, *price, now() - from);
+    } else {
       t.unpriced += used;
+    }
     runs_.look(plant.phase() != simulated::heat_pump_phase::off, now(), t);
     t.in_charge[in_charge_] += now() - from;
     const auto hours = std::chrono::duration<double, std::ratio<3600>>(now() - from).count();
@@ -194,6 +202,7 @@ class counted_season final : public season {
   std::shared_ptr<const layout> layout_;
   std::shared_ptr<simulated_house> plant_;
   season_record record_;
+  std::optional<bound_book> best_;
   event_hash log_;
   authority in_charge_ = authority::local;
   run_watch runs_;

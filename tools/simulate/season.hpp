@@ -2,6 +2,7 @@
 
 #include "layouts/layout.hpp"
 #include "layouts/series.hpp"
+#include "protocol/fault.hpp"
 #include "protocol/messages.hpp"
 
 #include <cstdint>
@@ -63,6 +64,8 @@ struct season_totals {
   std::map<authority, duration> in_charge;
   std::size_t alarms = 0;
   std::uint64_t messages = 0;  ///< both ways on the link
+  /// What the same heat would have cost at least, by `bound.hpp`; a fault where nobody can say.
+  result<money> bound = failed(fault_code::not_ready, "the season has not been lived");
   std::string event_log_sha256;
 };
 
