@@ -147,9 +147,10 @@ const section& simulation_section() {
   static const section keys{
       "simulation",
       {
-          required(text("weather", "CSV with columns time_utc,outdoor_c; relative to this file")),
-          required(
-              text("prices", "CSV with columns time_utc,lmp_usd_per_mwh,distribution_usd_per_mwh")),
+          text("weather",
+               "CSV with columns time_utc,outdoor_c; relative to this file; for a simulated bus"),
+          text("prices",
+               "CSV with columns time_utc,lmp_usd_per_mwh,distribution_usd_per_mwh; the same"),
           plain("start", form::instant, "Left away: the first row of the weather file"),
           or_else("14 kW", measure("heat_pump_capacity", dimension::power, 100, 1e6,
                                    "Heat it makes at 0 °C outdoors and 45 °C leaving water")),
