@@ -249,6 +249,7 @@ std::vector<journal_item> scribe::say_losses(time_point now) {
 }
 
 void scribe::keep_draft(const report& samples, time_point now) {
+  if (!open_) return;  // nothing of a house without a disk outlives a power cut
   const auto draft =
       journal_draft{encode(on_date({site_, boot_id_, 1, "draft", now, {}, samples}))};
   (void)with_journal([&](journal& j) { return j.keep(draft); }, now);

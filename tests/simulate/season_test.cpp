@@ -44,6 +44,8 @@ TEST_CASE("one seed, one log: a week lived twice is the same to the last event")
   plan.contracts = true;
   const auto once = lived(plan), again = lived(plan);
   CHECK(once.totals.event_log_sha256 == again.totals.event_log_sha256);
+  MESSAGE("to be compared between builds: " << once.totals.event_log_sha256 << ", "
+                                            << once.totals.electricity.in(kilowatt_hour));
   CHECK(once.totals.messages == again.totals.messages);
   CHECK(once.totals.electricity == again.totals.electricity);
   CHECK(once.totals.energy_cost == again.totals.energy_cost);

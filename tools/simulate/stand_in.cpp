@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::string_view stand_in = "stand-in";
 constexpr std::string_view other = "other.";
+constexpr duration idle_poll = std::chrono::minutes{5};
 
 using roles = std::map<channel_id, std::string>;
 
@@ -150,6 +151,11 @@ class stand_in_port final : public port {
   std::map<std::string, double, std::less<>> others_;
 };
 
+bool plays_a_role(const layout& house, const device_layout& device, const roles& known) {
+  return std::ranges::any_of(device.channels,
+                             [&](channel_id c) { return known.contains(c) || house[c].actuator; });
+}
+
 bool all_simulated(const layout& house) {
   return std::ranges::all_of(house.buses,
                              [](const bus_layout& b) { return b.kind == simulated_bus().kind; });
@@ -175,6 +181,7 @@ layout on_stand_ins(const layout& real, duration step) {
   out.pace.control = std::max(step, out.pace.control);
   out.pace.housekeeping = std::max(step, out.pace.housekeeping);
   const auto replaced = !all_simulated(real);
+  const auto known = roles_of(real);
   if (replaced) out.buses = {{"simulated", simulated_bus().kind, {}, {}}};
   for (auto& d : out.devices) {
     if (replaced) {
@@ -182,6 +189,8 @@ layout on_stand_ins(const layout& real, duration step) {
       d.bus = bus_id{0};
     }
     d.poll_every = std::max(d.poll_every, step);
+    // Nothing ever changes at a device without a role in the plant.
+    if (replaced && !plays_a_role(out, d, known)) d.poll_every = std::max(d.poll_every, idle_poll);
   }
   for (auto& c : out.channels) c.max_age = std::max(c.max_age, 3 * out[c.device].poll_every);
   return out;
