@@ -77,12 +77,14 @@ bool outbox::settle(std::string_view message_id) {
 std::vector<std::string> outbox::take_unanswered(time_point now, duration answer_within) {
   give_up_waiting(now, answer_within);
   auto ids = std::vector<std::string>{};
-  for (const auto* l : {&fresh_, &history_})
-    for (const auto& each : *l)
-      if (!each.sent && each.tries >= limits::unanswered_tries &&
-          each.overtaken >= limits::overtaken_by)
-        ids.push_back(each.what.message_id);
-  for (const auto& id : ids) settle(id);
+  for (auto* l : {&fresh_, &history_})
+    std::erase_if(*l, [&](const item& i) {
+      const auto hopeless =
+          !i.sent && i.tries >= limits::unanswered_tries && i.overtaken >= limits::overtaken_by;
+      if (hopeless) ids.push_back(i.what.message_id);
+      return hopeless;
+    });
+  if (asked_) settled_.insert(ids.begin(), ids.end());
   return ids;
 }
 
