@@ -119,6 +119,9 @@ class counted_season final : public season {
       t.bound = best_->least_cost(plant).map([](const bound_answer& b) { return b.cost; });
     if (house_.node() != nullptr) t.messages = house_.node()->messages();
     t.event_log_sha256 = log_.hex();
+    auto watched = watch_;
+    watched.end(now());
+    out.violations = watched.violations();
     return out;
   }
 
@@ -136,6 +139,13 @@ class counted_season final : public season {
                 },
             .log = [this](const event& e) { note(e); },
             .statement_observer = [this](const body& said) { hear(said); },
+            .spoil =
+                [this](std::unique_ptr<port> sound) {
+                  return make_faulty_port(std::move(sound), plan_.faults,
+                                          [this](const std::string& point, bool on, time_point at) {
+                                            watch_.wrote(point, on, at);
+                                          });
+                },
             .seed = plan_.seed};
   }
 
@@ -147,6 +157,7 @@ class counted_season final : public season {
 
   void note(const event& e) {
     log_.add(e);
+    watch_.happened(e);
     if (e.kind == "interlock") ++record_.totals.interlock_interventions;
     if (e.severity == severity::alarm) ++record_.totals.alarms;
     if (e.severity != severity::info && record_.events.size() < events_kept)
@@ -159,6 +170,7 @@ class counted_season final : public season {
 
   void count(time_point from) {
     const auto plant = look();
+    watch_.look(plant, now());
     auto& t = record_.totals;
     const auto used = plant.heat_pump_energy() - before_.heat_pump_energy();
     if (const auto price = prices_.at(from)) {
@@ -201,6 +213,7 @@ class counted_season final : public season {
   price_list prices_;
   std::shared_ptr<const layout> layout_;
   std::shared_ptr<simulated_house> plant_;
+  watch watch_{layout_, plan_.faults};
   season_record record_;
   std::optional<bound_book> best_;
   event_hash log_;

@@ -4,6 +4,8 @@
 #include "layouts/series.hpp"
 #include "protocol/fault.hpp"
 #include "protocol/messages.hpp"
+#include "tools/simulate/faults.hpp"
+#include "tools/simulate/watch.hpp"
 
 #include <cstdint>
 #include <map>
@@ -33,6 +35,7 @@ struct season_plan {
   simulate::control control = simulate::control::timer;
   bool contracts = false;  ///< the node offers some, as `atn` does
   std::uint64_t seed = 1;
+  std::vector<fault_spell> faults = {};  ///< what goes wrong
 };
 
 /// Five minutes: means of what flows, and how things stand at the end.
@@ -72,7 +75,8 @@ struct season_totals {
 struct season_record {
   season_totals totals;
   std::vector<slot_record> slots;
-  std::vector<event> events;  ///< warnings and alarms, the first `events_kept`
+  std::vector<event> events;          ///< warnings and alarms, the first `events_kept`
+  std::vector<violation> violations;  ///< promises that were broken
 };
 inline constexpr std::size_t events_kept = 10'000;
 

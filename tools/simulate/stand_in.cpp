@@ -11,13 +11,14 @@
 #include <vector>
 
 namespace hearth::simulate {
+
+using roles = std::map<channel_id, std::string>;
+
 namespace {
 
 constexpr std::string_view stand_in = "stand-in";
 constexpr std::string_view other = "other.";
 constexpr duration idle_poll = std::chrono::minutes{5};
-
-using roles = std::map<channel_id, std::string>;
 
 /// A meter's running total beside its power.
 std::optional<channel_id> energy_beside(const layout& house, channel_id meter) {
@@ -34,6 +35,8 @@ void add_meter(roles& out, const layout& house, std::optional<channel_id> meter,
   out.emplace(*meter, point + ".power");
   if (const auto total = energy_beside(house, *meter)) out.emplace(*total, point + ".energy");
 }
+
+}  // namespace
 
 roles roles_of(const layout& house) {
   auto out = roles{};
@@ -53,6 +56,8 @@ roles roles_of(const layout& house) {
   }
   return out;
 }
+
+namespace {
 
 /// What a channel nobody simulates shows: something possible that never changes.
 double usual(unit u) {

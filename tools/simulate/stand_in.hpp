@@ -5,7 +5,9 @@
 #include "layouts/layout.hpp"
 
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <string>
 #include <string_view>
 
 /// A real house on a simulated plant: its buses and drivers give way to stand-ins that answer for
@@ -18,6 +20,9 @@ namespace hearth::simulate {
 /// layout whose buses are all simulated keeps its devices. What it does not say of its simulation
 /// is what `simulation_layout` says.
 layout on_stand_ins(const layout& real, duration step);
+
+/// The points of the plant that this layout's channels stand for, by channel.
+std::map<channel_id, std::string> roles_of(const layout& house);
 
 /// The registry's models and the one that stands in.
 const model* find_model(std::string_view name);

@@ -32,7 +32,8 @@ virtual_house::virtual_house(house_plan plan) : plan_{std::move(plan)} {
   if (plan_.node) node_ = plan_.node(*clock_);
   auto ports = std::map<std::string, port_maker>{
       {"simulated", [this](const layout& l, bus_id) -> result<std::unique_ptr<port>> {
-         return make_stand_in_port(l, plan_.plant);
+         auto sound = make_stand_in_port(l, plan_.plant);
+         return plan_.spoil ? plan_.spoil(std::move(sound)) : std::move(sound);
        }}};
   running_ = spawn_house(
       *system_, {.context = {plan_.house, *clock_},

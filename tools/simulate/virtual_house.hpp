@@ -23,6 +23,8 @@ struct house_plan {
   std::function<std::unique_ptr<virtual_node>(const house_clock&)> node;
   event_log log;
   std::function<void(const body&)> statement_observer = {};
+  /// What goes wrong between the house and its plant; null: nothing.
+  std::function<std::unique_ptr<port>(std::unique_ptr<port>)> spoil = {};
   std::uint64_t seed = 1;
 };
 
