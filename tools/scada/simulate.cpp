@@ -1,8 +1,10 @@
 #include "drivers/simulated/simulated_port.hpp"
+#include "layouts/suggest.hpp"
 #include "tools/scada/commands.hpp"
 #include "tools/scada/hosting.hpp"
 #include "tools/simulate/season.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <iostream>
@@ -35,6 +37,20 @@ bool said(const parsed_series& read, const std::string& file) {
   return !read.columns.empty();
 }
 
+/// A price file may leave distribution to the layout's tariff; that it does is told.
+parsed_series load_prices(const std::string& file, const series_options& how) {
+  auto both = load_series(file, price_columns, how);
+  const auto lacks = "no column " + in_quotes(price_columns[1]);
+  if (std::ranges::find(both.diagnostics, lacks, &diagnostic::message) == both.diagnostics.end())
+    return both;
+  auto energy = load_series(file, std::span{price_columns}.first(1), how);
+  if (!energy.columns.empty())
+    std::cerr << file << ": " << lacks
+              << ": distribution costs what the layout's tariff says; --column " << price_columns[1]
+              << "=NAME if it has another name\n";
+  return energy;
+}
+
 std::optional<world> read_world(const simulate_options& o) {
   auto how = parse_series_options(o.columns, o.fills, o.time_zone);
   if (!how) {
@@ -44,7 +60,7 @@ std::optional<world> read_world(const simulate_options& o) {
   how->hints = series_hints::of_the_command_line;
   auto out = world{};
   auto weather = load_series(o.weather, weather_columns, *how);
-  auto prices = load_series(o.prices, price_columns, *how);
+  auto prices = load_prices(o.prices, *how);
   const auto both = std::array{said(weather, o.weather), said(prices, o.prices)};
   if (!both[0] || !both[1]) return {};
   out.outdoor = std::make_shared<const series>(std::move(weather.columns.front()));
@@ -74,7 +90,11 @@ std::optional<period> period_of(const simulate_options& o, const world& w) {
   const auto to = bound(o.to, "--to", common->to);
   if (!from || !to) return {};
   if (*from >= *to) {
-    std::cerr << "scada simulate: --from must be before --to\n";
+    const auto named = [](const std::string& word, time_point t) {
+      return to_iso8601(t) + (word.empty() ? " (of the files)" : "");
+    };
+    std::cerr << "scada simulate: --from " << named(o.from, *from) << " must be before --to "
+              << named(o.to, *to) << "\n";
     return {};
   }
   const auto asked = period{*from, *to};
@@ -164,8 +184,8 @@ result<bool> live(const simulate::season_plan& plan, const char* what, stop_sign
     stopped = signals.wait(0ms).has_value();
   }
   if (stopped)
-    std::cerr << "\nscada simulate: stopped at " << to_iso8601((*lived)->now())
-              << "; this is what there is by then\n";
+    std::cerr << "\nscada simulate: stopped at " << to_iso8601((*lived)->now()) << " of '" << what
+              << "'\n";
   so_far = (*lived)->record();
   return !stopped;
 }
@@ -192,14 +212,16 @@ int simulate_house(const simulate_options& o) {
   auto ours = simulate::season_record{};
   const auto done = live(plan, "simulated", signals, ours);
   if (!done) {
-    std::cerr << "scada simulate: " << to_text(done.error()) << "\n";
+    std::cerr << "scada simulate: " << o.layout << ": " << to_text(done.error()) << "\n";
     return wrong_usage;
   }
+  if (!*done) std::cerr << "scada simulate: this is what there is by then\n";
   print(ours.totals, std::chrono::duration<double>(stop_clock::now() - began).count());
   if (!*done) return failed_to_run;
+  const auto own = plan.control;
   plan.contracts = false;
   for (const auto who : {simulate::control::timer, simulate::control::thermostat}) {
-    if (o.alone || (who == plan.control && !o.with_node)) continue;
+    if (o.alone || (who == own && !o.with_node)) continue;
     plan.control = who;
     const auto name = std::string{to_text(who)};
     auto theirs = simulate::season_record{};
@@ -233,7 +255,9 @@ void add_simulate(CLI::App& app, int& exit) {
   command->add_option("--step", o->step_s, "Seconds between two decisions")
       ->check(CLI::Range{1, 300})
       ->capture_default_str();
-  command->add_option("--seed", o->seed, "Of noise and jitter")->capture_default_str();
+  command->add_option("--seed", o->seed, "Of noise and jitter")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   command->add_option("--column", o->columns, "OURS=THEIRS[:UNIT] where a file has other names");
   command->add_option("--fill", o->fills, "previous|linear[:LIMIT] fills gaps of the files");
   command->add_option("--time-zone", o->time_zone, "Of times in the files that state none");

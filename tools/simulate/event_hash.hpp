@@ -9,8 +9,8 @@ struct evp_md_ctx_st;
 
 namespace hearth::simulate {
 
-/// The SHA-256 of a log, event by event: two runs that agree on it agree on everything that
-/// happened.
+/// The SHA-256 of a log, event by event: two runs of one plan agree on it. Readings are no part of
+/// it, so that days without any event agree on it too.
 class event_hash {
  public:
   event_hash();

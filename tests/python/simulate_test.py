@@ -1,0 +1,405 @@
+#!/usr/bin/python3
+"""`scada simulate` as its user meets it: what it prints, what it refuses and how, and how it stops.
+
+Usage: simulate_test.py SCADA
+"""
+
+import datetime
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+ROOT = pathlib.Path(os.environ.get("HEARTH_SOURCE_DIR", pathlib.Path(__file__).resolve().parents[2]))
+SAMPLES = ROOT / "layouts/samples"
+SCADA = ""
+
+TWO_DAYS = ("--from", "2020-01-15", "--to", "2020-01-17")
+ONE_DAY = ("--from", "2020-01-15", "--to", "2020-01-16")
+OPTIONS = ("--weather", "--prices", "--from", "--to", "--control", "--with-node", "--alone", "--step", "--seed",
+           "--column", "--fill", "--time-zone", "--help")
+NUMBER = r"\s+(-?[0-9.]+(?:e[+-]?[0-9]+)?)"
+SUMMARY = {
+    "electricity_kwh": r"heat pump electricity" + NUMBER + " kWh",
+    "cost_usd": r"its cost" + NUMBER + " USD",
+    "bound_usd": r"the same heat, least" + NUMBER + " USD, with everything known in advance",
+    "delivered_kwh": r"heat delivered" + NUMBER + " kWh",
+    "lost_kwh": r"heat lost" + NUMBER + " kWh",
+    "store_start_kwh": r"store, start and end" + NUMBER + " and [0-9.]+ kWh above 0 °C",
+    "store_end_kwh": r"store, start and end\s+[0-9.]+ and" + NUMBER + " kWh above 0 °C",
+    "balance_kwh": r"books out of balance" + NUMBER + " kWh",
+    "too_cold_k_h": r"too cold" + NUMBER + " K h",
+    "starts": r"heat pump starts" + NUMBER,
+    "interlock": r"interlock stepped in" + NUMBER + " times",
+    "alarms": r"alarms" + NUMBER,
+    "messages": r"messages" + NUMBER,
+    "wall_s": r"computed in" + NUMBER + " s",
+}
+PROGRESS = re.compile(r"^(simulated|timer|thermostat) +\[#*\.*\] +[0-9]+ %", re.MULTILINE)
+
+
+class Answer:
+    """What one run said, with the progress taken apart from the rest of standard error."""
+
+    def __init__(self, code, out, err):
+        self.code, self.out, self.err = code, out, err
+        lines = err.splitlines()
+        self.progress = [line for line in lines if PROGRESS.match(line)]
+        self.said = "\n".join(line for line in lines if line and not PROGRESS.match(line))
+
+    def __repr__(self):
+        return f"exit {self.code}\n{self.out}\n{self.err}"
+
+    def summary(self):
+        found = {}
+        for name, pattern in SUMMARY.items():
+            match = re.search("^" + pattern + "$", self.out, re.MULTILINE)
+            if match is None:
+                raise AssertionError(f"no line for {name} in {self!r}")
+            found[name] = float(match[1])
+        return found
+
+    def in_charge(self):
+        return {who: float(hours) for who, hours in
+                re.findall(r"^in charge: ([a-z-]+)\s+([0-9.]+) h$", self.out, re.MULTILINE)}
+
+    def beside(self):
+        """Who else was compared: name to (USD, difference in USD)."""
+        return {who: (float(paid), float(more)) for who, paid, more in re.findall(
+            r"^(\w+) +would pay +([0-9.]+) USD \(([+-][0-9.]+)\), too cold [0-9.]+ K h, store end [0-9.]+ kWh$",
+            self.out, re.MULTILINE)}
+
+    def sha256(self):
+        return re.search(r"^event log SHA-256 +([0-9a-f]{64})$", self.out, re.MULTILINE)[1]
+
+    def without_wall_time(self):
+        return re.sub(r"computed in.*", "", self.out)
+
+
+class Simulate(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="hearth-simulate-")
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def command(self, options, house="simulated-house.yaml", weather=None, prices=None):
+        return [SCADA, "simulate", str(ROOT / "layouts" / house),
+                "--weather", str(weather or SAMPLES / "january-weather.csv"),
+                "--prices", str(prices or SAMPLES / "january-prices.csv"), *options]
+
+    def ask(self, *options, **files):
+        done = subprocess.run(self.command(options, **files), capture_output=True, text=True, timeout=60,
+                              stdin=subprocess.DEVNULL, check=False)
+        return Answer(done.returncode, done.stdout, done.stderr)
+
+    def lived(self, *options, **files):
+        answer = self.ask(*options, **files)
+        self.assertEqual(answer.code, 0, answer)
+        return answer
+
+    def refused(self, *options, lines=1, **files):
+        """Exit 2, nothing on standard output, and no more lines on standard error than promised."""
+        answer = self.ask(*options, **files)
+        self.assertEqual(answer.code, 2, answer)
+        self.assertEqual(answer.out, "")
+        self.assertEqual(answer.progress, [])
+        self.assertEqual(len(answer.err.splitlines()), lines, answer)
+        return answer.err
+
+    def file(self, name, text):
+        path = self.folder / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    def weather_rows(self):
+        return (SAMPLES / "january-weather.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+
+    def price_rows(self):
+        return (SAMPLES / "january-prices.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+
+
+class Living(Simulate):
+    def test_help_names_every_option_and_exit_code(self):
+        done = subprocess.run([SCADA, "simulate", "--help"], capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual(done.returncode, 0)
+        for option in OPTIONS:
+            self.assertRegex(done.stdout, rf"(?m)^\s+(-h,)?{option}\b")
+        listed = set(re.findall(r"(?m)^\s+(?:-h,)?(--[a-z-]+)", done.stdout))
+        self.assertEqual(listed, set(OPTIONS), "an option that this test does not know")
+        self.assertRegex(done.stdout, r"Exit codes: 0 .*, 1 .*, 2 ")
+        overview = subprocess.run([SCADA, "--help"], capture_output=True, text=True, timeout=60, check=False)
+        self.assertIn("simulate", overview.stdout)
+
+    def test_two_days_of_each_house_are_counted_and_compared(self):
+        for house in ("simulated-house.yaml", "maine-house.yaml"):
+            with self.subTest(house):
+                answer = self.lived(*TWO_DAYS, house=house)
+                told = answer.summary()
+                # Two days in January: some kilowatts day and night, at a COP between 1 and 4.
+                self.assertTrue(50 < told["electricity_kwh"] < 400, told)
+                self.assertTrue(1 < told["delivered_kwh"] / told["electricity_kwh"] < 4, told)
+                self.assertTrue(0 < told["lost_kwh"] < 0.3 * told["delivered_kwh"], told)
+                self.assertTrue(0.05 < told["cost_usd"] / told["electricity_kwh"] < 1, told)
+                self.assertTrue(0 < told["bound_usd"] < told["cost_usd"], told)
+                self.assertLess(abs(told["balance_kwh"]), 1e-6)
+                self.assertLess(told["too_cold_k_h"], 5)
+                self.assertTrue(1 <= told["starts"] <= 48, told)
+                self.assertTrue(told["store_start_kwh"] > 20 and told["store_end_kwh"] > 20, told)
+                self.assertEqual(told["alarms"], 0)
+                self.assertGreater(told["messages"], 48 * 60)
+                self.assertLess(told["wall_s"], 20)
+                self.assertRegex(answer.out, r"(?m)^shortest run +[0-9].* (min|h|s)")
+                self.assertEqual(answer.in_charge(), {"local": 48.0})
+                self.assertRegex(answer.sha256(), "^[0-9a-f]{64}$")
+                beside = answer.beside()
+                self.assertEqual(set(beside), {"thermostat"}, "with the timer it would compare itself")
+                paid, more = beside["thermostat"]
+                self.assertAlmostEqual(paid - told["cost_usd"], more, delta=0.011)
+                self.assertGreater(more, 0, "waiting for cheap hours pays")
+
+    def test_progress_goes_to_standard_error_and_only_there(self):
+        answer = self.lived(*ONE_DAY)
+        self.assertEqual(answer.said, "", "a run without a reason to complain says nothing else")
+        for who in ("simulated", "thermostat"):
+            mine = [line for line in answer.progress if line.startswith(who)]
+            self.assertEqual(len(mine), 10, answer)
+            self.assertRegex(mine[-1], r"\[#{40}\] 100 %  2020-01-16  0 s to go")
+        self.assertIsNone(PROGRESS.search(answer.out))
+        self.assertNotIn("\r", answer.err, "a log file is no terminal")
+        self.assertNotIn("\r", answer.out)
+
+    def test_one_seed_has_one_log_and_another_seed_runs_as_well(self):
+        options = ("--alone", "--with-node", *TWO_DAYS)
+        first, again = self.lived(*options, "--seed", "3"), self.lived(*options, "--seed", "3")
+        self.assertEqual(first.sha256(), again.sha256())
+        self.assertEqual(first.without_wall_time(), again.without_wall_time())
+        other = self.lived(*options, "--seed", "4")
+        self.assertNotEqual(first.without_wall_time(), other.without_wall_time())
+
+    def test_alone_compares_with_nobody(self):
+        answer = self.lived("--alone", *ONE_DAY)
+        self.assertEqual(answer.beside(), {})
+        self.assertNotIn("would pay", answer.out)
+        self.assertFalse([line for line in answer.progress if not line.startswith("simulated")])
+
+    def test_a_thermostat_is_compared_with_the_timer_and_not_with_itself(self):
+        timer, thermostat = self.lived(*TWO_DAYS), self.lived(*TWO_DAYS, "--control", "thermostat")
+        self.assertEqual(set(thermostat.beside()), {"timer"})
+        self.assertAlmostEqual(thermostat.beside()["timer"][0], timer.summary()["cost_usd"], delta=0.011)
+        self.assertAlmostEqual(timer.beside()["thermostat"][0], thermostat.summary()["cost_usd"], delta=0.011)
+
+    def test_with_the_node_contracts_are_in_charge_for_a_part_and_both_others_are_compared(self):
+        answer = self.lived(*TWO_DAYS, "--with-node")
+        answer.summary()
+        charge = answer.in_charge()
+        self.assertEqual(set(charge), {"contract", "local"})
+        self.assertGreater(charge["contract"], 4)
+        self.assertAlmostEqual(sum(charge.values()), 48, delta=0.2)
+        self.assertEqual(set(answer.beside()), {"timer", "thermostat"})
+
+    def test_a_day_and_its_midnight_are_the_same_moment(self):
+        day = self.lived("--alone", *ONE_DAY)
+        moment = self.lived("--alone", "--from", "2020-01-15T00:00:00Z", "--to", "2020-01-16T00:00:00Z")
+        self.assertEqual(day.without_wall_time(), moment.without_wall_time())
+        self.assertEqual(sum(day.in_charge().values()), 24)
+        part = self.lived("--alone", "--from", "2020-01-15T05:30:00Z", "--to", "2020-01-15T11:30:00Z")
+        self.assertEqual(sum(part.in_charge().values()), 6)
+
+    def test_without_bounds_it_lives_as_long_as_the_files_both_last(self):
+        prices = self.file("prices.csv", "".join(self.price_rows()[:31]))
+        answer = self.lived("--alone", prices=prices)
+        self.assertEqual(sum(answer.in_charge().values()), 30)
+
+
+class Files(Simulate):
+    def test_a_file_that_is_not_there_is_named_and_so_is_the_other_one(self):
+        gone, lost = self.folder / "gone.csv", self.folder / "lost.csv"
+        told = self.refused(weather=gone, prices=lost, lines=2)
+        self.assertIn(f"{gone}:1:1: error: cannot be read: No such file", told)
+        self.assertIn(f"{lost}:1:1: error: cannot be read: No such file", told)
+        self.assertIn("is not a file", self.refused(weather=self.folder))
+
+    def test_a_file_of_another_format_is_refused_and_never_guessed_at(self):
+        text = self.file("text.csv", "Dear Sir,\nI write to you about the weather.\n")
+        told = self.refused(weather=text, lines=4)
+        self.assertIn(f"{text}:1:1: error: no column 'time_utc'", told)
+        self.assertIn(f"{text}:1:1: error: no column 'outdoor_c'", told)
+        for name, what in (("empty", b""), ("random", bytes(range(256)) * 40), ("utf16", "a,b\n".encode("utf-16"))):
+            with self.subTest(name):
+                answer = self.ask(weather=self.file(name, what))
+                self.assertEqual((answer.code, answer.out), (2, ""), answer)
+                self.assertIn(f"{self.folder / name}:1:", answer.err)
+                self.assertLessEqual(len(answer.err.splitlines()), 4, answer)
+
+    def test_files_given_the_wrong_way_round_are_refused(self):
+        told = self.ask(weather=SAMPLES / "january-prices.csv", prices=SAMPLES / "january-weather.csv")
+        self.assertEqual(told.code, 2)
+        self.assertIn("january-prices.csv:1:1: error: no column 'outdoor_c'", told.err)
+        self.assertIn("january-weather.csv:1:1: error: no column 'lmp_usd_per_mwh'", told.err)
+        self.assertNotIn("=lmp_usd_per_mwh", told.err)
+
+    def test_a_column_of_another_name_is_read_as_the_hint_says(self):
+        renamed = self.file("w.csv", "".join(self.weather_rows()).replace("outdoor_c", "temp"))
+        told = self.refused(weather=renamed, lines=2)
+        self.assertIn(f"{renamed}:1:1: error: no column 'outdoor_c'", told)
+        self.assertIn("--column outdoor_c=temp", told)
+        answer = self.lived("--alone", *ONE_DAY, "--column", "outdoor_c=temp", weather=renamed)
+        self.assertEqual(answer.without_wall_time(), self.lived("--alone", *ONE_DAY).without_wall_time())
+
+    def test_a_gap_is_refused_until_it_may_be_filled_and_then_told(self):
+        rows = self.weather_rows()
+        gap = self.file("gap.csv", "".join(rows[:99] + rows[103:]))
+        told = self.refused("--alone", weather=gap, lines=2)
+        self.assertIn(f"{gap}:100:1: error: gap of 5 h after line 99", told)
+        self.assertIn("4 rows are missing, from 2020-01-16T07:00:00Z until 2020-01-16T11:00:00Z", told)
+        self.assertIn("--fill linear", told)
+        answer = self.lived("--alone", "--fill", "linear", *TWO_DAYS, weather=gap)
+        self.assertIn("gap.csv: 4 rows of outdoor_c filled (linear) in 1 gap, the longest 4 h", answer.said)
+        self.assertIn("gap.csv:100: filled 4 rows", answer.said)
+        self.assertIn("--fill linear:4h", self.refused("--fill", "linear:1h", weather=gap, lines=2))
+
+    def test_a_byte_order_mark_and_carriage_returns_change_nothing(self):
+        def as_excel_would(rows):
+            return b"\xef\xbb\xbf" + "".join(rows).replace("\n", "\r\n").encode()
+        weather = self.file("w.csv", as_excel_would(self.weather_rows()))
+        prices = self.file("p.csv", as_excel_would(self.price_rows()))
+        answer = self.lived("--alone", *ONE_DAY, weather=weather, prices=prices)
+        self.assertEqual(answer.said, "")
+        self.assertEqual(answer.without_wall_time(), self.lived("--alone", *ONE_DAY).without_wall_time())
+
+    def test_prices_without_distribution_take_the_layouts_and_say_so(self):
+        bare = self.file("p.csv", "".join(row.strip().rsplit(",", 1)[0] + "\n" for row in self.price_rows()))
+        answer = self.lived("--alone", *ONE_DAY, prices=bare)
+        self.assertEqual(len(answer.said.splitlines()), 1, answer)
+        self.assertIn(f"{bare}: no column 'distribution_usd_per_mwh'", answer.said)
+        self.assertIn("layout's tariff", answer.said)
+        self.assertGreater(answer.summary()["cost_usd"], 0)
+        # A name that was given and is not there is a mistake, not a choice.
+        self.refused("--column", "distribution_usd_per_mwh=wires", prices=bare, lines=2)
+
+    def test_prices_that_end_too_soon_are_told_with_the_bounds_that_would_do(self):
+        short = self.file("p.csv", "".join(self.price_rows()[:200]))
+        told = self.refused("--to", "2020-01-24", prices=short)
+        self.assertIn(f"{short}: error: has 2020-01-12T05:00:00Z to 2020-01-20T12:00:00Z", told)
+        offered = re.search(r"--from \S+ --to \S+", told)[0].split()
+        self.assertEqual(offered, ["--from", "2020-01-12T05:00:00Z", "--to", "2020-01-20T12:00:00Z"])
+        self.lived("--alone", "--from", "2020-01-19", *offered[2:], prices=short)
+
+    def test_files_with_no_time_in_common_are_refused(self):
+        other = self.file("p.csv", "".join(self.price_rows()).replace("2020-", "2021-"))
+        self.assertIn("no time in common", self.refused(prices=other))
+
+
+class Words(Simulate):
+    def test_an_end_before_the_beginning_is_refused_with_both(self):
+        told = self.refused("--from", "2020-01-17", "--to", "2020-01-15")
+        self.assertIn("--from 2020-01-17T00:00:00Z must be before --to 2020-01-15T00:00:00Z", told)
+        self.assertIn("must be before", self.refused("--from", "2020-01-15", "--to", "2020-01-15"))
+        late = self.refused("--from", "2020-02-15")
+        self.assertIn("--to 2020-01-26T05:00:00Z (of the files)", late)
+
+    def test_what_is_no_time_is_refused_with_the_option_and_an_example(self):
+        for option in ("--from", "--to"):
+            for word in ("yesterday", "2020-02-30", "2020-01-15T25:00:00Z", "2020-01-15T05:00", "15.01.2020", "1e9"):
+                with self.subTest(option + " " + word):
+                    told = self.refused(option, word)
+                    self.assertIn(f"{option} '{word}' is no time; write 2020-01-15 or", told)
+
+    def test_words_out_of_bounds_are_refused_before_anything_runs(self):
+        for words in (("--step", "0"), ("--step", "301"), ("--step", "x"), ("--seed", "-3"), ("--seed", "x"),
+                      ("--control", "planner"), ("--no-such-option", "1")):
+            with self.subTest(words):
+                answer = self.ask(*words)
+                self.assertEqual((answer.code, answer.out, answer.progress), (2, "", []), answer)
+                self.assertIn(words[0], answer.err)
+                self.assertLessEqual(len(answer.err.splitlines()), 2, answer)
+        for words in (("--fill", "nonsense"), ("--column", "nonsense"), ("--column", "outdor_c=x"),
+                      ("--time-zone", "Mars")):
+            with self.subTest(words):
+                told = self.refused(*words)
+                self.assertIn(words[0], told)
+                self.assertIn(words[1], told)
+
+    def test_what_is_required_is_asked_for(self):
+        for given, lacking in (((), "LAYOUT"), ((str(ROOT / "layouts/simulated-house.yaml"),), "--weather"),
+                               ((str(ROOT / "layouts/simulated-house.yaml"), "--weather", "w.csv"), "--prices")):
+            done = subprocess.run([SCADA, "simulate", *given], capture_output=True, text=True, timeout=60, check=False)
+            self.assertEqual((done.returncode, done.stdout), (2, ""))
+            self.assertIn(lacking + " is required", done.stderr)
+
+    def test_a_layout_that_cannot_be_simulated_is_named_with_the_reason(self):
+        told = self.refused(*TWO_DAYS, house="pi-bench.yaml")
+        self.assertIn("pi-bench.yaml", told)
+        self.assertIn("no 'plant'", told)
+        self.assertIn("no such file", self.refused(house="nobody-lives-here.yaml", lines=2))
+        bad = self.ask(house="../tests/layouts/bad/plant_cop.yaml")
+        self.assertEqual((bad.code, bad.out), (2, ""))
+        self.assertRegex(bad.err, r"plant_cop\.yaml:[0-9]+:[0-9]+: error: ")
+
+
+class Stopping(Simulate):
+    def year(self):
+        start = datetime.datetime(2020, 1, 1)
+        hours = [(start + datetime.timedelta(hours=h)).strftime("%Y-%m-%dT%H:%M:%SZ") for h in range(366 * 24)]
+        return {"weather": self.file("w.csv", "time_utc,outdoor_c\n" +
+                                     "".join(f"{t},{-5 + h % 7}\n" for h, t in enumerate(hours))),
+                "prices": self.file("p.csv", "time_utc,lmp_usd_per_mwh,distribution_usd_per_mwh\n" +
+                                    "".join(f"{t},{30 + h % 24},50\n" for h, t in enumerate(hours)))}
+
+    def stopped(self, by, *options, when, **files):
+        """Signals a run once `when` stands in a line of its standard error; its answer and how long it took."""
+        process = subprocess.Popen(self.command(options, **files), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.kill)
+        seen = ""
+        if when is not None:
+            while not when.search(seen):
+                line = process.stderr.readline()
+                self.assertTrue(line, "it ended before it could be stopped: " + seen)
+                seen += line
+        else:
+            time.sleep(1.5)
+        self.assertIsNone(process.poll())
+        began = time.monotonic()
+        process.send_signal(by)
+        out, err = process.communicate(timeout=20)
+        return Answer(process.returncode, out, seen + err), time.monotonic() - began
+
+    def test_a_signal_in_a_long_run_ends_it_with_the_summary_so_far(self):
+        files = self.year()
+        for by in (signal.SIGINT, signal.SIGTERM):
+            with self.subTest(by):
+                answer, took = self.stopped(by, "--alone", house="maine-house.yaml", when=None, **files)
+                self.assertEqual(answer.code, 1, answer)
+                self.assertLess(took, 2)
+                at = re.search(r"stopped at (2020-\S+Z)", answer.said)
+                self.assertIsNotNone(at, answer)
+                self.assertIn("this is what there is by then", answer.said)
+                told = answer.summary()
+                self.assertTrue(0 < told["bound_usd"] < told["cost_usd"], told)
+                self.assertLess(abs(told["balance_kwh"]), 1e-6)
+                until = datetime.datetime.strptime(at[1], "%Y-%m-%dT%H:%M:%SZ")
+                hours = (until - datetime.datetime(2020, 1, 1)).total_seconds() / 3600
+                self.assertAlmostEqual(sum(answer.in_charge().values()), hours, delta=0.11)
+                self.assertLess(hours, 360 * 24)
+
+    def test_a_signal_while_it_compares_keeps_the_summary_and_says_where(self):
+        answer, took = self.stopped(signal.SIGINT, when=re.compile(r"^thermostat \[", re.MULTILINE))
+        self.assertEqual(answer.code, 1, answer)
+        self.assertLess(took, 2)
+        answer.summary()
+        self.assertEqual(answer.beside(), {})
+        self.assertRegex(answer.said, r"stopped at 2020-01-\S+Z of 'thermostat'")
+        self.assertNotIn("what there is", answer.said)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    SCADA = os.path.abspath(sys.argv.pop(1))
+    unittest.main()
