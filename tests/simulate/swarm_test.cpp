@@ -57,6 +57,11 @@ TEST_CASE("whatever goes wrong between house and plant, what was promised holds"
       const auto r = lived(plan);
       if (r.violations.empty()) continue;
       auto story = std::string{file} + ", seed " + std::to_string(seed);
+      story += ": scada simulate " + std::string{file} +
+               " --weather layouts/samples/january-weather.csv"
+               " --prices layouts/samples/january-prices.csv --with-node --faults --alone --from " +
+               to_iso8601(plan.when.from) + " --to " + to_iso8601(plan.when.to) + " --seed " +
+               std::to_string(seed);
       for (const auto& s : plan.faults) story += "\n  " + to_text(s);
       for (const auto& v : r.violations)
         story += "\n    " + to_iso8601(v.at) + " " + v.promise + ": " + v.text;

@@ -23,6 +23,7 @@ struct simulate_options {
   std::uint64_t seed = 1;
   bool with_node = false;
   bool alone = false;
+  bool faults = false;
 };
 
 /// Everything that was read, or nothing once it has been said why not.
@@ -165,6 +166,16 @@ void print(const simulate::season_totals& t, double wall_s) {
   std::printf("computed in            %10.1f s\n", wall_s);
 }
 
+/// What went wrong, and what should not have followed from it.
+void print_misfortune(const simulate::season_plan& plan,
+                      const std::vector<simulate::violation>& broken) {
+  for (const auto& s : plan.faults) std::printf("fault      %s\n", to_text(s).c_str());
+  for (const auto& v : broken)
+    std::printf("BROKEN     %s %s: %s\n", to_iso8601(v.at).c_str(), v.promise.c_str(),
+                v.text.c_str());
+  if (broken.empty()) std::printf("promises               %10s\n", "all kept");
+}
+
 /// What another control would have paid in the same weather.
 void print_beside(const char* who, const simulate::season_totals& t, money ours) {
   std::printf("%-10s would pay   %10.2f USD (%+.2f), too cold %.1f K h, store end %.1f kWh\n", who,
@@ -208,6 +219,8 @@ int simulate_house(const simulate_options& o) {
       .control = o.control == "timer" ? simulate::control::timer : simulate::control::thermostat,
       .contracts = o.with_node,
       .seed = o.seed};
+  if (o.faults && house->plant)
+    plan.faults = simulate::draw_faults(simulate::targets_of(*house), *when, o.seed);
   const auto began = stop_clock::now();
   auto ours = simulate::season_record{};
   const auto done = live(plan, "simulated", signals, ours);
@@ -217,9 +230,11 @@ int simulate_house(const simulate_options& o) {
   }
   if (!*done) std::cerr << "scada simulate: this is what there is by then\n";
   print(ours.totals, std::chrono::duration<double>(stop_clock::now() - began).count());
-  if (!*done) return failed_to_run;
+  if (o.faults) print_misfortune(plan, ours.violations);
+  if (!*done || !ours.violations.empty()) return failed_to_run;
   const auto own = plan.control;
   plan.contracts = false;
+  plan.faults.clear();
   for (const auto who : {simulate::control::timer, simulate::control::thermostat}) {
     if (o.alone || (who == own && !o.with_node)) continue;
     plan.control = who;
@@ -251,6 +266,8 @@ void add_simulate(CLI::App& app, int& exit) {
       ->check(CLI::IsMember{{"timer", "thermostat"}})
       ->capture_default_str();
   command->add_flag("--with-node", o->with_node, "The node offers contracts, as atn does");
+  command->add_flag("--faults", o->faults,
+                    "Sensors, relays and the bus fail, drawn from the seed; promises are watched");
   command->add_flag("--alone", o->alone, "Don't live through it again with timer and thermostat");
   command->add_option("--step", o->step_s, "Seconds between two decisions")
       ->check(CLI::Range{1, 300})
@@ -263,7 +280,8 @@ void add_simulate(CLI::App& app, int& exit) {
   command->add_option("--time-zone", o->time_zone, "Of times in the files that state none");
   command->footer(
       "The actors are those of `scada run`; plant, node and time are simulated.\n"
-      "Exit codes: 0 lived to the end, 1 stopped before, 2 it could not begin.");
+      "Exit codes: 0 lived to the end, 1 stopped before or a promise was broken, 2 it could not\n"
+      "begin.");
   command->callback([o, &exit] { exit = simulate_house(*o); });
 }
 
