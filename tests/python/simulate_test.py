@@ -21,7 +21,7 @@ SCADA = ""
 
 TWO_DAYS = ("--from", "2020-01-15", "--to", "2020-01-17")
 ONE_DAY = ("--from", "2020-01-15", "--to", "2020-01-16")
-OPTIONS = ("--weather", "--prices", "--from", "--to", "--control", "--with-node", "--alone", "--step", "--seed",
+OPTIONS = ("--weather", "--prices", "--from", "--to", "--control", "--with-node", "--alone", "--faults", "--step", "--seed",
            "--column", "--fill", "--time-zone", "--help")
 NUMBER = r"\s+(-?[0-9.]+(?:e[+-]?[0-9]+)?)"
 SUMMARY = {
@@ -180,6 +180,12 @@ class Living(Simulate):
         self.assertEqual(first.without_wall_time(), again.without_wall_time())
         other = self.lived(*options, "--seed", "4")
         self.assertNotEqual(first.without_wall_time(), other.without_wall_time())
+
+    def test_faults_are_told_and_promises_kept(self):
+        answer = self.lived("--alone", "--faults", "--seed", "1", *TWO_DAYS)
+        self.assertRegex(answer.out, r"(?m)^fault +(sensor|relay|bus)-")
+        self.assertRegex(answer.out, r"(?m)^promises +all kept$")
+        self.assertNotIn("BROKEN", answer.out)
 
     def test_alone_compares_with_nobody(self):
         answer = self.lived("--alone", *ONE_DAY)
