@@ -1,5 +1,7 @@
 #include "drivers/ports/node_store.hpp"
 
+#include "drivers/ports/file_lock.hpp"
+
 #include <array>
 #include <cerrno>
 #include <cstdlib>
@@ -7,8 +9,6 @@
 #include <fcntl.h>
 #include <map>
 #include <sqlite3.h>
-#include <sys/file.h>
-#include <unistd.h>
 #include <utility>
 
 namespace hearth {
@@ -37,22 +37,6 @@ struct closer {
 };
 using database = std::unique_ptr<sqlite3, closer>;
 using statement = std::unique_ptr<sqlite3_stmt, closer>;
-
-/// Held by the one program that writes. The lock stands beside the database, because closing any
-/// other descriptor of the database itself would drop SQLite's own locks.
-class file_lock {
- public:
-  file_lock() = default;
-  explicit file_lock(int descriptor) : descriptor_{descriptor} {}
-  file_lock(file_lock&& other) noexcept : descriptor_{std::exchange(other.descriptor_, {})} {}
-  file_lock& operator=(file_lock&&) = delete;
-  ~file_lock() {
-    if (descriptor_) ::close(*descriptor_);
-  }
-
- private:
-  std::optional<int> descriptor_;
-};
 
 fault trouble(sqlite3* db, const std::string& file) {
   const auto code = sqlite3_errcode(db) & 0xff;
@@ -356,7 +340,7 @@ result<std::unique_ptr<node_store>> node_store::open(const std::filesystem::path
                                               std::strerror(errno) +
                                               "); give --state another file or use --no-state");
   auto lock = file_lock{descriptor};
-  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0)
+  if (!lock.take())
     return failed(fault_code::refused,
                   "another atn writes " + file.string() +
                       "; stop it, or give this one --state another file or --no-state");
