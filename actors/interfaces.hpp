@@ -15,10 +15,10 @@
 /// The table of contents of the house: every actor, every message, one line each.
 ///
 ///   port ⇄ BUS ⇄ DEVICE ─readings→ BLACKBOARD ─snapshot→ DISPATCHER ─command→ DEVICE
-///                                      │                  ↑      └─statements→ REPORTER
-///                                      └─snapshot→ REPORTER ─live statements──→ UPSTREAM ⇄ node
-///                                                     └─journaled─→ JOURNAL ─→ UPSTREAM
-///                                                         └──directives── UPSTREAM
+///                                      │                  ↑  └─statements→ REPORTER
+///                                      │                  └──directives─── UPSTREAM
+///                                      └─snapshot→ REPORTER ─live────────→ UPSTREAM ⇄ node
+///                                                     └─journaled→ JOURNAL ─→ UPSTREAM
 ///   TIMEKEEPER ─dates→ DISPATCHER, REPORTER, JOURNAL, UPSTREAM
 ///   SUPERVISOR spawns and restarts all of them and tells each where the others stand (roads).
 ///
