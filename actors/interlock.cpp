@@ -59,8 +59,14 @@ void interlock::observe(const snapshot& now) {
     // Unseen before, it may have stopped a moment ago: minimum off counts from the program's start.
     if (running_ && *running_ != *on) changed_ = now[plant.heat_pump.enable].at;
     if (!running_ && *on) changed_ = now.at;
+    // Told to run and then out of sight, it may have run until this moment.
+    if (told_to_run_ && now[plant.heat_pump.enable].at > *told_to_run_) {
+      if (unseen_ && !*on) changed_ = now.at;
+      told_to_run_.reset();
+    }
     running_ = *on;
   }
+  unseen_ = !now.good<bool>(plant.heat_pump.enable);
   if (!plant.store) return;
   auto hottest = std::optional<temperature>{};
   for (const auto layer : plant.store->layers)
@@ -77,6 +83,7 @@ void interlock::observe(const snapshot& now) {
 void interlock::commanded(const command& sent) {
   if (!house_->plant || sent.target != house_->plant->heat_pump.enable) return;
   const auto on = sent.value == switched(true);
+  if (on) told_to_run_ = sent.issued;
   if (ordered_ && ordered_->on == on) return;
   const auto seen = running_.value_or(false);
   // An order taken back before it was seen may still have been carried out for a moment.

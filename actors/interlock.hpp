@@ -78,8 +78,10 @@ class interlock {
 
   std::shared_ptr<const layout> house_;
   std::optional<bool> running_;  ///< as read back; nothing until first seen
-  time_point changed_;  ///< when it last started or stopped; start of the program until seen
-  std::optional<order> ordered_;  ///< the latest that differed from the one before
+  time_point changed_;   ///< when it last started or stopped; start of the program until seen
+  bool unseen_ = false;  ///< the last snapshot did not show whether it runs
+  std::optional<time_point> told_to_run_;  ///< not answered by any reading yet
+  std::optional<order> ordered_;           ///< the latest that differed from the one before
   bool too_hot_ = false;
   bool blind_ = false;
 };

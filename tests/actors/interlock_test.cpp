@@ -239,6 +239,34 @@ TEST_CASE_FIXTURE(fixture, "a lost read-back keeps what was seen last: running i
   CHECK(ask(at::enable, false).rule == minimum_on);
 }
 
+TEST_CASE_FIXTURE(fixture,
+                  "a compressor told to run and then out of sight, found at rest, has only just "
+                  "stopped") {
+  REQUIRE(heat_pump_may(true));
+  lock.commanded(want(at::enable, true, house_image.time()));
+  house_image.pass(1s).lose(at::enable);
+  ask(at::enable, true);
+  // Blind, the house wants it off; nobody knows whether it heard.
+  lock.commanded(want(at::enable, false, house_image.time()));
+  house_image.pass(1h);
+  ask(at::enable, true);
+  // The bus is back; its device made it safe first.
+  house_image.on(at::enable, false);
+  CHECK(ask(at::enable, true).rule == minimum_off);
+  house_image.pass(house->plant->heat_pump.min_off - 1s);
+  CHECK(ask(at::enable, true).rule == minimum_off);
+  house_image.pass(1s);
+  CHECK(heat_pump_may(true));
+}
+
+TEST_CASE_FIXTURE(fixture, "a compressor nobody told to run may start when it is seen again") {
+  lock.commanded(want(at::enable, false, house_image.time()));
+  house_image.pass(1s).lose(at::enable);
+  ask(at::enable, false);
+  house_image.pass(1min).on(at::enable, false);
+  CHECK(heat_pump_may(true));
+}
+
 TEST_CASE("the plant's actuators are the heat pump, its pump and the calls") {
   const auto house = small_house();
   CHECK(plant_actuators(*house.plant) ==

@@ -42,7 +42,7 @@ class dice {
 
 class faulty_port final : public port {
  public:
-  using listener = std::function<void(const std::string&, bool, time_point)>;
+  using listener = std::function<void(const relay_write&)>;
 
   faulty_port(std::unique_ptr<port> sound, std::vector<fault_spell> spells, listener wrote)
       : sound_{std::move(sound)}, spells_{std::move(spells)}, wrote_{std::move(wrote)} {}
@@ -60,11 +60,11 @@ class faulty_port final : public port {
                            ((s.kind == fault_kind::relay_dead && write->value == 1) ||
                             (s.kind == fault_kind::relay_welded && write->value == 0));
       if (!ignored) continue;
-      wrote_(point, write->value == 1, now);
+      wrote_({point, write->value == 1, false, now});
       return bus_answer{done{}};
     }
     auto answer = sound_->transact(request, now);
-    if (write != nullptr && answer) wrote_(point, write->value == 1, now);
+    if (write != nullptr && answer) wrote_({point, write->value == 1, true, now});
     if (read == nullptr || !answer) return answer;
     if (auto* number = std::get_if<double>(&*answer)) *number = spoiled(*number, point, now);
     return answer;
@@ -139,9 +139,8 @@ std::vector<fault_spell> draw_faults(const fault_targets& targets, const period&
   return out;
 }
 
-std::unique_ptr<port> make_faulty_port(
-    std::unique_ptr<port> sound, std::vector<fault_spell> spells,
-    std::function<void(const std::string& point, bool on, time_point now)> wrote) {
+std::unique_ptr<port> make_faulty_port(std::unique_ptr<port> sound, std::vector<fault_spell> spells,
+                                       std::function<void(const relay_write&)> wrote) {
   return std::make_unique<faulty_port>(std::move(sound), std::move(spells), std::move(wrote));
 }
 

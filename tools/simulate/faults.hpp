@@ -47,10 +47,16 @@ fault_targets targets_of(const layout& house);
 std::vector<fault_spell> draw_faults(const fault_targets& targets, const period& when,
                                      std::uint64_t seed, std::size_t most = 6);
 
-/// A port on which these things go wrong. `wrote` hears of every write that was answered as done,
-/// whether or not the relay obeyed.
-std::unique_ptr<port> make_faulty_port(
-    std::unique_ptr<port> sound, std::vector<fault_spell> spells,
-    std::function<void(const std::string& point, bool on, time_point now)> wrote);
+/// Something was written to a relay and answered as done, whether or not it `obeyed`.
+struct relay_write {
+  std::string point;
+  bool on = false;
+  bool obeyed = true;
+  time_point at;
+};
+
+/// A port on which these things go wrong. `wrote` hears of every write that was answered.
+std::unique_ptr<port> make_faulty_port(std::unique_ptr<port> sound, std::vector<fault_spell> spells,
+                                       std::function<void(const relay_write&)> wrote);
 
 }  // namespace hearth::simulate

@@ -142,9 +142,7 @@ class counted_season final : public season {
             .spoil =
                 [this](std::unique_ptr<port> sound) {
                   return make_faulty_port(std::move(sound), plan_.faults,
-                                          [this](const std::string& point, bool on, time_point at) {
-                                            watch_.wrote(point, on, at);
-                                          });
+                                          [this](const relay_write& w) { watch_.wrote(w); });
                 },
             .seed = plan_.seed};
   }

@@ -45,16 +45,17 @@ bool watch::sound(const std::string& point_prefix, time_point from, time_point t
   });
 }
 
-void watch::wrote(const std::string& point, bool on, time_point now) {
-  writes_[point].emplace_back(now, on);
-  if (point != enable || enabled_ == on) return;
+void watch::wrote(const relay_write& w) {
+  writes_[w.point].emplace_back(w.at, w.on);
+  if (w.point != enable || !w.obeyed || enabled_ == w.on) return;
   const auto& heat_pump = house_->plant->heat_pump;
-  const auto rested = now - switched_;
+  const auto rested = w.at - switched_;
   // One step of the clock may lie between what was decided and what was written.
-  if (on && enabled_ && rested + house_->pace.control < heat_pump.min_off)
-    blame(now, "minimum-off", "the compressor was started after " + hearth::to_text(rested) + " of rest");
-  enabled_ = on;
-  switched_ = now;
+  if (w.on && enabled_ && rested + house_->pace.control < heat_pump.min_off)
+    blame(w.at, "minimum-off",
+          "the compressor was started after " + hearth::to_text(rested) + " of rest");
+  enabled_ = w.on;
+  switched_ = w.at;
 }
 
 void watch::happened(const event& e) {

@@ -26,8 +26,7 @@ class watch {
   /// `spells`: what goes wrong. A promise that a broken part makes impossible is not asked for.
   watch(std::shared_ptr<const layout> house, std::vector<fault_spell> spells);
 
-  /// The house wrote this to a relay, and the bus took it.
-  void wrote(const std::string& point, bool on, time_point now);
+  void wrote(const relay_write& w);
   void happened(const event& e);
   /// How the plant stands now; to be called with every step.
   void look(const simulated::plant& plant, time_point now);
@@ -48,7 +47,7 @@ class watch {
   std::vector<fault_spell> spells_;
   std::vector<violation> violations_;
   std::map<std::string, channel_id> channels_;  ///< by point
-  std::optional<bool> enabled_;                 ///< the heat pump, as last written
+  std::optional<bool> enabled_;                 ///< the heat pump's contact
   time_point switched_;                         ///< when that changed
   std::optional<time_point> too_hot_since_;
   bool cold_told_ = false, books_told_ = false;
