@@ -44,6 +44,13 @@ struct real_house::contract_list {
   std::vector<std::string> ids;
 };
 
+directive_sink::behavior_type real_house::books_contracts(std::shared_ptr<contract_list> book) {
+  return {[book](const envelope& e) {
+    const auto held = std::lock_guard{book->lock};
+    if (std::holds_alternative<contract>(e.body)) book->ids.push_back(e.message_id);
+  }};
+}
+
 /// One run of the program. Its actor system ends when all actors have, and with them everything
 /// they held.
 struct real_house::family {
@@ -53,13 +60,7 @@ struct real_house::family {
         journal{system.spawn<caf::detached>(journal_of, context, boot, open)},
         reporter{system.spawn(reporter_of, context, [](const event&) {})},
         upstream{system.spawn(upstream_of, context, boot, boot + "-1", connect)} {
-    const auto dispatcher =
-        system.spawn([book = std::move(book)]() -> directive_sink::behavior_type {
-          return {[book](const envelope& e) {
-            const auto held = std::lock_guard{book->lock};
-            if (std::holds_alternative<contract>(e.body)) book->ids.push_back(e.message_id);
-          }};
-        });
+    const auto dispatcher = system.spawn(books_contracts, std::move(book));
     auto everybody = roads{};
     everybody.dispatcher_directives = dispatcher;
     everybody.reporter_statements = reporter;

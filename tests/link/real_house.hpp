@@ -61,6 +61,7 @@ class real_house {
  private:
   struct family;
   struct contract_list;
+  static directive_sink::behavior_type books_contracts(std::shared_ptr<contract_list> book);
 
   temporary_folder folder_;
   house_context context_;

@@ -13,8 +13,9 @@ caf::actor_system_config& configured(caf::actor_system_config& config) {
   return config;
 }
 
-/// Does nothing, on time: what is scheduled for it marks a moment on the actors' clock.
-caf::behavior bell() {
+/// Does nothing, on time: what is scheduled for it marks a moment on the actors' clock. It takes
+/// something, because CAF 0.17 dereferences null to spawn what takes nothing.
+caf::behavior bell(time_point) {
   return {[](int) {}};
 }
 
@@ -63,7 +64,7 @@ virtual_house::~virtual_house() {
 
 void virtual_house::live_until(time_point then) {
   if (now() >= then) return;
-  const auto mark = system_->spawn(bell);
+  const auto mark = system_->spawn(bell, then);
   caf::delayed_anon_send(mark, then - now(), 0);
   while (now() < then) {
     scheduler_->trigger_timeout();
