@@ -1,0 +1,101 @@
+/** Scales and their ticks: round numbers upwards, round hours and days of the house sideways. */
+
+const MINUTE = 60e3;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** A scale from `low` to `high`, widened to round numbers, with about `wanted` ticks. */
+function numberScale(low, high, wanted) {
+  if (!(high > low)) {
+    low -= 0.5;
+    high = low + 1;
+  }
+  const rough = (high - low) / wanted;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].find(factor => factor * power >= rough) * power;
+  const first = Math.floor(low / step + 1e-6);
+  const last = Math.ceil(high / step - 1e-6);
+  const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-6));
+  const ticks = [];
+  for (let i = first; i <= last; ++i) ticks.push({value: i * step, text: number(i * step, digits)});
+  return {low: first * step, high: last * step, ticks};
+}
+
+/** With a true minus. */
+function number(value, digits) {
+  const text = Math.abs(value).toFixed(digits);
+  return value < 0 && Number(text) !== 0 ? '−' + text : text;
+}
+
+/** The moment at which the clocks of the house first show `shown` (UTC parts of a Date). */
+function fromWall(shown) {
+  let time = shown - RUN.offsets[0][1];
+  for (let tries = 0; tries < 2; ++tries) time -= wall(time).getTime() - shown;
+  return time;
+}
+
+function hourTicks(from, to, step) {
+  const ticks = [];
+  const stride = Math.min(step, HOUR);
+  for (let time = Math.ceil(from / stride) * stride; time <= to; time += stride) {
+    const shown = wall(time).getTime();
+    // A zone may be half an hour off UTC: then ticks of hours lie between two strides.
+    const late = shown % stride;
+    if ((shown - late) % step !== 0 || time - late < from) continue;
+    const midnight = (shown - late) % DAY === 0;
+    ticks.push({
+      time: time - late, strong: midnight,
+      text: midnight ? dayText(time - late) : clockText(time - late)});
+  }
+  return ticks;
+}
+
+function dayTicks(from, to, days) {
+  const ticks = [];
+  for (let day = Math.floor(wall(from).getTime() / DAY); ; ++day) {
+    const time = fromWall(day * DAY);
+    if (time > to) return ticks;
+    // Mondays, where not every day has room.
+    if (time < from || (days > 1 && (day + 3) % days !== 0)) continue;
+    const w = wall(time);
+    ticks.push({
+      time, strong: w.getUTCDate() === 1 || days >= 7,
+      text: days === 1 ? dayText(time) : `${w.getUTCDate()} ${MONTHS[w.getUTCMonth()]}`});
+  }
+}
+
+function monthTicks(from, to, months) {
+  const ticks = [];
+  const first = wall(from);
+  for (let month = first.getUTCMonth(); ; ++month) {
+    const shown = new Date(Date.UTC(first.getUTCFullYear(), month, 1));
+    const time = fromWall(shown.getTime());
+    if (time > to) return ticks;
+    if (time < from || shown.getUTCMonth() % months !== 0) continue;
+    const january = shown.getUTCMonth() === 0;
+    ticks.push({
+      time, strong: january,
+      text: MONTHS[shown.getUTCMonth()] + (january ? ` ${shown.getUTCFullYear()}` : '')});
+  }
+}
+
+/** As many round times as have room on `width` pixels. */
+function timeTicks(from, to, width) {
+  const least = (to - from) / Math.max(2, Math.floor(width / 74));
+  for (const step of [5 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR,
+                      12 * HOUR])
+    if (step >= least) return hourTicks(from, to, step);
+  for (const days of [1, 7, 14]) if (days * DAY >= least) return dayTicks(from, to, days);
+  for (const months of [1, 3]) if (months * 28 * DAY >= least) return monthTicks(from, to, months);
+  return monthTicks(from, to, 12);
+}
+
+/** "Wed 15 Jan 2020, 07:20 – 09:00", as short as it can be said. */
+function spanText(from, to) {
+  const last = to - 1;
+  if (dayText(from) === dayText(last) && last - from < DAY)
+    return `${timeText(from)} – ${clockText(to)}`;
+  const whole = clockText(from) === '00:00' && clockText(to) === '00:00';
+  if (whole) return `${dayText(from)} – ${dayText(last)} ${wall(last).getUTCFullYear()}`;
+  return `${timeText(from)} – ${timeText(to)}`;
+}
