@@ -45,11 +45,13 @@ class january_house {
       t.heat_delivered += s.heat_to_zones * step;
       steady_cost += s.heat_to_zones * step / 2.6 * s.price.value_or(energy_price{});
       t.in_charge[static_cast<std::size_t>(s.in_charge)] += step;
+      for (const auto& room : s.rooms)
+        if (room.setpoint && *room.setpoint - room.is > comfort_tolerance)
+          t.comfort_below += (*room.setpoint - room.is - comfort_tolerance) * step;
     }
     t.store_end = stored();
     t.heat_lost = 0.06 * t.heat_delivered;
     t.balance_error = 0.0004 * kilowatt_hour;
-    t.comfort_below = 1.9 * kelvin_hour;
     t.heat_pump_starts = starts_;
     t.shortest_run = 35min;
     t.interlock_interventions = 4;
@@ -79,7 +81,7 @@ class january_house {
     s.price = (market_ + (dear ? 487.63 : 50.13)) * usd_per_mwh;
 
     const auto need = std::max(0.0, 0.23 * (19 - s.outdoor.in_celsius()));  // kW
-    const auto wanted = !dear && (filled_ < 8.4 || running_) && filled_ < 8.95;
+    const auto wanted = !dear && (filled_ < 7.4 || running_) && filled_ < 8.95;
     const auto starved = filled_ < 0.6;
     const auto run = need > 0.2 && (wanted || starved || (running_ && ran_ < 7));
     if (run && !running_) ++starts_, ran_ = 0;
@@ -110,7 +112,7 @@ class january_house {
       const auto asked = zone == 2                ? 16.0
                          : hour < 6 || hour >= 22 ? 18.5 + 0.5 * (1 - zone)
                                                   : 20.5 - 0.5 * zone;
-      const auto pull = filled_ > 0.05 ? 0.03 : 0.006;
+      const auto pull = filled_ > 0.05 ? 0.07 : 0.006;
       rooms_[zone] += pull * (asked + 0.25 - rooms_[zone]) + 0.02 * noise() - 0.0015 * (zone == 2);
       if (weekday == 3 && hour > 16 && hour < 20 && day < 8) rooms_[zone] -= 0.02;
       s.rooms.push_back({celsius(rooms_[zone]), celsius(asked)});

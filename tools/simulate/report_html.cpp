@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace hearth::simulate {
 namespace {
@@ -62,9 +63,8 @@ std::string paragraphs(const std::vector<std::string>& sentences) {
 }
 
 std::string warmth(temperature t) {
-  return "<span data-celsius=\"" +
-         fixed(t.in_celsius(), 2).replace(0, t < celsius(0) ? 3 : 0, t < celsius(0) ? "-" : "") +
-         "\">" + fixed(t.in_celsius(), 1) + " °C</span>";
+  return "<span data-celsius=\"" + std::to_string(t.in_celsius()) + "\">" +
+         fixed(t.in_celsius(), 1) + " °C</span>";
 }
 
 // ---- the money
@@ -79,10 +79,11 @@ struct bar {
 std::string bars_html(const run_record& r) {
   auto bars = std::vector<bar>{};
   auto unknown = std::string{};
-  const auto add = [&](const std::string& name, const result<money>& cost, bool compare) {
+  const auto add = [&](const std::string& before, const std::string& name,
+                       const result<money>& cost, bool compare) {
     const auto c = compared(r, cost);
     if (!c) {
-      unknown += "    <p class=\"quiet\">" + term_html(name) + ": not known, " +
+      unknown += "    <p class=\"quiet\">" + before + term_html(name) + ": not known, " +
                  escaped(cost.error().detail) + "</p>\n";
       return;
     }
@@ -91,12 +92,12 @@ std::string bars_html(const run_record& r) {
     if (compare)
       than = "<span class=\"" + std::string{less ? "less" : "more"} +
              "\">Hearth: " + escaped(comparison_text(*c)) + "</span>";
-    bars.push_back({term_html(name), c->other, than, false});
+    bars.push_back({before + term_html(name), c->other, than, false});
   };
-  add("thermostat", r.baselines.thermostat, true);
-  add("timer", r.baselines.timer, true);
+  add("With a ", "thermostat", r.baselines.thermostat, true);
+  add("With a ", "timer", r.baselines.timer, true);
   bars.push_back({"This house with Hearth", r.totals.energy_cost, "", true});
-  add("the least possible", r.baselines.bound, false);
+  add("", "the least possible", r.baselines.bound, false);
   auto most = 0.01 * us_dollar;
   for (const auto& b : bars) most = std::max(most, b.cost);
   auto html =
@@ -126,6 +127,16 @@ std::string cost_note(const run_record& r) {
   return "in " + fixed(days, 0) + " days: " + money_text(r.totals.energy_cost / days) + " a day";
 }
 
+/// The one comparison that everybody understands; nothing where it is not known.
+std::string saved_html(const run_record& r) {
+  const auto c = compared(r, r.baselines.thermostat);
+  if (!c || !c->part) return "";
+  const auto less = c->saved >= money{};
+  return std::string{"<p class=\""} + (less ? "less" : "more") + "\">" +
+         fixed(100 * std::abs(*c->part), 0) + (less ? " % less" : " % more") +
+         " than with a thermostat</p>";
+}
+
 // ---- lists
 
 std::string charge_html(const run_record& r) {
@@ -135,8 +146,9 @@ std::string charge_html(const run_record& r) {
           escaped(control_in_words(r.control)) + ".</p>\n";
   const auto held = r.totals.interlock_interventions;
   if (held > 0)
-    html += "    <p>" + term_html("interlock") + " rules held back " + std::to_string(held) +
-            (held == 1 ? " command" : " commands") + ", as they should.</p>\n";
+    html += "    <p>The " + term_html("interlock") + " rules held back " +
+            std::to_string(held) + (held == 1 ? " command" : " commands") +
+            ", as they should.</p>\n";
   return html;
 }
 
@@ -151,7 +163,7 @@ std::string event_row(const event& e, const local_clock& clock) {
 
 std::string event_table(const std::vector<const event*>& events, const local_clock& clock) {
   auto html = std::string{
-      "<div class=\"scroll\"><table class=\"plain\"><thead><tr><th scope=\"col\">What</th>"
+      "<div class=\"scroll\"><table class=\"plain events\"><thead><tr><th scope=\"col\">What</th>"
       "<th scope=\"col\" class=\"words\">When</th><th scope=\"col\" class=\"words\">What it "
       "was</th>"
       "<th></th></tr></thead>\n<tbody>\n"};
@@ -248,6 +260,7 @@ std::string report_html(const run_record& r) {
       {"period", period_html(r, clock)},
       {"cost", escaped(money_text(r.totals.energy_cost))},
       {"cost-note", escaped(cost_note(r))},
+      {"saved", saved_html(r)},
       {"bars", bars_html(r)},
       {"possible", possible_html(r)},
       {"comfort", paragraphs(comfort_sentences(r, clock))},

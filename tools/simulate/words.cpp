@@ -13,14 +13,23 @@ namespace {
 constexpr auto half_a_cent = 0.005 * us_dollar;
 
 std::string percent(double part) { return fixed(100 * part, 0) + " %"; }
-std::string kwh(energy e, int digits = 0) { return fixed(e.in(kilowatt_hour), digits) + " kWh"; }
+/// With commas between thousands.
+std::string grouped(double amount, int digits) {
+  auto text = fixed(amount, digits);
+  const auto point = std::min(text.find('.'), text.size());
+  for (auto at = point; at > 3 && text[at - 4] >= '0' && text[at - 4] <= '9'; at -= 3)
+    text.insert(at - 3, ",");
+  return text;
+}
+
+std::string kwh(energy e, int digits = 0) { return grouped(e.in(kilowatt_hour), digits) + " kWh"; }
 
 }  // namespace
 
 std::string money_text(money m) {
   const auto dollars = m.in(us_dollar);
   const auto sign = dollars <= -half_a_cent.in(us_dollar) ? "−$" : "$";
-  return sign + fixed(std::abs(dollars), 2);
+  return sign + grouped(std::abs(dollars), 2);
 }
 
 std::string length_text(duration d) {
@@ -60,7 +69,7 @@ std::vector<std::string> comfort_sentences(const run_record& r, const local_cloc
   auto said = std::vector<std::string>{};
   for (const auto& z : comfort_of(r.slots)) {
     if (z.below == duration{}) continue;
-    said.push_back(z.zone + " was more than half a degree under its setpoint for " +
+    said.push_back("“" + z.zone + "” was more than half a degree under its setpoint for " +
                    length_text(z.below) + ", coldest on " + clock.text(z.coldest_at) + " at " +
                    fixed(z.coldest.in_celsius(), 1) + " °C (" +
                    fixed(z.coldest.in_fahrenheit(), 0) + " °F).");

@@ -21,9 +21,10 @@ function numberScale(low, high, wanted) {
   return {low: first * step, high: last * step, ticks};
 }
 
-/** With a true minus. */
+/** With a true minus, and commas between thousands. */
 function number(value, digits) {
-  const text = Math.abs(value).toFixed(digits);
+  const text = Math.abs(value).toLocaleString(
+    'en', {minimumFractionDigits: digits, maximumFractionDigits: digits});
   return value < 0 && Number(text) !== 0 ? '−' + text : text;
 }
 
@@ -55,12 +56,12 @@ function dayTicks(from, to, days) {
   for (let day = Math.floor(wall(from).getTime() / DAY); ; ++day) {
     const time = fromWall(day * DAY);
     if (time > to) return ticks;
-    // Mondays, where not every day has room.
-    if (time < from || (days > 1 && (day + 3) % days !== 0)) continue;
+    // Mondays, where only weeks have room.
+    if (time < from || (day + 3) % days !== 0) continue;
     const w = wall(time);
     ticks.push({
       time, strong: w.getUTCDate() === 1 || days >= 7,
-      text: days === 1 ? dayText(time) : `${w.getUTCDate()} ${MONTHS[w.getUTCMonth()]}`});
+      text: days < 7 ? dayText(time) : `${w.getUTCDate()} ${MONTHS[w.getUTCMonth()]}`});
   }
 }
 
@@ -85,8 +86,8 @@ function timeTicks(from, to, width) {
   for (const step of [5 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR,
                       12 * HOUR])
     if (step >= least) return hourTicks(from, to, step);
-  for (const days of [1, 7, 14]) if (days * DAY >= least) return dayTicks(from, to, days);
-  for (const months of [1, 3]) if (months * 28 * DAY >= least) return monthTicks(from, to, months);
+  for (const days of [1, 2, 7, 14]) if (days * DAY >= least) return dayTicks(from, to, days);
+  for (const months of [1, 3]) if (months * 30.5 * DAY >= least) return monthTicks(from, to, months);
   return monthTicks(from, to, 12);
 }
 

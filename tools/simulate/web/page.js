@@ -24,10 +24,11 @@ function powerPlot() {
   if (price.known) {
     axes.right = priceAxis;
     lines.push({name: 'price of electricity', column: price, axis: 'right', colour: '--price',
-                kind: 'step', thin: true, paperDash: [4, 2]});
+                kind: 'step', faint: true, paperDash: [4, 2]});
   }
-  lines.push({name: 'heat pump', column: COLUMNS.get('heat_pump_w'), axis: 'left',
-              colour: '--power', kind: 'area'});
+  // The price last, so that it stays in sight.
+  lines.unshift({name: 'heat pump', column: COLUMNS.get('heat_pump_w'), axis: 'left',
+                 colour: '--power', kind: 'area', thin: true});
   const others = [['whole house', 'house_w'], ['heat it makes', 'heat_to_water_w'],
                   ['heat to the rooms', 'heat_to_zones_w']];
   return {
@@ -75,8 +76,7 @@ function paintTank(plot, pen) {
   const width = Math.max(1, Math.round(plot.right - plot.left));
   const map = new ImageData(width, LAYERS.length);
   for (let x = 0; x < width; ++x) {
-    const from = slotOf(plot.timeAt(plot.left + x));
-    const to = slotOf(plot.timeAt(plot.left + x + 1));
+    const [from, to] = plot.slotsAt(plot.left + x);
     LAYERS.forEach((layer, i) => {
       const value = layer.over(from, to).mean;
       map.data.set([...rampColour(ramp, (value - low) / (high - low)), 255], 4 * (i * width + x));
@@ -146,8 +146,7 @@ const rowTop = row => 4 + row * (ROW.head + ROW.bar + ROW.gap) + ROW.head;
 
 function paintShares(plot, pen, row, parts) {
   for (let x = plot.left; x < plot.right; ++x) {
-    const from = slotOf(plot.timeAt(x));
-    const to = slotOf(plot.timeAt(x + 1));
+    const [from, to] = plot.slotsAt(x);
     const of = parts.map(part => part.column.over(from, Math.max(to, from + 1e-3)).mean);
     let y = rowTop(row);
     const sum = of.reduce((a, b) => a + b, 0) || 1;

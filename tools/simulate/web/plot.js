@@ -62,6 +62,15 @@ class Plot {
   }
   /** Slots of one pixel. */
   get density() { return (this.view.to - this.view.from) / RUN.step / (this.right - this.left); }
+  /** The slots that are drawn at `x`. Where a day is a few pixels they are those of a whole day:
+      what differs between morning and evening would only be noise there. */
+  slotsAt(x) {
+    const from = slotOf(this.timeAt(x));
+    const to = slotOf(this.timeAt(x + 1));
+    const missing = this.byDay ? Math.max(0, DAY / RUN.step - (to - from)) / 2 : 0;
+    return [Math.max(0, from - missing), Math.min(RUN.slots, to + missing)];
+  }
+  get byDay() { return this.density * RUN.step > 1.5 * HOUR; }
 
   draw() {
     this.measure();
@@ -151,9 +160,8 @@ class Plot {
   points(column, each) {
     if (this.density > 1.5) {
       for (let x = this.left; x < this.right; ++x) {
-        const from = slotOf(this.timeAt(x));
-        const to = slotOf(this.timeAt(x + 1));
-        if (to > 0 && from < RUN.slots) each(x, column.over(Math.max(0, from), to));
+        const [from, to] = this.slotsAt(x);
+        if (to > 0 && from < RUN.slots) each(x, column.over(from, to));
       }
       return;
     }
@@ -195,7 +203,7 @@ class Plot {
     const ink = colour(line.colour);
     pen.fillStyle = ink;
     pen.strokeStyle = ink;
-    pen.globalAlpha = line.faint ? 0.1 : 0.2;
+    pen.globalAlpha = line.faint ? 0.08 : 0.2;
     if (dense) pen.fill(range);
     pen.globalAlpha = 0.22;
     if (line.kind === 'area') pen.fill(area);
@@ -233,23 +241,28 @@ class Plot {
   /** Rows of [name, value, colour]: what stands under the pointer. */
   read(time) {
     const slot = slotAt(time);
-    const to = this.density > 2 ? slot + this.density : slot + 1;
+    const [from, to] = this.density > 2 ? this.slotsAt(this.x(time)) : [slot, slot + 1];
     const rows = [];
     for (const line of this.spec.lines ?? []) {
       const axis = this.spec.axes[line.axis];
-      const all = line.column.over(slot, to);
+      const all = line.column.over(from, to);
       if (Number.isNaN(all.mean)) continue;
       const say = value => number(axis.of(value), axis.digits);
-      const range = to - slot > 2 && say(all.least) !== say(all.most) ?
+      const range = to - from > 2 && say(all.least) !== say(all.most) ?
         ` (${say(all.least)} to ${say(all.most)})` : '';
       rows.push([line.name, `${say(all.mean)} ${axis.unit}${range}`, line.colour]);
     }
-    return rows.concat(this.spec.read?.(slot, to, time, this) ?? []);
+    return rows.concat(this.spec.read?.(from, to, time, this) ?? []);
+  }
+
+  whenText(time) {
+    return this.byDay ? `${timeText(time).split(',')[0]}, means of the day` :
+      timeText(RUN.start + slotAt(time) * RUN.step);
   }
 
   fillTip(time) {
     const head = document.createElement('strong');
-    head.textContent = timeText(RUN.start + slotAt(time) * RUN.step);
+    head.textContent = this.whenText(time);
     const rows = this.read(time).map(([name, value, ink]) => {
       const row = document.createElement('div');
       const dot = document.createElement('i');

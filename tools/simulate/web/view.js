@@ -122,7 +122,7 @@ class View {
     const readAt = time => {
       if (time < this.from || time > this.to) this.pan(time - (this.from + this.to) / 2);
       this.point(time, plot);
-      say.textContent = `${timeText(RUN.start + slotAt(time) * RUN.step)}. ` +
+      say.textContent = `${plot.whenText(time)}. ` +
         plot.read(time).map(([name, value]) => `${name} ${value}`).join('. ');
     };
     plot.host.addEventListener('keydown', event => {
