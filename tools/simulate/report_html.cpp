@@ -45,16 +45,15 @@ constexpr std::array terms{
          "and a machine as good as physics allows at every moment. Real "
          "machines stay above it."}};
 
-std::string term_html(const term& t, const std::string& shown) {
-  return "<span class=\"term\" tabindex=\"0\">" + shown + "<span role=\"tooltip\">" +
-         escaped(t.meaning) + "</span></span>";
+/// `shown` with its meaning for whoever points at it; only the names in `terms` have one.
+std::string term_html(std::string_view name, std::string_view shown) {
+  const auto* t =
+      std::find_if(terms.begin(), terms.end(), [&](const term& t) { return t.name == name; });
+  return "<span class=\"term\" tabindex=\"0\">" + escaped(shown) + "<span role=\"tooltip\">" +
+         escaped(t->meaning) + "</span></span>";
 }
 
-std::string term_html(const std::string& name) {
-  const auto found =
-      std::find_if(terms.begin(), terms.end(), [&](const term& t) { return t.name == name; });
-  return found == terms.end() ? escaped(name) : term_html(*found, escaped(name));
-}
+std::string term_html(std::string_view name) { return term_html(name, name); }
 
 std::string paragraphs(const std::vector<std::string>& sentences) {
   auto html = std::string{};
@@ -79,12 +78,11 @@ struct bar {
 std::string bars_html(const run_record& r) {
   auto bars = std::vector<bar>{};
   auto unknown = std::string{};
-  const auto add = [&](const std::string& before, const std::string& name,
-                       const result<money>& cost, bool compare) {
+  const auto add = [&](const std::string& name, const result<money>& cost, bool compare) {
     const auto c = compared(r, cost);
     if (!c) {
-      unknown += "    <p class=\"quiet\">" + before + term_html(name) + ": not known, " +
-                 escaped(cost.error().detail) + "</p>\n";
+      unknown += "    <p class=\"quiet\">" + name + ": not known, " + escaped(cost.error().detail) +
+                 "</p>\n";
       return;
     }
     const auto less = c->saved >= money{};
@@ -92,12 +90,12 @@ std::string bars_html(const run_record& r) {
     if (compare)
       than = "<span class=\"" + std::string{less ? "less" : "more"} +
              "\">Hearth: " + escaped(comparison_text(*c)) + "</span>";
-    bars.push_back({before + term_html(name), c->other, than, false});
+    bars.push_back({name, c->other, than, false});
   };
-  add("With a ", "thermostat", r.baselines.thermostat, true);
-  add("With a ", "timer", r.baselines.timer, true);
+  add("With a " + term_html("thermostat"), r.baselines.thermostat, true);
+  add("With a " + term_html("timer"), r.baselines.timer, true);
   bars.push_back({"This house with Hearth", r.totals.energy_cost, "", true});
-  add("", "the least possible", r.baselines.bound, false);
+  add(term_html("the least possible", "The least possible"), r.baselines.bound, false);
   auto most = 0.01 * us_dollar;
   for (const auto& b : bars) most = std::max(most, b.cost);
   auto html =
@@ -146,9 +144,8 @@ std::string charge_html(const run_record& r) {
           escaped(control_in_words(r.control)) + ".</p>\n";
   const auto held = r.totals.interlock_interventions;
   if (held > 0)
-    html += "    <p>The " + term_html("interlock") + " rules held back " +
-            std::to_string(held) + (held == 1 ? " command" : " commands") +
-            ", as they should.</p>\n";
+    html += "    <p>The " + term_html("interlock") + " rules held back " + std::to_string(held) +
+            (held == 1 ? " command" : " commands") + ", as they should.</p>\n";
   return html;
 }
 
@@ -272,7 +269,7 @@ std::string report_html(const run_record& r) {
       {"terms", terms_html()},
       {"footer", footer_html(r)},
       {"data", report_data(r, clock)}};
-  for (const auto& t : terms) texts["term:" + std::string{t.name}] = term_html(t, escaped(t.name));
+  for (const auto& t : terms) texts["term:" + std::string{t.name}] = term_html(t.name);
   return filled(page_template, texts);
 }
 

@@ -97,6 +97,8 @@ function spanText(from, to) {
   if (dayText(from) === dayText(last) && last - from < DAY)
     return `${timeText(from)} – ${clockText(to)}`;
   const whole = clockText(from) === '00:00' && clockText(to) === '00:00';
-  if (whole) return `${dayText(from)} – ${dayText(last)} ${wall(last).getUTCFullYear()}`;
+  const years = [from, last].map(time => ` ${wall(time).getUTCFullYear()}`);
+  if (years[0] === years[1]) years[0] = '';
+  if (whole) return `${dayText(from)}${years[0]} – ${dayText(last)}${years[1]}`;
   return `${timeText(from)} – ${timeText(to)}`;
 }

@@ -28,7 +28,7 @@ function powerPlot() {
   }
   // The price last, so that it stays in sight.
   lines.unshift({name: 'heat pump', column: COLUMNS.get('heat_pump_w'), axis: 'left',
-                 colour: '--power', kind: 'area', thin: true});
+                 colour: '--power', kind: 'step', filled: true, thin: true});
   const others = [['whole house', 'house_w'], ['heat it makes', 'heat_to_water_w'],
                   ['heat to the rooms', 'heat_to_zones_w']];
   return {
@@ -118,7 +118,7 @@ function tankPlot() {
 const storePlot = () => ({
   height: 130, axes: {left: heatAxis}, label: 'Heat in the tank that the house can use',
   lines: [{name: 'heat in the tank', column: COLUMNS.get('stored_kwh'), axis: 'left',
-           colour: '--heat', kind: 'area'}],
+           colour: '--heat', kind: 'line', filled: true}],
 });
 
 const outdoorPlot = () => ({

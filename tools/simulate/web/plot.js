@@ -9,8 +9,9 @@ const colour = name => getComputedStyle(document.documentElement).getPropertyVal
 class Plot {
   /**
    * spec: {height, label, axes: {left, right}, lines, paint, read}
-   * An axis is {unit, of(number), digits, zero}; a line is {name, column, axis, colour, kind, dash};
-   * kind is 'line' for what stands so at a slot's end, 'step' and 'area' for what is a slot's mean.
+   * An axis is {unit, of(number), digits, zero, least}: with zero on it, and at least so much from
+   * bottom to top. A line is {name, column, axis, colour, kind, filled, thin, faint, dash, paperDash};
+   * kind is 'line' for what stands so at a slot's end, 'step' for what is a slot's mean.
    */
   constructor(host, spec, view) {
     this.host = host;
@@ -108,7 +109,7 @@ class Plot {
       if (!axis.zero) low = middle - axis.least / 2;
       high = low + axis.least;
     }
-    return numberScale(low, high, Math.max(2, Math.round((this.bottom - GAP_ABOVE) / 40)));
+    return numberScale(low, high, Math.max(2, Math.round((this.bottom - GAP_ABOVE) / 34)));
   }
 
   y(side, value) {
@@ -177,7 +178,7 @@ class Plot {
     const width = this.x(RUN.start + RUN.step) - this.x(RUN.start);
     const mean = new Path2D();
     const range = new Path2D();
-    const zero = line.kind === 'area' ? this.y(line.axis, 0) : 0;
+    const zero = line.filled ? this.y(line.axis, 0) : 0;
     const area = new Path2D();
     let drawing = false;
     this.points(line.column, (x, all) => {
@@ -193,7 +194,7 @@ class Plot {
       else mean.moveTo(at, y);
       if (steps) mean.lineTo(x + width, y);
       const wide = dense ? 1 : width;
-      if (line.kind === 'area') area.rect(x, Math.min(y, zero), wide + 0.3, Math.abs(zero - y));
+      if (line.filled) area.rect(x, Math.min(y, zero), wide + 0.3, Math.abs(zero - y));
       if (dense) {
         const top = this.y(line.axis, all.most);
         range.rect(x, top, 1, Math.max(1, this.y(line.axis, all.least) - top));
@@ -206,7 +207,7 @@ class Plot {
     pen.globalAlpha = line.faint ? 0.08 : 0.2;
     if (dense) pen.fill(range);
     pen.globalAlpha = 0.22;
-    if (line.kind === 'area') pen.fill(area);
+    if (line.filled) pen.fill(area);
     pen.globalAlpha = 1;
     pen.lineWidth = line.thin ? 1.2 : 1.8;
     pen.lineJoin = 'round';

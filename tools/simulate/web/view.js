@@ -63,6 +63,7 @@ class View {
     const {host} = plot;
     const fingers = new Map();
     let moved = false;
+    let tapped = -Infinity;
     const place = event => event.clientX - host.getBoundingClientRect().left;
     host.addEventListener('pointerdown', event => {
       if (event.button !== 0) return;
@@ -91,8 +92,11 @@ class View {
     });
     const lifted = event => {
       const last = fingers.get(event.pointerId);
-      if (fingers.delete(event.pointerId) && !moved && event.type === 'pointerup')
-        this.point(plot.timeAt(last), plot);
+      if (!fingers.delete(event.pointerId) || moved || event.type !== 'pointerup') return;
+      this.point(plot.timeAt(last), plot);
+      // Not every phone tells of a double tap.
+      if (event.pointerType === 'touch' && event.timeStamp - tapped < 350) this.reset();
+      tapped = event.timeStamp;
     };
     host.addEventListener('pointerup', lifted);
     host.addEventListener('pointercancel', lifted);
