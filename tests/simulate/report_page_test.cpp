@@ -93,7 +93,7 @@ TEST_CASE("a report says in words what it cost, whether it was warm and who was 
   CHECK(page.find("$8.80 less (22 %)") != std::string::npos);
   CHECK(page.find("$1.20 more (4 %)") != std::string::npos);
   CHECK(page.find("Hearth saved <strong>44 %</strong>") != std::string::npos);
-  CHECK(page.find("a contract with the market for 16 hours (10 %)") != std::string::npos);
+  CHECK(page.find("a contract with the market for 16 hours (10&nbsp;%)") != std::string::npos);
   CHECK(page.find("12 Jan 2020 to 18 Jan 2020") != std::string::npos);
   CHECK(page.find("hp-meter: failed three times") != std::string::npos);
   CHECK(page.find("Tue 14 Jan 2020, 17:20") != std::string::npos);  // by the clock of the house

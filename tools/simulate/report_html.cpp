@@ -55,9 +55,18 @@ std::string term_html(std::string_view name, std::string_view shown) {
 
 std::string term_html(std::string_view name) { return term_html(name, name); }
 
+/// Sentences as HTML in which no line ends between a number and its unit.
+std::string sentence_html(const std::string& sentence) {
+  auto html = escaped(sentence);
+  for (const auto* unit : {" %", " °", " kWh", " ¢"})
+    for (auto at = html.find(unit); at != std::string::npos; at = html.find(unit, at))
+      html.replace(at, 1, "&nbsp;");
+  return html;
+}
+
 std::string paragraphs(const std::vector<std::string>& sentences) {
   auto html = std::string{};
-  for (const auto& s : sentences) html += "    <p>" + escaped(s) + "</p>\n";
+  for (const auto& s : sentences) html += "    <p>" + sentence_html(s) + "</p>\n";
   return html;
 }
 
@@ -113,7 +122,7 @@ std::string bars_html(const run_record& r) {
 
 std::string possible_html(const run_record& r) {
   const auto part = part_of_possible(r);
-  if (!part) return "";
+  if (!part || *part <= 0) return "";
   return "Of what perfect foresight and a perfect machine could have saved against a thermostat, "
          "Hearth saved <strong>" +
          fixed(100 * *part, 0) + " %</strong>.";
@@ -121,7 +130,7 @@ std::string possible_html(const run_record& r) {
 
 std::string cost_note(const run_record& r) {
   const auto days = std::chrono::duration<double, std::ratio<86400>>{r.to - r.from}.count();
-  if (days < 1.5) return "for its electricity, " + length_text(r.to - r.from);
+  if (days < 1.5) return "in " + length_text(r.to - r.from);
   return "in " + fixed(days, 0) + " days: " + money_text(r.totals.energy_cost / days) + " a day";
 }
 
@@ -139,7 +148,7 @@ std::string saved_html(const run_record& r) {
 
 std::string charge_html(const run_record& r) {
   auto html = std::string{"    <ul>\n"};
-  for (const auto& s : charge_sentences(r)) html += "      <li>" + escaped(s) + "</li>\n";
+  for (const auto& s : charge_sentences(r)) html += "      <li>" + sentence_html(s) + "</li>\n";
   html += "    </ul>\n    <p>Left to itself the house follows " +
           escaped(control_in_words(r.control)) + ".</p>\n";
   const auto held = r.totals.interlock_interventions;

@@ -36,7 +36,11 @@ std::string length_text(duration d) {
   const auto hours = std::chrono::duration<double, std::ratio<3600>>{d}.count();
   if (hours >= 72) return fixed(hours / 24, 0) + " days";
   if (hours >= 10) return fixed(hours, 0) + " hours";
-  if (hours >= 1) return fixed(hours, 1) + " hours";
+  if (hours >= 0.995) {
+    const auto text = fixed(hours, 1);
+    if (!text.ends_with(".0")) return text + " hours";
+    return fixed(hours, 0) + (text == "1.0" ? " hour" : " hours");
+  }
   const auto minutes = std::round(hours * 60);
   return fixed(minutes, 0) + (minutes == 1 ? " minute" : " minutes");
 }

@@ -51,7 +51,7 @@ function hourTicks(from, to, step) {
   return ticks;
 }
 
-function dayTicks(from, to, days) {
+function dayTicks(from, to, days, narrow) {
   const ticks = [];
   for (let day = Math.floor(wall(from).getTime() / DAY); ; ++day) {
     const time = fromWall(day * DAY);
@@ -60,8 +60,8 @@ function dayTicks(from, to, days) {
     if (time < from || (day + 3) % days !== 0) continue;
     const w = wall(time);
     ticks.push({
-      time, strong: w.getUTCDate() === 1 || days >= 7,
-      text: days < 7 ? dayText(time) : `${w.getUTCDate()} ${MONTHS[w.getUTCMonth()]}`});
+      time, strong: w.getUTCDate() === 1,
+      text: days < 7 && !narrow ? dayText(time) : `${w.getUTCDate()} ${MONTHS[w.getUTCMonth()]}`});
   }
 }
 
@@ -86,7 +86,10 @@ function timeTicks(from, to, width) {
   for (const step of [5 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR,
                       12 * HOUR])
     if (step >= least) return hourTicks(from, to, step);
-  for (const days of [1, 2, 7, 14]) if (days * DAY >= least) return dayTicks(from, to, days);
+  const narrow = width < 450;
+  const fewest = (to - from) / Math.max(2, Math.floor(width / 58));
+  for (const days of [1, 2, 7, 14])
+    if (days * DAY >= (narrow ? fewest : least)) return dayTicks(from, to, days, narrow);
   for (const months of [1, 3]) if (months * 30.5 * DAY >= least) return monthTicks(from, to, months);
   return monthTicks(from, to, 12);
 }
@@ -94,9 +97,9 @@ function timeTicks(from, to, width) {
 /** "Wed 15 Jan 2020, 07:20 – 09:00", as short as it can be said. */
 function spanText(from, to) {
   const last = to - 1;
-  if (dayText(from) === dayText(last) && last - from < DAY)
-    return `${timeText(from)} – ${clockText(to)}`;
   const whole = clockText(from) === '00:00' && clockText(to) === '00:00';
+  if (dayText(from) === dayText(last) && last - from < 2 * DAY)
+    return whole ? timeText(from).split(',')[0] : `${timeText(from)} – ${clockText(to)}`;
   const years = [from, last].map(time => ` ${wall(time).getUTCFullYear()}`);
   if (years[0] === years[1]) years[0] = '';
   if (whole) return `${dayText(from)}${years[0]} – ${dayText(last)}${years[1]}`;

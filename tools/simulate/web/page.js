@@ -24,7 +24,7 @@ function powerPlot() {
   if (price.known) {
     axes.right = priceAxis;
     lines.push({name: 'price of electricity', column: price, axis: 'right', colour: '--price',
-                kind: 'step', faint: true, paperDash: [4, 2]});
+                kind: 'step', faint: true});
   }
   // The price last, so that it stays in sight.
   lines.unshift({name: 'heat pump', column: COLUMNS.get('heat_pump_w'), axis: 'left',
@@ -101,7 +101,7 @@ function paintTank(plot, pen) {
   pen.fillText(`${Math.round(warmth.of(low))}°`, bar.x, bar.y + bar.height + 9);
   pen.textAlign = 'right';
   pen.fillText('top', plot.left - 6, GAP_ABOVE + 8);
-  pen.fillText(plot.width < 520 ? 'foot' : 'bottom', plot.left - 6, plot.bottom - 8);
+  pen.fillText(plot.narrow ? 'foot' : 'bottom', plot.left - 6, plot.bottom - 8);
 }
 
 function tankPlot() {
@@ -257,8 +257,8 @@ function addButtons() {
     whole: () => view.reset(),
     in: () => view.zoom(0.5),
     out: () => view.zoom(2),
-    back: () => view.pan(-view.span / 2),
-    on: () => view.pan(view.span / 2),
+    back: () => view.pan(-view.span),
+    on: () => view.pan(view.span),
   };
   for (const button of document.querySelectorAll('#bar button')) {
     const name = button.dataset.show;

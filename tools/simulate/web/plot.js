@@ -46,9 +46,10 @@ class Plot {
   measure() {
     this.width = this.view.paper ? 700 : this.host.clientWidth;
     this.height = this.spec.height;
-    const narrow = this.width < 520;
-    this.left = narrow ? 38 : 56;
-    this.right = this.width - (narrow ? 34 : 56);
+    this.narrow = this.width < 520;
+    this.host.classList.toggle('narrow', this.narrow);
+    this.left = this.narrow ? 38 : 56;
+    this.right = this.width - (this.narrow ? 34 : 56);
     this.bottom = this.height - ROOM_BELOW;
     this.scale = this.view.paper ? 2.5 : window.devicePixelRatio || 1;
   }
@@ -249,7 +250,7 @@ class Plot {
       const all = line.column.over(from, to);
       if (Number.isNaN(all.mean)) continue;
       const say = value => number(axis.of(value), axis.digits);
-      const range = to - from > 2 && say(all.least) !== say(all.most) ?
+      const range = to - from > 2 && !this.narrow && say(all.least) !== say(all.most) ?
         ` (${say(all.least)} to ${say(all.most)})` : '';
       rows.push([line.name, `${say(all.mean)} ${axis.unit}${range}`, line.colour]);
     }
