@@ -90,7 +90,8 @@ function timeTicks(from, to, width) {
   const fewest = (to - from) / Math.max(2, Math.floor(width / 58));
   for (const days of [1, 2, 7, 14])
     if (days * DAY >= (narrow ? fewest : least)) return dayTicks(from, to, days, narrow);
-  for (const months of [1, 3]) if (months * 30.5 * DAY >= least) return monthTicks(from, to, months);
+  const months = [1, 2, 3, 6].find(count => count * 30.5 * DAY >= (to - from) / (width / 50));
+  if (months) return monthTicks(from, to, months);
   return monthTicks(from, to, 12);
 }
 
