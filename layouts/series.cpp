@@ -117,7 +117,9 @@ class series_reader {
     if (!number && says_nothing(value.text) && has_time_)
       column.absent.push_back({raw_.rows.size() - 1, value.column, value.text});
     const auto ours = number ? converted(*number, places_[c + 1].unit) : 0.0;
-    if (number && wanted_[c].ends_with("_c") && (ours < coldest_c || ours > hottest_c))
+    // Water in a tank may be hotter than any air.
+    const auto outdoors = wanted_[c] == weather_columns.front();
+    if (number && outdoors && (ours < coldest_c || ours > hottest_c))
       complain_of_temperature(c, value, line);
     else if (!std::isfinite(ours))
       complain_of(c, value, line);
