@@ -117,7 +117,8 @@ std::string shrunk(const swarm_ground& ground, const swarm_case& failing,
   const auto small = simulate::shrink(failing.plan, breaks, tries);
   if (!small) return "shrunk  not at all: it was kept when it was tried again\n";
   const auto& plan = small->plan;
-  return "shrunk  " + std::to_string(plan.faults.size()) + " faults in " +
+  return "shrunk  " + std::to_string(plan.faults.size()) +
+         (plan.faults.size() == 1 ? " fault in " : " faults in ") +
          hearth::to_text(plan.when.to - plan.when.from) + ", found in " +
          std::to_string(small->tries) + " tries\n  " + said + "\n  " +
          command_of(ground, {failing.file, plan}) + "\n";
@@ -324,13 +325,15 @@ void add_swarm(CLI::App& app, int& exit) {
       ->add_option("--prices", o->prices, "CSV: time_utc,lmp_usd_per_mwh,distribution_usd_per_mwh")
       ->required();
   command->add_option("--seeds", o->seeds, "How many, or from which to which: 300 or 301..600")
+      ->take_last()
       ->capture_default_str();
   command->add_option("--jobs", o->jobs, "How many at a time (default: one for each core)")
       ->check(CLI::Range(1, 1024));
   command->add_option("--timeout", o->timeout_s, "Seconds after which a seed hangs")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  command->add_option("--keep", o->keep, "A folder for one file of each seed that broke something");
+  command->add_option("--keep", o->keep, "A folder for one file of each seed that broke something")
+      ->take_last();
   command->add_flag("--first", o->first, "Stop at the first seed that breaks something");
   command->add_flag("--no-shrink", o->no_shrink, "Don't look for fewer faults and less time");
   command->footer(

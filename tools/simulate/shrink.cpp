@@ -137,10 +137,8 @@ class shrinker {
 
   void shorten_faults() {
     auto whole = best_.plan;
-    const auto when = whole.when;
     for (auto& s : whole.faults) {
-      s.when.to = std::chrono::ceil<std::chrono::minutes>(std::min(s.when.to, when.to));
-      if (s.when.to > when.from) s.when.from = std::max(s.when.from, when.from);
+      s.when.to = std::chrono::ceil<std::chrono::minutes>(std::min(s.when.to, whole.when.to));
       s.when.from = std::chrono::floor<std::chrono::minutes>(s.when.from);
     }
     still_breaks(std::move(whole));
