@@ -7,11 +7,13 @@ bool differ(duration a, duration b, duration by_more_than) {
   return std::chrono::abs(a - b) > by_more_than;
 }
 
-bool possible(time_point utc) { return utc >= limits::earliest_date && utc < limits::latest_date; }
-
 std::string date_text(duration offset, time_point now) { return to_iso8601(now + offset); }
 
 }  // namespace
+
+bool timekeeper::possible(time_point utc) const {
+  return utc >= earliest_ && utc < limits::latest_date;
+}
 
 std::vector<event> timekeeper::look(const clock_sample& said, time_point now) {
   auto out = std::vector<event>{};

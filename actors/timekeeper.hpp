@@ -23,6 +23,9 @@ namespace hearth {
 /// Within `limits::clock_skew` corrections are silent: leap seconds, slewing, a crystal's drift.
 class timekeeper {
  public:
+  /// `earliest`: no clock that shows less is right.
+  explicit timekeeper(time_point earliest = limits::earliest_date) : earliest_{earliest} {}
+
   /// The system clock said this at `now`; to be called once a second.
   std::vector<event> look(const clock_sample& said, time_point now);
 
@@ -41,12 +44,14 @@ class timekeeper {
     int times = 0;
   };
 
+  [[nodiscard]] bool possible(time_point utc) const;
   [[nodiscard]] bool node_confirms(time_point now) const;
   void follow(duration offset, time_point now, std::vector<event>& out);
   void note_jump(duration from, duration to, time_point now, std::vector<event>& out);
   void note_dispute(duration system, duration node, time_point now, std::vector<event>& out);
   void set(const dating& to, time_point now, std::vector<event>& out);
 
+  time_point earliest_;
   dating dates_;
   bool synchronised_ = false;      ///< the system clock is what the dates follow now
   std::optional<duration> shown_;  ///< the system clock's offset when it was last looked at

@@ -18,7 +18,7 @@ struct site {
   house_parts parts;
   std::shared_ptr<family> members = std::make_shared<family>();
   int journal_incarnation = 0;
-  std::shared_ptr<timekeeper> dates = std::make_shared<timekeeper>();
+  std::shared_ptr<timekeeper> dates = std::make_shared<timekeeper>(parts.earliest_date);
   int upstream_incarnation = 0;
 
   [[nodiscard]] roads everybody() const {

@@ -31,6 +31,8 @@ struct house_parts {
   std::uint64_t seed = 1;          ///< of jitter
   snapshot_sink snapshot_observer;
   statement_sink statement_observer;
+  /// No clock that shows less is right; a house that lives in the past may say when.
+  time_point earliest_date = limits::earliest_date;
 };
 
 struct running_house {

@@ -53,6 +53,14 @@ energy stratified_store::heat() const {
   return sum_j * joule;
 }
 
+energy stratified_store::heat_above(temperature least) const {
+  auto sum_j = 0.0;
+  for (const auto& t : built_->tanks)
+    for (auto i = t.first; i <= t.last; ++i)
+      sum_j += std::max(layers_c_[i] - least.in_celsius(), 0.0) * t.layer_j_per_k;
+  return sum_j * joule;
+}
+
 void stratified_store::exchange(volume charged, energy heat, volume discharged, energy given) {
   assert(std::max(charged, discharged) <= layer_volume() * (1 + 1e-9));
   const auto charge = charged.in(cubic_metre);

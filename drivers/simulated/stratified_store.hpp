@@ -42,6 +42,8 @@ class stratified_store {
   [[nodiscard]] double least_loss_per_s() const;
   /// Heat in all the water, above 0 °C.
   [[nodiscard]] energy heat() const;
+  /// Heat above a temperature, of the water that is warmer.
+  [[nodiscard]] energy heat_above(temperature least) const;
 
   /// Water leaves the bottom, gains `heat` outside and comes back at the top; at the same time
   /// other water leaves the top, gives `given` and comes back at the bottom. Both are volumes of

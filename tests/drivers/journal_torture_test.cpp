@@ -1,11 +1,12 @@
 #include "drivers/ports/sqlite_journal.hpp"
 #include "tests/support/journal_model.hpp"
-#include "tests/support/torn_vfs.hpp"
+#include "tools/simulate/torn_disk.hpp"
 
 #include <doctest/doctest.h>
 
 using namespace hearth;
 using namespace hearth::testing;
+using hearth::simulate::torn_disk;
 
 namespace {
 

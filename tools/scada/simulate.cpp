@@ -2,12 +2,17 @@
 #include "layouts/suggest.hpp"
 #include "tools/scada/commands.hpp"
 #include "tools/scada/hosting.hpp"
+#include "tools/simulate/faults.hpp"
+#include "tools/simulate/report.hpp"
 #include "tools/simulate/season.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
+#include <iterator>
+#include <vector>
 #include <unistd.h>
 
 namespace hearth::tools {
@@ -17,23 +22,26 @@ using namespace std::chrono_literals;
 using stop_clock = std::chrono::steady_clock;
 
 struct simulate_options {
-  std::string layout, weather, prices, from, to, time_zone, control = "timer";
-  std::vector<std::string> columns, fills;
+  std::string layout, weather, prices, from, to, time_zone, report, control = "timer";
+  std::vector<std::string> columns, fills, faults;
   int step_s = 60;
   std::uint64_t seed = 1;
   bool with_node = false;
   bool alone = false;
-  bool faults = false;
+  bool draws_faults = false;
+  bool as_json = false;
 };
 
 /// Everything that was read, or nothing once it has been said why not.
 struct world {
   std::shared_ptr<const series> outdoor, sun;
   std::vector<series> prices;
+  std::vector<std::string> filled;  ///< what the files did not say
 };
 
-bool said(const parsed_series& read, const std::string& file) {
+bool said(const parsed_series& read, const std::string& file, world& into) {
   for (const auto& d : read.diagnostics) std::cerr << to_text(d);
+  for (const auto& f : read.filled) into.filled.push_back(to_text(f, file));
   for (const auto& f : read.filled) std::cerr << to_text(f, file);
   return !read.columns.empty();
 }
@@ -62,7 +70,7 @@ std::optional<world> read_world(const simulate_options& o) {
   auto out = world{};
   auto weather = load_series(o.weather, weather_columns, *how);
   auto prices = load_prices(o.prices, *how);
-  const auto both = std::array{said(weather, o.weather), said(prices, o.prices)};
+  const auto both = std::array{said(weather, o.weather, out), said(prices, o.prices, out)};
   if (!both[0] || !both[1]) return {};
   out.outdoor = std::make_shared<const series>(std::move(weather.columns.front()));
   out.prices = std::move(prices.columns);
@@ -138,49 +146,16 @@ class progress {
   double next_ = 0.1;
 };
 
-void print(const simulate::season_totals& t, double wall_s) {
-  const auto kwh = [](energy e) { return e.in(kilowatt_hour); };
-  std::printf("heat pump electricity  %10.1f kWh\n", kwh(t.electricity));
-  std::printf("its cost               %10.2f USD\n", t.energy_cost.in(us_dollar));
-  if (t.bound)
-    std::printf("the same heat, least   %10.2f USD, with everything known in advance\n",
-                t.bound->in(us_dollar));
-  else
-    std::printf("the same heat, least   %10s: %s\n", "unknown", to_text(t.bound.error()).c_str());
-  std::printf("heat delivered         %10.1f kWh\n", kwh(t.heat_delivered));
-  std::printf("heat lost              %10.1f kWh\n", kwh(t.heat_lost));
-  std::printf("store, start and end   %10.1f and %.1f kWh above 0 °C\n", kwh(t.store_start),
-              kwh(t.store_end));
-  std::printf("books out of balance   %10.2g kWh\n", kwh(t.balance_error));
-  std::printf("too cold               %10.1f K h\n", t.comfort_below_k_h);
-  std::printf("heat pump starts       %10d\n", t.heat_pump_starts);
-  std::printf("shortest run           %10s\n",
-              t.shortest_run ? to_text(*t.shortest_run).c_str() : "none ended");
-  std::printf("interlock stepped in   %10zu times\n", t.interlock_interventions);
-  for (const auto& [rank, length] : t.in_charge)
-    std::printf("in charge: %-11s %10.1f h\n", std::string{to_text(rank)}.c_str(),
-                std::chrono::duration<double, std::ratio<3600>>(length).count());
-  std::printf("alarms                 %10zu\n", t.alarms);
-  std::printf("messages               %10llu\n", static_cast<unsigned long long>(t.messages));
-  std::printf("event log SHA-256      %s\n", t.event_log_sha256.c_str());
-  std::printf("computed in            %10.1f s\n", wall_s);
-}
-
 /// What went wrong, and what should not have followed from it.
 void print_misfortune(const simulate::season_plan& plan,
                       const std::vector<simulate::violation>& broken) {
-  for (const auto& s : plan.faults) std::printf("fault      %s\n", to_text(s).c_str());
+  for (const auto& s : plan.faults) std::fprintf(stderr, "fault      %s\n", to_text(s).c_str());
   for (const auto& v : broken)
-    std::printf("BROKEN     %s %s: %s\n", to_iso8601(v.at).c_str(), v.promise.c_str(),
-                v.text.c_str());
-  if (broken.empty()) std::printf("promises               %10s\n", "all kept");
-}
-
-/// What another control would have paid in the same weather.
-void print_beside(const char* who, const simulate::season_totals& t, money ours) {
-  std::printf("%-10s would pay   %10.2f USD (%+.2f), too cold %.1f K h, store end %.1f kWh\n", who,
-              t.energy_cost.in(us_dollar), (t.energy_cost - ours).in(us_dollar),
-              t.comfort_below_k_h, t.store_end.in(kilowatt_hour));
+    std::fprintf(stderr, "BROKEN     %s %s: %s\n", to_iso8601(v.at).c_str(), v.promise.c_str(),
+                 v.text.c_str());
+  std::fprintf(stderr, "promises   %s\n",
+               broken.empty() ? "all kept"
+                              : (std::to_string(broken.size()) + " broken").c_str());
 }
 
 /// Lives through it; nothing where a signal came first, with what there is by then in `so_far`.
@@ -201,6 +176,72 @@ result<bool> live(const simulate::season_plan& plan, const char* what, stop_sign
   return !stopped;
 }
 
+/// Faults as they were asked for: each by name, and drawn.
+std::optional<std::vector<simulate::fault_spell>> faults_of(const simulate_options& o,
+                                                            const layout& house,
+                                                            const period& when) {
+  auto out = std::vector<simulate::fault_spell>{};
+  for (const auto& words : o.faults) {
+    auto spell = simulate::parse_fault(words);
+    if (!spell) {
+      std::cerr << "scada simulate: --fault " << spell.error().detail << "\n";
+      return {};
+    }
+    out.push_back(std::move(*spell));
+  }
+  if (o.draws_faults && house.plant)
+    std::ranges::move(simulate::draw_faults(simulate::targets_of(house), when, o.seed),
+                      std::back_inserter(out));
+  return out;
+}
+
+/// What the same weather would have cost under another control; a fault says why nobody knows.
+result<money> cost_under(simulate::control who, simulate::season_plan plan, stop_signals& signals) {
+  plan.control = who;
+  plan.contracts = false;
+  plan.faults.clear();
+  const auto name = std::string{to_text(who)};
+  auto theirs = simulate::season_record{};
+  const auto whole = live(plan, name.c_str(), signals, theirs);
+  if (!whole) return tl::make_unexpected(whole.error());
+  if (!*whole) return failed(fault_code::not_ready, "the simulation was stopped");
+  return theirs.totals.energy_cost;
+}
+
+simulate::run_record record_of(const simulate_options& o, const simulate::season_plan& plan,
+                               simulate::season_record lived, time_point until) {
+  auto r = simulate::run_record{};
+  r.site = plan.house->site;
+  r.layout = std::filesystem::path{o.layout}.filename();
+  r.layout_hash = plan.house->hash;
+  r.version = HEARTH_VERSION;
+  r.control = to_text(plan.control);
+  r.with_node = plan.contracts;
+  if (!plan.faults.empty()) r.faults = std::to_string(plan.faults.size()) + " faults";
+  r.seed = plan.seed;
+  r.time_zone = plan.house->timezone;
+  r.from = plan.when.from;
+  r.to = until;
+  r.slots = std::move(lived.slots);
+  r.events = std::move(lived.events);
+  r.totals = std::move(lived.totals);
+  r.baselines.bound = std::move(lived.bound);
+  return r;
+}
+
+/// Puts the baselines in; false where a signal came first.
+bool compare(simulate::run_record& r, const simulate_options& o, const simulate::season_plan& plan,
+             stop_signals& signals) {
+  if (o.alone) return true;
+  for (const auto who : {simulate::control::timer, simulate::control::thermostat}) {
+    auto& into = who == simulate::control::timer ? r.baselines.timer : r.baselines.thermostat;
+    const auto itself = who == plan.control && !plan.contracts && plan.faults.empty();
+    into = itself ? result<money>{r.totals.energy_cost} : cost_under(who, plan, signals);
+    if (!into) return false;
+  }
+  return true;
+}
+
 int simulate_house(const simulate_options& o) {
   const auto house = load_or_complain(o.layout);
   if (!house) return wrong_usage;
@@ -208,8 +249,10 @@ int simulate_house(const simulate_options& o) {
   if (!world) return wrong_usage;
   const auto when = period_of(o, *world);
   if (!when) return wrong_usage;
+  auto faults = faults_of(o, *house, *when);
+  if (!faults) return wrong_usage;
   auto signals = stop_signals{};
-  auto plan = simulate::season_plan{
+  const auto plan = simulate::season_plan{
       .house = house,
       .outdoor = world->outdoor,
       .sun = world->sun,
@@ -218,33 +261,33 @@ int simulate_house(const simulate_options& o) {
       .step = std::chrono::seconds{o.step_s},
       .control = o.control == "timer" ? simulate::control::timer : simulate::control::thermostat,
       .contracts = o.with_node,
-      .seed = o.seed};
-  if (o.faults && house->plant)
-    plan.faults = simulate::draw_faults(simulate::targets_of(*house), *when, o.seed);
+      .seed = o.seed,
+      .faults = std::move(*faults)};
   const auto began = stop_clock::now();
-  auto ours = simulate::season_record{};
-  const auto done = live(plan, "simulated", signals, ours);
+  auto lived = simulate::season_record{};
+  const auto done = live(plan, "simulated", signals, lived);
   if (!done) {
     std::cerr << "scada simulate: " << o.layout << ": " << to_text(done.error()) << "\n";
     return wrong_usage;
   }
   if (!*done) std::cerr << "scada simulate: this is what there is by then\n";
-  print(ours.totals, std::chrono::duration<double>(stop_clock::now() - began).count());
-  if (o.faults) print_misfortune(plan, ours.violations);
-  if (!*done || !ours.violations.empty()) return failed_to_run;
-  const auto own = plan.control;
-  plan.contracts = false;
-  plan.faults.clear();
-  for (const auto who : {simulate::control::timer, simulate::control::thermostat}) {
-    if (o.alone || (who == own && !o.with_node)) continue;
-    plan.control = who;
-    const auto name = std::string{to_text(who)};
-    auto theirs = simulate::season_record{};
-    const auto whole = live(plan, name.c_str(), signals, theirs);
-    if (!whole || !*whole) return failed_to_run;
-    print_beside(name.c_str(), theirs.totals, ours.totals.energy_cost);
+  const auto wall = stop_clock::now() - began;
+  const auto broken = lived.violations;
+  const auto until = plan.when.from + simulate::slot_length * static_cast<std::int64_t>(lived.slots.size());
+  auto r = record_of(o, plan, std::move(lived), std::min(until, plan.when.to));
+  r.filled = world->filled;
+  r.wall = wall;
+  const auto compared = *done && compare(r, o, plan, signals);
+  std::cout << (o.as_json ? summary_json(r) : summary_text(r)) << std::flush;
+  if (!plan.faults.empty()) print_misfortune(plan, broken);
+  if (!o.report.empty()) {
+    if (const auto written = simulate::write_report(o.report, r); !written) {
+      std::cerr << "scada simulate: " << to_text(written.error()) << "\n";
+      return failed_to_run;
+    }
+    std::cerr << "report in " << o.report << ": open report.html in a browser\n";
   }
-  return ok;
+  return compared && broken.empty() ? ok : failed_to_run;
 }
 
 }  // namespace
@@ -266,8 +309,14 @@ void add_simulate(CLI::App& app, int& exit) {
       ->check(CLI::IsMember{{"timer", "thermostat"}})
       ->capture_default_str();
   command->add_flag("--with-node", o->with_node, "The node offers contracts, as atn does");
-  command->add_flag("--faults", o->faults,
-                    "Sensors, relays and the bus fail, drawn from the seed; promises are watched");
+  command->add_flag("--faults", o->draws_faults,
+                    "Sensors, relays, bus, link, node, clock, actors, power and disk fail, drawn\n"
+                    "from the seed; promises are watched");
+  command->add_option("--fault", o->faults,
+                      "KIND BEGIN SECONDS AMOUNT [PART]: this goes wrong (docs/simulate/swarm.md)");
+  command->add_option("--report", o->report,
+                      "Folder for report.html, summary.json and series.csv; made if need be");
+  command->add_flag("--json", o->as_json, "Print summary.json instead of sentences");
   command->add_flag("--alone", o->alone, "Don't live through it again with timer and thermostat");
   command->add_option("--step", o->step_s, "Seconds between two decisions")
       ->check(CLI::Range{1, 300})

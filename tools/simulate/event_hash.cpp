@@ -1,5 +1,7 @@
 #include "tools/simulate/event_hash.hpp"
 
+#include "protocol/codec.hpp"
+
 #include <array>
 #include <openssl/evp.h>
 
@@ -11,10 +13,11 @@ event_hash::event_hash() : context_{EVP_MD_CTX_new()} {
 
 void event_hash::closer::operator()(evp_md_ctx_st* context) const { EVP_MD_CTX_free(context); }
 
-void event_hash::add(const event& e) {
-  const auto line = to_iso8601(e.at) + '\t' + std::string{to_text(e.severity)} + '\t' + e.kind +
-                    '\t' + e.subject + '\t' + e.text + '\n';
-  EVP_DigestUpdate(context_.get(), line.data(), line.size());
+void event_hash::add(const body& said) {
+  auto e = envelope{};
+  e.body = said;
+  const auto bytes = encode(e);
+  EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size());
 }
 
 std::string event_hash::hex() const {

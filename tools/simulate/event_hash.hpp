@@ -9,13 +9,13 @@ struct evp_md_ctx_st;
 
 namespace hearth::simulate {
 
-/// The SHA-256 of a log, event by event: two runs of one plan agree on it. Readings are no part of
-/// it, so that days without any event agree on it too.
+/// The SHA-256 of all that a house ever said and kept, in order, byte by byte: every event, answer
+/// and reading. Two runs of one plan agree on it.
 class event_hash {
  public:
   event_hash();
 
-  void add(const event& e);
+  void add(const body& said);
   /// Of all so far.
   [[nodiscard]] std::string hex() const;
 

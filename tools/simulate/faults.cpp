@@ -1,98 +1,86 @@
 #include "tools/simulate/faults.hpp"
 
+#include "tools/simulate/dice.hpp"
 #include "tools/simulate/stand_in.hpp"
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
-#include <map>
 #include <optional>
-#include <random>
 #include <utility>
 
 namespace hearth::simulate {
 namespace {
 
-constexpr auto names = std::to_array<std::pair<fault_kind, std::string_view>>({
-    {fault_kind::sensor_vanishes, "sensor-vanishes"},
-    {fault_kind::sensor_sticks, "sensor-sticks"},
-    {fault_kind::sensor_drifts, "sensor-drifts"},
-    {fault_kind::sensor_lies, "sensor-lies"},
-    {fault_kind::relay_dead, "relay-dead"},
-    {fault_kind::relay_welded, "relay-welded"},
-    {fault_kind::bus_silent, "bus-silent"},
-});
-constexpr duration shortest = std::chrono::minutes{2};
-constexpr duration longest = std::chrono::hours{8};
+using namespace std::chrono_literals;
 
-bool of_a_relay(fault_kind k) {
-  return k == fault_kind::relay_dead || k == fault_kind::relay_welded;
+/// Where a fault strikes, which says what its `part` names.
+enum class place : unsigned char { sensor, relay, bus, link, actor, machine };
+
+struct kind_row {
+  fault_kind kind;
+  std::string_view name;
+  place where;
+  double least, most;  ///< of `amount`
+};
+
+constexpr auto kinds = std::to_array<kind_row>({
+    {fault_kind::sensor_vanishes, "sensor-vanishes", place::sensor, 0, 0},
+    {fault_kind::sensor_sticks, "sensor-sticks", place::sensor, 0, 0},
+    {fault_kind::sensor_drifts, "sensor-drifts", place::sensor, -4, 4},
+    {fault_kind::sensor_lies, "sensor-lies", place::sensor, -15, 15},
+    {fault_kind::sensor_raves, "sensor-raves", place::sensor, 0, 0},
+    {fault_kind::relay_dead, "relay-dead", place::relay, 0, 0},
+    {fault_kind::relay_welded, "relay-welded", place::relay, 0, 0},
+    {fault_kind::bus_silent, "bus-silent", place::bus, 0, 0},
+    {fault_kind::bus_late, "bus-late", place::bus, 0, 0},
+    {fault_kind::bus_garbage, "bus-garbage", place::bus, 0, 0},
+    {fault_kind::link_down, "link-down", place::link, 0, 0},
+    {fault_kind::link_loses, "link-loses", place::link, 0.05, 0.95},
+    {fault_kind::link_repeats, "link-repeats", place::link, 0.05, 0.95},
+    {fault_kind::link_delays, "link-delays", place::link, 1, 240},
+    {fault_kind::node_silent, "node-silent", place::link, 0, 0},
+    {fault_kind::node_restarts, "node-restarts", place::link, 0, 0},
+    {fault_kind::node_mad, "node-mad", place::link, 1, 6},
+    {fault_kind::clock_jumps, "clock-jumps", place::machine, -90'000, 90'000},
+    {fault_kind::actor_killed, "actor-killed", place::actor, 0, 0},
+    {fault_kind::power_cut, "power-cut", place::machine, 0, 0},
+    {fault_kind::disk_full, "disk-full", place::link, 0, 0},
+});
+constexpr duration shortest = 2min;
+constexpr duration longest = 8h;
+
+const kind_row& row_of(fault_kind k) { return *std::ranges::find(kinds, k, &kind_row::kind); }
+
+std::string_view next_word(std::string_view& rest) {
+  const auto begin = std::min(rest.find_first_not_of(' '), rest.size());
+  const auto end = std::min(rest.find(' ', begin), rest.size());
+  const auto word = rest.substr(begin, end - begin);
+  rest.remove_prefix(end);
+  return word;
 }
 
-/// The standard's distributions differ between libraries; this does not.
-class dice {
- public:
-  explicit dice(std::uint64_t seed) : random_{seed} {}
-  std::size_t below(std::size_t n) { return static_cast<std::size_t>(random_() % n); }
-  double part() { return static_cast<double>(random_() >> 11) * 0x1p-53; }
+template <class Number>
+std::optional<Number> number_of(std::string_view word) {
+  auto out = Number{};
+  const auto* const last = word.data() + word.size();
+  const auto read = std::from_chars(word.data(), last, out);
+  if (read.ec != std::errc{} || read.ptr != last) return {};
+  return out;
+}
 
- private:
-  std::mt19937_64 random_;
-};
-
-class faulty_port final : public port {
- public:
-  using listener = std::function<void(const relay_write&)>;
-
-  faulty_port(std::unique_ptr<port> sound, std::vector<fault_spell> spells, listener wrote)
-      : sound_{std::move(sound)}, spells_{std::move(spells)}, wrote_{std::move(wrote)} {}
-
-  result<bus_answer> transact(const bus_request& request, time_point now) override {
-    const auto* read = std::get_if<plant_read>(&request);
-    const auto* write = std::get_if<plant_write>(&request);
-    const auto& point = read ? read->point : write ? write->point : nowhere_;
-    for (const auto& s : spells_) {
-      if (!s.holds_at(now)) continue;
-      if (s.kind == fault_kind::bus_silent ||
-          (s.kind == fault_kind::sensor_vanishes && s.point == point))
-        return failed(fault_code::timeout, "no answer");
-      const auto ignored = write && s.point == point &&
-                           ((s.kind == fault_kind::relay_dead && write->value == 1) ||
-                            (s.kind == fault_kind::relay_welded && write->value == 0));
-      if (!ignored) continue;
-      wrote_({point, write->value == 1, false, now});
-      return bus_answer{done{}};
-    }
-    auto answer = sound_->transact(request, now);
-    if (write != nullptr && answer) wrote_({point, write->value == 1, true, now});
-    if (read == nullptr || !answer) return answer;
-    if (auto* number = std::get_if<double>(&*answer)) *number = spoiled(*number, point, now);
-    return answer;
+const std::vector<std::string>* parts_at(place where, const fault_targets& targets) {
+  switch (where) {
+  case place::sensor: return &targets.sensors;
+  case place::relay: return &targets.relays;
+  case place::actor: return &targets.actors;
+  case place::bus:
+  case place::link:
+  case place::machine: return nullptr;
   }
-
-  void listen(std::vector<std::string> topics, std::function<void(bus_message)> heard) override {
-    sound_->listen(std::move(topics), std::move(heard));
-  }
-
- private:
-  double spoiled(double number, const std::string& point, time_point now) {
-    for (std::size_t i = 0; i < spells_.size(); ++i) {
-      const auto& s = spells_[i];
-      if (!s.holds_at(now) || s.point != point || of_a_relay(s.kind)) continue;
-      if (s.kind == fault_kind::sensor_sticks) number = stuck_.emplace(i, number).first->second;
-      const auto hours = std::chrono::duration<double, std::ratio<3600>>(now - s.when.from).count();
-      if (s.kind == fault_kind::sensor_drifts) number += s.amount * hours;
-      if (s.kind == fault_kind::sensor_lies) number += s.amount;
-    }
-    return number;
-  }
-
-  const std::string nowhere_;
-  std::unique_ptr<port> sound_;
-  std::vector<fault_spell> spells_;
-  listener wrote_;
-  std::map<std::size_t, double> stuck_;  ///< what a spell's sensor showed when it began
-};
+  return nullptr;
+}
 
 }  // namespace
 
@@ -100,17 +88,50 @@ fault_targets targets_of(const layout& house) {
   auto out = fault_targets{};
   for (const auto& [channel, point] : roles_of(house))
     (house[channel].actuator ? out.relays : out.sensors).push_back(point);
+  for (const auto& d : house.devices) out.actors.push_back("device " + d.name);
+  for (const auto& b : house.buses) out.actors.push_back("bus " + b.name);
+  for (const auto* each : {"timekeeper", "blackboard", "dispatcher", "reporter"})
+    out.actors.emplace_back(each);
+  if (house.link)
+    for (const auto* each : {"journal", "upstream"}) out.actors.emplace_back(each);
+  out.node = house.link.has_value();
   return out;
 }
 
-std::string_view to_text(fault_kind k) {
-  return std::ranges::find(names, k, &std::pair<fault_kind, std::string_view>::first)->second;
-}
+std::string_view to_text(fault_kind k) { return row_of(k).name; }
 
 std::string to_text(const fault_spell& s) {
-  auto out = std::string{to_text(s.kind)};
-  if (!s.point.empty()) out += " " + s.point;
-  return out + " " + to_iso8601(s.when.from) + " " + hearth::to_text(s.when.to - s.when.from);
+  auto amount = std::array<char, 32>{};
+  const auto end = std::to_chars(amount.begin(), amount.end(), s.amount).ptr;
+  const auto seconds = std::chrono::round<std::chrono::seconds>(s.when.to - s.when.from);
+  auto out = std::string{to_text(s.kind)} + " " + to_iso8601(s.when.from) + " " +
+             std::to_string(seconds.count()) + " " + std::string{amount.begin(), end};
+  if (!s.part.empty()) out += " " + s.part;
+  return out;
+}
+
+result<fault_spell> parse_fault(std::string_view words) {
+  const auto wrong = [&](const std::string& why) {
+    return failed(fault_code::malformed,
+                  "'" + std::string{words} + "': " + why +
+                      "; write KIND BEGIN SECONDS AMOUNT [PART], as in 'sensor-lies "
+                      "2020-01-03T04:00:00Z 5400 -7.25 store.layer.0'");
+  };
+  auto rest = words;
+  const auto kind = std::ranges::find(kinds, next_word(rest), &kind_row::name);
+  if (kind == kinds.end()) return wrong("there is no such kind of fault");
+  const auto from = from_iso8601(next_word(rest));
+  if (!from) return wrong("its beginning is no time");
+  const auto seconds = number_of<std::int32_t>(next_word(rest));
+  if (!seconds || *seconds < 0) return wrong("its length is no number of seconds");
+  const auto amount = number_of<double>(next_word(rest));
+  if (!amount || !std::isfinite(*amount)) return wrong("its amount is no number");
+  rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
+  const auto takes_part = parts_at(kind->where, {}) != nullptr;
+  if (takes_part == rest.empty())
+    return wrong(takes_part ? "it does not say what of" : "it is about nothing else");
+  return fault_spell{kind->kind, std::string{rest},
+                     {*from, *from + std::chrono::seconds{*seconds}}, *amount};
 }
 
 std::vector<fault_spell> draw_faults(const fault_targets& targets, const period& when,
@@ -118,30 +139,27 @@ std::vector<fault_spell> draw_faults(const fault_targets& targets, const period&
   auto roll = dice{seed};
   auto out = std::vector<fault_spell>{};
   for (auto left = 1 + roll.below(most); left > 0; --left) {
+    const auto& kind = kinds[roll.below(kinds.size())];
+    if (kind.where == place::link && !targets.node) continue;
     auto s = fault_spell{};
-    s.kind = names[roll.below(names.size())].first;
-    const auto& where = of_a_relay(s.kind) ? targets.relays : targets.sensors;
-    if (s.kind != fault_kind::bus_silent) {
-      if (where.empty()) continue;
-      s.point = where[roll.below(where.size())];
+    s.kind = kind.kind;
+    if (const auto* parts = parts_at(kind.where, targets)) {
+      if (parts->empty()) continue;
+      s.part = (*parts)[roll.below(parts->size())];
     }
     // Short ones are as likely as long ones.
+    const auto stretch = static_cast<double>(longest.count()) / static_cast<double>(shortest.count());
     const auto length =
-        std::chrono::round<duration>(shortest * std::pow(static_cast<double>(longest.count()) /
-                                                             static_cast<double>(shortest.count()),
-                                                         roll.part()));
-    s.when.from = when.from + std::chrono::round<duration>((when.to - when.from) * roll.part());
+        std::chrono::round<std::chrono::seconds>(shortest * std::pow(stretch, roll.part()));
+    s.when.from =
+        when.from + std::chrono::round<std::chrono::seconds>((when.to - when.from) * roll.part());
     s.when.to = std::min(when.to, s.when.from + length);
-    s.amount = (roll.part() - 0.5) * (s.kind == fault_kind::sensor_drifts ? 8 : 30);
+    const auto amount = kind.least + (kind.most - kind.least) * roll.part();
+    s.amount = std::round(100 * amount) / 100;
     out.push_back(std::move(s));
   }
-  std::ranges::sort(out, {}, [](const fault_spell& s) { return s.when.from; });
+  std::ranges::stable_sort(out, {}, [](const fault_spell& s) { return s.when.from; });
   return out;
-}
-
-std::unique_ptr<port> make_faulty_port(std::unique_ptr<port> sound, std::vector<fault_spell> spells,
-                                       std::function<void(const relay_write&)> wrote) {
-  return std::make_unique<faulty_port>(std::move(sound), std::move(spells), std::move(wrote));
 }
 
 }  // namespace hearth::simulate

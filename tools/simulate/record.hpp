@@ -164,6 +164,7 @@ struct run_record {
   std::uint64_t seed = 0;
   std::string time_zone;  ///< IANA name
   time_point from, to;
+  std::vector<std::string> filled = {};  ///< rows that the files did not have, a sentence each
   seconds_real wall{};  ///< how long the simulation took; the only figure that two runs differ in
   slot_table slots;
   event_list events;

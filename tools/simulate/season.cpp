@@ -1,21 +1,21 @@
 #include "tools/simulate/season.hpp"
 
-#include "actors/local_control.hpp"
 #include "actors/node/outlook.hpp"
 #include "actors/tariff.hpp"
-#include "tools/simulate/bound_book.hpp"
-#include "tools/simulate/event_hash.hpp"
+#include "drivers/ports/sqlite_journal.hpp"
+#include "tools/simulate/faulty_port.hpp"
 #include "tools/simulate/stand_in.hpp"
+#include "tools/simulate/tally.hpp"
+#include "tools/simulate/torn_disk.hpp"
 #include "tools/simulate/virtual_house.hpp"
+#include "tools/simulate/virtual_node.hpp"
+#include "tools/simulate/watch.hpp"
 
 #include <algorithm>
 #include <utility>
 
 namespace hearth::simulate {
 namespace {
-
-/// Colder than the setpoint by more than this is a loss of comfort.
-constexpr auto comfort_band = 0.5 * kelvin;
 
 /// The layout as this plan wants it: on stand-ins, and without a timer's reason to wait if it is to
 /// be a thermostat.
@@ -53,38 +53,29 @@ class price_list {
   tariff tariff_;
 };
 
-/// Follows the heat pump from start to stop.
-class run_watch {
+class lived_season final : public season {
  public:
-  void look(bool running, time_point now, season_totals& into) {
-    if (running && !since_) {
-      since_ = now;
-      ++into.heat_pump_starts;
-    } else if (!running && since_) {
-      const auto length = now - *since_;
-      into.shortest_run = std::min(into.shortest_run.value_or(length), length);
-      since_.reset();
-    }
-  }
-
- private:
-  std::optional<time_point> since_;
-};
-
-class counted_season final : public season {
- public:
-  counted_season(season_plan plan, std::shared_ptr<const layout> house)
+  lived_season(season_plan plan, std::shared_ptr<const layout> house)
       : plan_{std::move(plan)},
         prices_{plan_},
         layout_{std::move(house)},
         plant_{std::make_shared<simulated_house>(
             simulated::plant{*layout_->plant, *layout_->simulation, plan_.outdoor, plan_.sun})},
-        house_{plan_of_house()} {
-    // What happened in the first instant belongs to the first slot.
-    before_ = look();
-    record_.totals.store_start = before_.store().heat();
-    slot_began_ = before_;
-    best_.emplace(*layout_->plant, *layout_->simulation, before_);
+        now_{plan_.when.from},
+        watch_{layout_, misfortune{plan_.faults}, journal_bytes},
+        disk_{plan_.seed},
+        node_{options_of(plan_), outlook{prices_.known(), weather_of(*plan_.outdoor)},
+              [this] { return now(); }, node_troubles()},
+        tally_{layout_, plant_->truth(), now_, slot_length} {
+    open_relays(*layout_, *plant_);
+    // The plant's clock starts here.
+    (void)plant_->read("outdoor", now_);
+    for (const auto& s : plan_.faults) {
+      changes_.push_back(s.when.from);
+      changes_.push_back(s.when.to);
+    }
+    std::ranges::sort(changes_);
+    power_up();
   }
 
   bool live() override {
@@ -93,58 +84,121 @@ class counted_season final : public season {
     const auto slot_end = std::min(slot_start + slot_length, plan_.when.to);
     while (now() < slot_end) {
       const auto from = now();
-      if (house_.node() != nullptr) house_.tick_node();
-      house_.live_until(std::min(from + plan_.step, slot_end));
-      count(from);
+      change(from);
+      if (layout_->link) node_.tick();
+      pass_until(std::min({from + plan_.step, slot_end, next_change(from)}));
+      const auto plant = look();
+      tally_.passed(from, now(), plant, prices_.at(from));
+      watch_.plant.look(plant, now());
+      if (layout_->link && !plan_.faults.empty()) watch_.link.look(picture(), now());
     }
-    keep_slot(slot_start);
+    tally_.end_slot(slot_start, now(), prices_.at(slot_start));
     return true;
   }
 
-  [[nodiscard]] time_point now() const override { return house_.now(); }
+  [[nodiscard]] time_point now() const override { return house_ ? house_->now() : now_; }
 
   season_record record() override {
-    auto out = record_;
-    const auto plant = look();
-    const auto books = plant.books();
-    auto& t = out.totals;
-    t.electricity = books.electric_in;
-    t.heat_delivered = books.emitted;
-    t.heat_lost = books.lost_store + books.lost_pipes;
-    t.store_end = plant.store().heat();
-    t.balance_error = books.imbalance();
-    if (t.unpriced > energy{})
-      t.bound = failed(fault_code::not_ready, "a part of the time has no price");
-    else
-      t.bound = best_->least_cost(plant).map([](const bound_answer& b) { return b.cost; });
-    if (house_.node() != nullptr) t.messages = house_.node()->messages();
-    t.event_log_sha256 = log_.hex();
-    auto watched = watch_;
-    watched.end(now());
-    out.violations = watched.violations();
+    auto out = season_record{.totals = tally_.totals(),
+                             .slots = tally_.slots(),
+                             .events = tally_.events(),
+                             .bound = tally_.bound(),
+                             .violations = watch_.judged(now())};
+    if (layout_->link) out.totals.messages = node_.messages();
     return out;
   }
 
  private:
-  house_plan plan_of_house() {
-    return {.house = layout_,
-            .plant = plant_,
-            .from = plan_.when.from,
-            .journal = {},
-            .node =
-                [this](const house_clock& clock) {
-                  return std::make_unique<virtual_node>(
-                      options_of(plan_), outlook{prices_.known(), weather_of(*plan_.outdoor)},
-                      [clock] { return clock.now(); });
-                },
-            .log = [this](const event& e) { note(e); },
-            .statement_observer = [this](const body& said) { hear(said); },
-            .spoil =
-                [this](std::unique_ptr<port> sound) {
-                  return make_faulty_port(std::move(sound), plan_.faults,
-                                          [this](const relay_write& w) { watch_.wrote(w); });
-                },
-            .seed = plan_.seed};
+  static constexpr auto boot_name = "boot-";
+  static constexpr std::uint64_t journal_bytes = 8ULL * 1024 * 1024;
+
+  hearth::simulate::node_troubles node_troubles() {
+    if (plan_.faults.empty()) return {};
+    return {.spells = plan_.faults,
+            .seed = plan_.seed,
+            .house = layout_,
+            .told_house = [this](const envelope& e) { watch_.link.told_house(e, now()); },
+            .told_node = [this](const envelope& e) { watch_.link.told_node(e, now()); }};
+  }
+
+  [[nodiscard]] bool holds(fault_kind kind, time_point t) const {
+    return std::ranges::any_of(
+        plan_.faults, [&](const fault_spell& s) { return s.kind == kind && s.holds_at(t); });
+  }
+
+  [[nodiscard]] time_point next_change(time_point after) const {
+    const auto next = std::ranges::upper_bound(changes_, after);
+    return next == changes_.end() ? plan_.when.to : *next;
+  }
+
+  /// What begins and ends now with the machine and its program; the rest is seen to by others.
+  void change(time_point now) {
+    if (plan_.faults.empty()) return;
+    const auto dark = holds(fault_kind::power_cut, now);
+    if (dark && house_) power_down();
+    if (!dark && !house_) power_up();
+    const auto full = holds(fault_kind::disk_full, now);
+    if (full != disk_is_full_) disk_.full_at(full ? std::optional{disk_.bytes()} : std::nullopt);
+    disk_is_full_ = full;
+    if (!house_) return;
+    auto doomed = std::set<std::string>{};
+    for (const auto& s : plan_.faults)
+      if (s.kind == fault_kind::actor_killed && s.holds_at(now)) doomed.insert(s.part);
+    house_->kill(std::move(doomed));
+  }
+
+  void pass_until(time_point then) {
+    if (house_)
+      house_->live_until(then);
+    else
+      now_ = then;
+  }
+
+  /// Nobody hears what a program says that has no power.
+  void power_down() {
+    now_ = house_->now();
+    dark_ = true;
+    disk_.cut();
+    house_.reset();
+    open_relays(*layout_, *plant_);
+    watch_.plant.lost_power(now_);
+  }
+
+  void power_up() {
+    dark_ = false;
+    if (boots_ > 0) disk_.power_up();
+    auto plan = house_plan{.house = layout_,
+                           .plant = plant_,
+                           .from = now_,
+                           .boot_id = boot_name + std::to_string(++boots_),
+                           .connect = node_.maker(),
+                           .log = [this](const event& e) { note(e); },
+                           .statement_observer = [this](const body& said) { hear(said); },
+                           .seed = plan_.seed};
+    if (!plan_.faults.empty()) {
+      plan.spoil = [this](std::unique_ptr<port> sound) {
+        return make_faulty_port(std::move(sound), plan_.faults, plan_.seed,
+                                [this](const relay_write& w) { note(w); });
+      };
+      // A real one, on a disk that fails: sound seasons need no disk and are a third faster.
+      plan.journal = [this] {
+        return open_sqlite_journal("journal.db", {journal_bytes, disk_.vfs()});
+      };
+    }
+    const auto jumps = std::ranges::any_of(
+        plan_.faults, [](const fault_spell& s) { return s.kind == fault_kind::clock_jumps; });
+    if (jumps) plan.system_clock = [this](time_point t) { return shown_at(t); };
+    house_.emplace(std::move(plan));
+  }
+
+  [[nodiscard]] clock_sample shown_at(time_point t) const {
+    auto out = clock_sample{t, true};
+    for (const auto& s : plan_.faults) {
+      if (s.kind != fault_kind::clock_jumps || !s.holds_at(t)) continue;
+      out.utc += std::chrono::round<duration>(std::chrono::duration<double>{s.amount});
+      out.synchronised = false;
+    }
+    return out;
   }
 
   simulated::plant look() {
@@ -153,73 +207,46 @@ class counted_season final : public season {
     return plant_->truth();
   }
 
+  [[nodiscard]] link_picture picture() const {
+    auto out = link_picture{.connected = node_.connected(), .disk_bytes = disk_.bytes()};
+    for (const auto& [site, memory] : node_.node().sites()) {
+      out.missing += memory.boots.missing();
+      for (const auto& [boot, known] : memory.boots.all())
+        if (boot.starts_with(boot_name)) out.lost += known.lost_count();
+    }
+    return out;
+  }
+
   void note(const event& e) {
-    log_.add(e);
-    watch_.happened(e);
-    if (e.kind == "interlock") ++record_.totals.interlock_interventions;
-    if (e.severity == severity::alarm) ++record_.totals.alarms;
-    if (e.severity != severity::info && record_.events.size() < events_kept)
-      record_.events.push_back(e);
+    if (dark_) return;
+    tally_.happened(e);
+    watch_.told.happened(e);
   }
-
+  void note(const relay_write& w) {
+    if (dark_) return;
+    watch_.plant.wrote(w);
+    watch_.told.wrote(w);
+  }
   void hear(const body& said) {
-    if (const auto* state = std::get_if<state_report>(&said)) in_charge_ = state->in_charge;
-  }
-
-  void count(time_point from) {
-    const auto plant = look();
-    watch_.look(plant, now());
-    auto& t = record_.totals;
-    const auto used = plant.heat_pump_energy() - before_.heat_pump_energy();
-    if (const auto price = prices_.at(from)) {
-      t.energy_cost += used * *price;
-      best_->add(before_, plant, *price, now() - from);
-    } else {
-      t.unpriced += used;
-    }
-    runs_.look(plant.phase() != simulated::heat_pump_phase::off, now(), t);
-    t.in_charge[in_charge_] += now() - from;
-    const auto hours = std::chrono::duration<double, std::ratio<3600>>(now() - from).count();
-    for (std::size_t z = 0; z < plant.zone_count(); ++z) {
-      const auto* wanted = std::get_if<temperature>(&layout_->plant->zones[z].setpoint);
-      if (wanted == nullptr) continue;
-      const auto missing = *wanted - comfort_band - plant.room(z);
-      t.comfort_below_k_h += std::max(0.0, missing.in(kelvin)) * hours;
-    }
-    before_ = plant;
-  }
-
-  void keep_slot(time_point start) {
-    const auto& end = before_;
-    const auto length = std::chrono::duration<double>(now() - start);
-    const auto was = slot_began_.books(), is = end.books();
-    auto& slot = record_.slots.emplace_back();
-    slot.at = start;
-    slot.outdoor = end.outdoor();
-    slot.price = prices_.at(start);
-    slot.heat_pump = (is.electric_in - was.electric_in) / length;
-    slot.house = (end.house_energy() - slot_began_.house_energy()) / length;
-    slot.made = (is.made - was.made) / length;
-    slot.delivered = (is.emitted - was.emitted) / length;
-    for (std::size_t i = 0; i < end.layer_count(); ++i) slot.layers.push_back(end.layer(i));
-    for (std::size_t z = 0; z < end.zone_count(); ++z) slot.rooms.push_back(end.room(z));
-    slot.in_charge = in_charge_;
-    slot_began_ = end;
+    if (dark_) return;
+    tally_.said(said);
+    if (!plan_.faults.empty()) watch_.link.said(said, now());
   }
 
   season_plan plan_;
   price_list prices_;
   std::shared_ptr<const layout> layout_;
   std::shared_ptr<simulated_house> plant_;
-  watch watch_{layout_, plan_.faults};
-  season_record record_;
-  std::optional<bound_book> best_;
-  event_hash log_;
-  authority in_charge_ = authority::local;
-  run_watch runs_;
-  virtual_house house_;  ///< speaks to all of the above, so it goes first
-  simulated::plant before_{*layout_->plant, *layout_->simulation, plan_.outdoor, plan_.sun};
-  simulated::plant slot_began_ = before_;
+  time_point now_;       ///< while there is no power
+  bool dark_ = false;
+  bool disk_is_full_ = false;
+  int boots_ = 0;
+  std::vector<time_point> changes_;  ///< when something begins or ends to be wrong
+  watch watch_;
+  torn_disk disk_;
+  virtual_node node_;
+  tally tally_;
+  std::optional<virtual_house> house_;  ///< speaks to all of the above, so it goes first
 };
 
 }  // namespace
@@ -230,7 +257,7 @@ result<std::unique_ptr<season>> season::begin(season_plan plan) {
   if (!plan.house->plant)
     return failed(fault_code::unsupported, "the layout has no 'plant': there is nothing to heat");
   auto house = house_of(plan);
-  return std::make_unique<counted_season>(std::move(plan), std::move(house));
+  return std::make_unique<lived_season>(std::move(plan), std::move(house));
 }
 
 }  // namespace hearth::simulate

@@ -3,19 +3,16 @@
 #include "layouts/layout.hpp"
 #include "layouts/series.hpp"
 #include "protocol/fault.hpp"
-#include "protocol/messages.hpp"
 #include "tools/simulate/faults.hpp"
-#include "tools/simulate/watch.hpp"
+#include "tools/simulate/promise.hpp"
+#include "tools/simulate/record.hpp"
 
 #include <cstdint>
-#include <map>
 #include <memory>
-#include <optional>
-#include <string>
+#include <string_view>
 #include <vector>
 
-/// A stretch of a house's life, lived on virtual time and counted: what was used and paid, how warm
-/// it was, who was in charge.
+/// A stretch of a house's life, lived on virtual time and counted.
 namespace hearth::simulate {
 
 /// Who decides below the contracts.
@@ -38,47 +35,17 @@ struct season_plan {
   std::vector<fault_spell> faults = {};  ///< what goes wrong
 };
 
-/// Five minutes: means of what flows, and how things stand at the end.
-struct slot_record {
-  time_point at;  ///< its beginning
-  temperature outdoor;
-  std::optional<energy_price> price;  ///< energy and distribution together
-  power heat_pump, house;             ///< electric
-  power made;                         ///< heat, by the heat pump into the store
-  power delivered;                    ///< heat, into the rooms
-  std::vector<temperature> layers;    ///< hottest first
-  std::vector<temperature> rooms;     ///< by zone
-  authority in_charge = authority::local;
-};
+/// Figures are kept for every so long: means of what flows, and how things stand at the end.
 inline constexpr duration slot_length = std::chrono::minutes{5};
 
-struct season_totals {
-  money energy_cost;   ///< of the heat pump's electricity, energy and distribution
-  energy unpriced;     ///< electricity while no price was known
-  energy electricity;  ///< of the heat pump
-  energy heat_delivered;
-  energy heat_lost;  ///< of store and pipes
-  energy store_start, store_end;
-  energy balance_error;
-  double comfort_below_k_h = 0;  ///< of all zones, more than 0.5 K under their setpoints
-  int heat_pump_starts = 0;
-  std::optional<duration> shortest_run;  ///< of the heat pump, over before the end
-  std::size_t interlock_interventions = 0;
-  std::map<authority, duration> in_charge;
-  std::size_t alarms = 0;
-  std::uint64_t messages = 0;  ///< both ways on the link
-  /// What the same heat would have cost at least, by `bound.hpp`; a fault where nobody can say.
-  result<money> bound = failed(fault_code::not_ready, "the season has not been lived");
-  std::string event_log_sha256;
-};
-
 struct season_record {
-  season_totals totals;
-  std::vector<slot_record> slots;
-  std::vector<event> events;          ///< warnings and alarms, the first `events_kept`
+  run_totals totals;
+  slot_table slots;
+  event_list events;
+  /// What the same heat would have cost at least; a fault where nobody can say.
+  result<money> bound = failed(fault_code::not_ready, "the season has not been lived");
   std::vector<violation> violations;  ///< promises that were broken
 };
-inline constexpr std::size_t events_kept = 10'000;
 
 /// A house that lives. Nothing in it reads a clock: one plan, one record.
 class season {

@@ -212,10 +212,13 @@ const model* find_model(std::string_view name) {
   return name == stand_in ? &standing_in : hearth::find_model(name);
 }
 
+void open_relays(const layout& stood_in, simulated_house& plant) {
+  for (const auto& [channel, point] : roles_of(stood_in))
+    if (stood_in[channel].actuator) plant.open(point);
+}
+
 std::unique_ptr<port> make_stand_in_port(const layout& stood_in,
                                          std::shared_ptr<simulated_house> plant) {
-  for (const auto& [channel, point] : roles_of(stood_in))
-    if (stood_in[channel].actuator) plant->open(point);
   return std::make_unique<stand_in_port>(stood_in, std::move(plant));
 }
 

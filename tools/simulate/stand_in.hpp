@@ -27,6 +27,9 @@ std::map<channel_id, std::string> roles_of(const layout& house);
 /// The registry's models and the one that stands in.
 const model* find_model(std::string_view name);
 
+/// Every relay that has a role in the plant opens, as without power.
+void open_relays(const layout& stood_in, simulated_house& plant);
+
 /// The port of the one simulated bus of such a layout: points of the plant, and "other.CHANNEL" for
 /// channels without a role there.
 std::unique_ptr<port> make_stand_in_port(const layout& stood_in,

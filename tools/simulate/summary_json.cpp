@@ -57,6 +57,8 @@ std::string summary_json(const run_record& r) {
   all["from"] = to_iso8601(r.from);
   all["to"] = to_iso8601(r.to);
   all["slots"] = r.slots.size();
+  all["filled"] = json::array();
+  for (const auto& f : r.filled) all["filled"].push_back(mended(f));
 
   all["energy_cost_usd"] = t.energy_cost.in(us_dollar);
   all["unpriced_kwh"] = t.unpriced.in(kilowatt_hour);

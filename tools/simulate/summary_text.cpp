@@ -68,7 +68,10 @@ std::string summary_text(const run_record& r) {
           std::to_string(warnings) + (warnings == 1 ? " warning, " : " warnings, ") +
           std::to_string(t.interlock_interventions) + " commands held back by the interlock\n";
   text += "  books      " + fixed(t.balance_error.in(kilowatt_hour), 3) + " kWh unaccounted for; " +
-          std::to_string(t.messages) + " messages; " + fixed(r.wall.count(), 1) + " s\n";
+          std::to_string(t.messages) + " messages\n";
+  const auto days = std::chrono::duration<double>(r.to - r.from) / std::chrono::days{1};
+  text += "  computed   in " + fixed(r.wall.count(), 1) + " s, " +
+          fixed(1000 * r.wall.count() / days, 0) + " ms a day\n";
   text += "  log        " + harmless(t.event_log_sha256) + "\n";
   return text;
 }

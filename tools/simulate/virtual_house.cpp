@@ -30,27 +30,30 @@ virtual_house::virtual_house(house_plan plan) : plan_{std::move(plan)} {
   system_.emplace(configured(config_));
   scheduler_ = &dynamic_cast<caf::scheduler::test_coordinator&>(system_->scheduler());
   clock_ = house_clock::driven(plan_.from, [this] { return system_->clock().now(); });
-  if (plan_.node) node_ = plan_.node(*clock_);
   auto ports = std::map<std::string, port_maker>{
       {"simulated", [this](const layout& l, bus_id) -> result<std::unique_ptr<port>> {
          auto sound = make_stand_in_port(l, plan_.plant);
          return plan_.spoil ? plan_.spoil(std::move(sound)) : std::move(sound);
        }}};
+  auto dated_by = clock_source{};
+  if (plan_.system_clock)
+    dated_by = [this]() -> result<clock_sample> { return plan_.system_clock(now()); };
   running_ = spawn_house(
-      *system_, {.context = {plan_.house, *clock_},
+      *system_, {.context = {plan_.house, *clock_, std::move(dated_by)},
                  .ports = std::move(ports),
                  .find_model = simulate::find_model,
                  .journal = plan_.journal,
-                 .connect = node_ ? node_->maker() : mqtt_client_maker{},
+                 .connect = plan_.connect,
                  .log = plan_.log,
                  .first_words = {},
-                 .boot_id = "simulated",
+                 .boot_id = plan_.boot_id,
                  .blocking_ports = false,
                  .seed = plan_.seed,
                  .snapshot_observer = {},
                  .statement_observer = plan_.statement_observer
                                            ? system_->spawn(statements_to, plan_.statement_observer)
-                                           : statement_sink{}});
+                                           : statement_sink{},
+                 .earliest_date = {}});
   scheduler_->run();
 }
 
@@ -62,13 +65,41 @@ virtual_house::~virtual_house() {
   scheduler_->run();
 }
 
+caf::actor_addr virtual_house::address_of(const std::string& name) const {
+  const auto& m = *running_.members;
+  for (const auto& [id, actor] : m.devices)
+    if (name == "device " + (*plan_.house)[id].name)
+      return caf::actor_cast<caf::actor_addr>(actor);
+  for (const auto& [id, actor] : m.buses)
+    if (name == "bus " + (*plan_.house)[id].name) return caf::actor_cast<caf::actor_addr>(actor);
+  if (name == "timekeeper") return caf::actor_cast<caf::actor_addr>(m.timekeeper);
+  if (name == "blackboard") return caf::actor_cast<caf::actor_addr>(m.blackboard);
+  if (name == "dispatcher") return caf::actor_cast<caf::actor_addr>(m.dispatcher);
+  if (name == "reporter") return caf::actor_cast<caf::actor_addr>(m.reporter);
+  if (name == "journal") return caf::actor_cast<caf::actor_addr>(m.journal);
+  if (name == "upstream") return caf::actor_cast<caf::actor_addr>(m.upstream);
+  return {};
+}
+
+void virtual_house::settle() {
+  scheduler_->run();
+  for (const auto& name : doomed_) {
+    const auto alive = address_of(name);
+    if (!alive || killed_[name] == alive) continue;
+    killed_[name] = alive;
+    caf::anon_send_exit(alive, caf::exit_reason::kill);
+    scheduler_->run();
+  }
+}
+
 void virtual_house::live_until(time_point then) {
+  settle();
   if (now() >= then) return;
   const auto mark = system_->spawn(bell, then);
   caf::delayed_anon_send(mark, then - now(), 0);
   while (now() < then) {
     scheduler_->trigger_timeout();
-    scheduler_->run();
+    settle();
   }
 }
 

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace hearth::testing {
+namespace hearth::simulate {
 
 /// A disk in memory for SQLite that does what disks do when the power goes: of all that was
 /// written and not yet synced, each 512-byte sector arrives, or not, or as garbage, in any order,
@@ -26,6 +26,8 @@ class torn_disk {
 
   /// The power goes at this many writes, syncs, cuts and deletions from now; every call fails then.
   void cut_after(std::uint64_t operations) { cut_in_ = operations; }
+  /// The power goes now.
+  void cut() { cut_ = true; }
   [[nodiscard]] bool is_cut() const { return cut_; }
   /// What is left on the disk; it works again. Nothing may be open on it.
   void power_up();
@@ -63,4 +65,4 @@ class torn_disk {
   bool cut_ = false;
 };
 
-}  // namespace hearth::testing
+}  // namespace hearth::simulate

@@ -1,9 +1,9 @@
-#include "tests/support/torn_vfs.hpp"
+#include "tools/simulate/torn_disk.hpp"
 
 #include <algorithm>
 #include <cstring>
 
-namespace hearth::testing {
+namespace hearth::simulate {
 namespace {
 
 constexpr auto sector = std::uint64_t{512};
@@ -203,4 +203,4 @@ void torn_disk::settle(file& f) {
   f.ever_synced = f.ever_synced || !f.now.empty();
 }
 
-}  // namespace hearth::testing
+}  // namespace hearth::simulate
