@@ -26,7 +26,7 @@ season_plan twelve_faults() {
 }
 
 const fault_spell* find(const season_plan& plan, const std::string& point) {
-  const auto found = std::ranges::find(plan.faults, point, &fault_spell::point);
+  const auto found = std::ranges::find(plan.faults, point, &fault_spell::part);
   return found == plan.faults.end() ? nullptr : &*found;
 }
 

@@ -43,6 +43,7 @@ TEST_CASE("a seed always draws the same season, and others draw others") {
   const auto ground = january();
   auto files = std::map<std::string, int>{};
   auto nights = std::set<time_point>{};
+  auto faults = std::size_t{0};
   for (std::uint64_t seed = 0; seed < 600; ++seed) {
     const auto once = draw_case(ground, seed), again = draw_case(ground, seed);
     CHECK(once.file == again.file);
@@ -53,13 +54,14 @@ TEST_CASE("a seed always draws the same season, and others draw others") {
     CHECK(once.plan.when.to - once.plan.when.from == 72h);
     CHECK(once.plan.when.from >= ground.outdoor->start);
     CHECK(once.plan.when.to <= ground.outdoor->end());
-    CHECK_FALSE(once.plan.faults.empty());
+    faults += once.plan.faults.size();
     ++files[once.file];
     nights.insert(once.plan.when.from);
   }
   CHECK(files["simulated.yaml"] > 350);
   CHECK(files["simulated.yaml"] < 450);
   CHECK(files.size() == 2);
+  CHECK(faults > 600 * 2);  // several at once are normal
   CHECK(nights.size() == 12);  // two weeks have so many beginnings of three days
 }
 

@@ -35,6 +35,7 @@ using steady = std::chrono::steady_clock;
 constexpr int shrunk_of_each_promise = 3;
 /// Each try of what hangs takes all our patience.
 constexpr int shrinking_tries_of_a_hang = 24;
+constexpr std::size_t longest_text = 200;
 const std::string no_hang = "no-hang", no_crash = "no-crash";
 
 struct swarm_options {
@@ -96,8 +97,12 @@ trial trial_of(const simulate::season_plan& plan, double timeout_s) {
           std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>{timeout_s})};
 }
 
+/// On one line that can be read, whatever a mad node put into it.
 std::string to_text(const violation& v) {
-  return to_iso8601(v.at) + " " + v.promise + ": " + v.text;
+  auto text = v.text.size() > longest_text ? v.text.substr(0, longest_text) + "..." : v.text;
+  std::ranges::replace_if(
+      text, [](unsigned char c) { return c < ' ' || c > '~'; }, '?');
+  return to_iso8601(v.at) + " " + v.promise + ": " + text;
 }
 
 /// What is told of a small version of a failure.
