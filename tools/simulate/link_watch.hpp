@@ -45,7 +45,7 @@ class link_watch {
   struct kept_word {
     std::string what;  ///< for people
     int said = 0, heard = 0;
-    time_point first_said;
+    time_point first_said, last_heard;
   };
   struct lease {
     std::string of;
