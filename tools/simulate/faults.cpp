@@ -50,6 +50,7 @@ constexpr auto kinds = std::to_array<kind_row>({
 });
 constexpr duration shortest = 2min;
 constexpr duration longest = 8h;
+constexpr duration quiet_end = 3h;
 
 const kind_row& row_of(fault_kind k) { return *std::ranges::find(kinds, k, &kind_row::kind); }
 
@@ -138,6 +139,7 @@ std::vector<fault_spell> draw_faults(const fault_targets& targets, const period&
                                      std::uint64_t seed, std::size_t most) {
   auto roll = dice{seed};
   auto out = std::vector<fault_spell>{};
+  const auto last = when.to - std::min<duration>(quiet_end, (when.to - when.from) / 4);
   for (auto left = 1 + roll.below(most); left > 0; --left) {
     const auto& kind = kinds[roll.below(kinds.size())];
     if (kind.where == place::link && !targets.node) continue;
@@ -152,8 +154,8 @@ std::vector<fault_spell> draw_faults(const fault_targets& targets, const period&
     const auto length =
         std::chrono::round<std::chrono::seconds>(shortest * std::pow(stretch, roll.part()));
     s.when.from =
-        when.from + std::chrono::round<std::chrono::seconds>((when.to - when.from) * roll.part());
-    s.when.to = std::min(when.to, s.when.from + length);
+        when.from + std::chrono::round<std::chrono::seconds>((last - when.from) * roll.part());
+    s.when.to = std::min(last, s.when.from + length);
     const auto amount = kind.least + (kind.most - kind.least) * roll.part();
     s.amount = std::round(100 * amount) / 100;
     out.push_back(std::move(s));

@@ -74,7 +74,8 @@ struct fault_targets {
 /// Of a house on stand-ins.
 fault_targets targets_of(const layout& house);
 
-/// Up to `most` spells of two minutes to eight hours each. Several at once are normal.
+/// Up to `most` spells of two minutes to eight hours each. Several at once are normal. Nothing new
+/// goes wrong in the last three hours, so that it can be seen that all is well again.
 std::vector<fault_spell> draw_faults(const fault_targets& targets, const period& when,
                                      std::uint64_t seed, std::size_t most = 6);
 
