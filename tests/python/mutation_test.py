@@ -25,7 +25,7 @@ ROOT = pathlib.Path(os.environ.get("HEARTH_SOURCE_DIR", pathlib.Path(__file__).r
 BUILD = pathlib.Path(os.environ.get("HEARTH_BINARY_DIR", ROOT / "build/release"))
 SCADA = ""
 WORDS = ()
-SEEDS = 1000
+SEEDS = int(os.environ.get("HEARTH_SEEDS", "1000"))
 CONTROL_SEEDS = 40
 BROKE = re.compile(r"^seed (\d+) of (\S+) broke", re.MULTILINE)
 
