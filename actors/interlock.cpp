@@ -65,6 +65,7 @@ void interlock::observe(const snapshot& now) {
       told_to_run_.reset();
     }
     running_ = *on;
+    seen_at_ = now[plant.heat_pump.enable].at;
   }
   unseen_ = !now.good<bool>(plant.heat_pump.enable);
   if (!plant.store) return;
@@ -93,8 +94,10 @@ void interlock::commanded(const command& sent) {
 
 interlock::motion interlock::presumed(time_point now) const {
   const auto seen = running_.value_or(false);
-  const auto awaited = ordered_ && ordered_->on != seen && ordered_->at > changed_ &&
-                       now - ordered_->at < house_->pace.command_life();
+  // Once the order is old, what was read since is believed instead; if nothing was, the order is.
+  const auto fresh = ordered_ && (now - ordered_->at < house_->pace.command_life() ||
+                                  !seen_at_ || *seen_at_ <= ordered_->at);
+  const auto awaited = fresh && ordered_->on != seen && ordered_->at >= changed_;
   return awaited ? motion{ordered_->on, ordered_->at} : motion{seen, changed_};
 }
 

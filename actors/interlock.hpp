@@ -78,6 +78,7 @@ class interlock {
 
   std::shared_ptr<const layout> house_;
   std::optional<bool> running_;  ///< as read back; nothing until first seen
+  std::optional<time_point> seen_at_;  ///< when that was read last
   time_point changed_;   ///< when it last started or stopped; start of the program until seen
   bool unseen_ = false;  ///< the last snapshot did not show whether it runs
   std::optional<time_point> told_to_run_;  ///< not answered by any reading yet

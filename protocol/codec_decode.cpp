@@ -5,6 +5,7 @@
 #include "protocol/limits.hpp"
 #include "protocol/utf8.hpp"
 
+#include <cmath>
 #include <google/protobuf/arena.h>
 #include <google/protobuf/stubs/logging.h>
 
@@ -92,11 +93,15 @@ class reader : public field_reader {
                 text(n.text(), "nack.text")};
   }
   body read(const v1::Contract& c) {
-    return contract{
+    auto out = contract{
         name(c.contract_id(), "contract.contract_id"),
         time(c.start_unix_ms(), "contract.start_unix_ms"),
         length(c.length_s(), "contract.length_s"),
         number(c.has_average_power_w(), c.average_power_w(), "contract.average_power_w") * watt};
+    // The house's answer repeats it, and would be refused by the node.
+    if (!std::isfinite(out.promised().in(watt_hour)))
+      refuse("contract.average_power_w", " promises more than any number tells");
+    return out;
   }
   body read(const v1::Withdrawal& w) {
     return withdrawal{name(w.contract_id(), "withdrawal.contract_id"),

@@ -213,6 +213,39 @@ TEST_CASE("a stop that was ordered and not yet seen is followed by its rest") {
   CHECK(lock.check(want(at::enable, true, seen.time()), seen.now()).rule == minimum_off);
 }
 
+TEST_CASE("a stop ordered the moment the compressor was first seen to run is followed by its rest") {
+  const auto house = shared(small_house());
+  auto lock = interlock{house, noon - 1h};
+  auto seen = image{*house};
+  lock.observe(seen.now());
+  lock.commanded(want(at::enable, true, seen.time()));
+  seen.pass(2min).on(at::enable).lose_store();
+  lock.observe(seen.now());
+  const auto stop = lock.check(want(at::enable, false, seen.time()), seen.now());
+  REQUIRE(stop.allowed);
+  lock.commanded(*stop.allowed);
+  seen.pass(1min).degrees(at::top, 50).lose(at::enable);
+  lock.observe(seen.now());
+  CHECK(lock.check(want(at::enable, true, seen.time()), seen.now()).rule == minimum_off);
+}
+
+TEST_CASE("a stop that was ordered and never seen is believed until something else is seen") {
+  const auto house = shared(small_house());
+  auto lock = interlock{house, noon - 1h};
+  auto seen = image{*house};
+  lock.observe(seen.on(at::enable).now());
+  seen.pass(20min);
+  lock.observe(seen.now());
+  lock.commanded(want(at::enable, false, seen.time()));
+  // Longer than a command lives, and nothing can be read.
+  seen.pass(house->pace.command_life() + 1s).lose(at::enable);
+  lock.observe(seen.now());
+  CHECK(lock.check(want(at::enable, true, seen.time()), seen.now()).rule == minimum_off);
+  seen.pass(house->plant->heat_pump.min_off);
+  lock.observe(seen.now());
+  CHECK(lock.check(want(at::enable, true, seen.time()), seen.now()).rule == none);
+}
+
 TEST_CASE_FIXTURE(fixture, "the pump of a running heat pump runs, whoever wants it off") {
   CHECK(ask(at::pump, false).allowed->value == switched(false));
   house_image.on(at::enable);

@@ -144,6 +144,8 @@ TEST_CASE("a bad field is refused by name") {
        "malformed: contract.average_power_w is missing"},
       {"contract", [](envelope_t& e) { e.mutable_contract()->set_average_power_w(no_number); },
        "malformed: contract.average_power_w is not a finite number"},
+      {"contract", [](envelope_t& e) { e.mutable_contract()->set_average_power_w(1e308); },
+       "malformed: contract.average_power_w promises more than any number tells"},
       {"contract", [](envelope_t& e) { e.mutable_contract()->clear_length_s(); },
        "malformed: contract.length_s must be above zero"},
       {"contract", [](envelope_t& e) { e.mutable_contract()->clear_start_unix_ms(); },

@@ -113,6 +113,7 @@ TEST_CASE("summary.json of a small run is this, key by key") {
   "from": "2020-01-15T12:00:00Z",
   "to": "2020-01-15T12:10:00Z",
   "slots": 2,
+  "filled": [],
   "energy_cost_usd": 0.04,
   "unpriced_kwh": 0.5,
   "electricity_kwh": 1.0,

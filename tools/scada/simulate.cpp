@@ -279,7 +279,7 @@ int simulate_house(const simulate_options& o) {
   r.wall = wall;
   const auto compared = *done && compare(r, o, plan, signals);
   std::cout << (o.as_json ? summary_json(r) : summary_text(r)) << std::flush;
-  if (!plan.faults.empty()) print_misfortune(plan, broken);
+  if (!plan.faults.empty() || !broken.empty()) print_misfortune(plan, broken);
   if (!o.report.empty()) {
     if (const auto written = simulate::write_report(o.report, r); !written) {
       std::cerr << "scada simulate: " << to_text(written.error()) << "\n";

@@ -20,7 +20,8 @@ struct link_picture {
   std::uint64_t disk_bytes = 0;  ///< what the house's journal takes
 };
 
-/// What must hold between a house and its node: what was journaled arrives, once; every lease ends;
+/// What must hold between a house and its node: what is said can be read, and what was journaled
+/// arrives, once; every lease ends;
 /// nothing grows without bound. From what the house says, what reaches either side, and the leases
 /// that were given, never from what house or node believe.
 class link_watch {
@@ -44,7 +45,7 @@ class link_watch {
   struct kept_word {
     std::string what;  ///< for people
     int said = 0, heard = 0;
-    time_point first_said;
+    time_point first_said, last_heard;
   };
   struct lease {
     std::string of;
@@ -62,7 +63,7 @@ class link_watch {
   std::uint64_t journal_bytes_;
   bool dates_jump_;
   std::vector<violation> violations_;
-  std::map<std::size_t, kept_word> words_;  ///< by the hash of their bytes
+  std::map<std::size_t, kept_word> words_;  ///< by the hash of what a reader makes of them
   std::map<std::string, request> requests_;  ///< those that reached the house, by message id
   std::map<std::string, time_point> contract_ends_;
   std::map<std::string, contract_status> contracts_;  ///< by id, as told last

@@ -90,7 +90,7 @@ class lived_season final : public season {
       const auto plant = look();
       tally_.passed(from, now(), plant, prices_.at(from));
       watch_.plant.look(plant, now());
-      if (layout_->link && !plan_.faults.empty()) watch_.link.look(picture(), now());
+      if (layout_->link) watch_.link.look(picture(), now());
     }
     tally_.end_slot(slot_start, now(), prices_.at(slot_start));
     return true;
