@@ -52,6 +52,7 @@ class virtual_house {
   caf::scheduler::test_coordinator* scheduler_ = nullptr;
   std::optional<house_clock> clock_;
   std::unique_ptr<virtual_node> node_;
+  caf::actor bell_;  ///< marks on the actors' clock until when to live
   running_house running_;
 };
 
