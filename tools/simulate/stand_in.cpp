@@ -156,9 +156,8 @@ class stand_in_port final : public port {
   std::map<std::string, double, std::less<>> others_;
 };
 
-bool plays_a_role(const layout& house, const device_layout& device, const roles& known) {
-  return std::ranges::any_of(device.channels,
-                             [&](channel_id c) { return known.contains(c) || house[c].actuator; });
+bool plays_a_role(const device_layout& device, const roles& known) {
+  return std::ranges::any_of(device.channels, [&](channel_id c) { return known.contains(c); });
 }
 
 bool all_simulated(const layout& house) {
@@ -194,8 +193,9 @@ layout on_stand_ins(const layout& real, duration step) {
       d.bus = bus_id{0};
     }
     d.poll_every = std::max(d.poll_every, step);
-    // Nothing ever changes at a device without a role in the plant.
-    if (replaced && !plays_a_role(out, d, known)) d.poll_every = std::max(d.poll_every, idle_poll);
+    // Nothing ever changes at a device without a role in the plant but by a command, and what that
+    // did is read with it.
+    if (replaced && !plays_a_role(d, known)) d.poll_every = std::max(d.poll_every, idle_poll);
   }
   for (auto& c : out.channels) c.max_age = std::max(c.max_age, 3 * out[c.device].poll_every);
   return out;
