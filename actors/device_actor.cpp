@@ -130,8 +130,7 @@ device_actor::behavior_type device_of(device_actor::stateful_pointer<device_stat
       },
       [self](const roads& r) {
         self->state.peers = r;
-        for (auto& what : std::exchange(self->state.untold, {}))
-          self->state.tell(std::move(what));
+        for (auto& what : std::exchange(self->state.untold, {})) self->state.tell(std::move(what));
       },
   };
 }

@@ -141,17 +141,22 @@ class stand_in_port final : public port {
 
   result<bus_answer> transact(const bus_request& request, time_point now) override {
     if (const auto* read = std::get_if<plant_read>(&request))
-      if (const auto at = others_.find(read->point); at != others_.end())
-        return bus_answer{at->second};
+      if (const auto* value = other_at(read->point)) return bus_answer{*value};
     if (const auto* write = std::get_if<plant_write>(&request))
-      if (const auto at = others_.find(write->point); at != others_.end()) {
-        at->second = write->value;
+      if (auto* value = other_at(write->point)) {
+        *value = write->value;
         return bus_answer{done{}};
       }
     return plant_->transact(request, now);
   }
 
  private:
+  double* other_at(std::string_view point) {
+    if (!point.starts_with(other)) return nullptr;
+    const auto found = others_.find(point);
+    return found == others_.end() ? nullptr : &found->second;
+  }
+
   std::unique_ptr<port> plant_;
   std::map<std::string, double, std::less<>> others_;
 };
