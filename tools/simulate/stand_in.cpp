@@ -86,6 +86,7 @@ class stand_in_driver final : public actuator {
 
   std::vector<bus_request> poll() override {
     auto out = std::vector<bus_request>{};
+    out.reserve(taps_.size());
     for (const auto& t : taps_) out.emplace_back(plant_read{t.point});
     return out;
   }
@@ -93,6 +94,7 @@ class stand_in_driver final : public actuator {
   std::vector<reading> decode(std::span<const result<bus_answer>> answers,
                               time_point now) override {
     auto out = std::vector<reading>{};
+    out.reserve(taps_.size());
     for (std::size_t i = 0; i < taps_.size(); ++i)
       out.push_back({taps_[i].channel, value_of(taps_[i], answers[i]), now});
     return out;

@@ -46,7 +46,8 @@ bool watch::sound(const std::string& point_prefix, time_point from, time_point t
 }
 
 void watch::wrote(const relay_write& w) {
-  writes_[w.point].emplace_back(w.at, w.on);
+  // Only relays that go wrong are asked about later; a year of the others would fill the memory.
+  if (!spells_.empty()) writes_[w.point].emplace_back(w.at, w.on);
   if (w.point != enable || !w.obeyed || enabled_ == w.on) return;
   const auto& heat_pump = house_->plant->heat_pump;
   const auto rested = w.at - switched_;
