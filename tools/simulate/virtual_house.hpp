@@ -56,6 +56,7 @@ class virtual_house {
   std::optional<caf::actor_system> system_;
   caf::scheduler::test_coordinator* scheduler_ = nullptr;
   std::optional<house_clock> clock_;
+  caf::actor bell_;  ///< marks on the actors' clock until when to live
   running_house running_;
   std::set<std::string> doomed_;
   std::map<std::string, caf::actor_addr> killed_;  ///< who had the name last
