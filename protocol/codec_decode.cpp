@@ -6,11 +6,7 @@
 #include "protocol/limits.hpp"
 #include "protocol/utf8.hpp"
 
-<<<<<<< HEAD
 #include <cmath>
-#include <google/protobuf/arena.h>
-=======
->>>>>>> speed
 #include <google/protobuf/stubs/logging.h>
 
 // Wire → values.
