@@ -6,8 +6,9 @@
 #include "protocol/limits.hpp"
 #include "protocol/utf8.hpp"
 
-#include <cmath>
 #include <google/protobuf/stubs/logging.h>
+
+#include <cmath>
 
 // Wire → values.
 namespace hearth {

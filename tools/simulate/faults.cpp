@@ -131,8 +131,8 @@ result<fault_spell> parse_fault(std::string_view words) {
   const auto takes_part = parts_at(kind->where, {}) != nullptr;
   if (takes_part == rest.empty())
     return wrong(takes_part ? "it does not say what of" : "it is about nothing else");
-  return fault_spell{kind->kind, std::string{rest},
-                     {*from, *from + std::chrono::seconds{*seconds}}, *amount};
+  return fault_spell{
+      kind->kind, std::string{rest}, {*from, *from + std::chrono::seconds{*seconds}}, *amount};
 }
 
 std::vector<fault_spell> draw_faults(const fault_targets& targets, const period& when,
@@ -150,7 +150,8 @@ std::vector<fault_spell> draw_faults(const fault_targets& targets, const period&
       s.part = (*parts)[roll.below(parts->size())];
     }
     // Short ones are as likely as long ones.
-    const auto stretch = static_cast<double>(longest.count()) / static_cast<double>(shortest.count());
+    const auto stretch =
+        static_cast<double>(longest.count()) / static_cast<double>(shortest.count());
     const auto length =
         std::chrono::round<std::chrono::seconds>(shortest * std::pow(stretch, roll.part()));
     s.when.from =

@@ -32,9 +32,9 @@ enum class fault_kind : unsigned char {
   link_delays,   ///< every message needs up to `amount` s, and the order is lost
 
   // The node.
-  node_silent,   ///< hears and says nothing
+  node_silent,    ///< hears and says nothing
   node_restarts,  ///< at once, with what it had on its disk
-  node_mad,      ///< says things that make no sense, `amount` a minute
+  node_mad,       ///< says things that make no sense, `amount` a minute
 
   // The house's program and its machine.
   clock_jumps,   ///< the system clock is off by `amount` s, and nobody synchronises it

@@ -3,6 +3,7 @@
 #include "tools/simulate/stand_in.hpp"
 
 #include <caf/logger.hpp>
+
 #include <utility>
 
 namespace hearth::simulate {
@@ -71,8 +72,7 @@ virtual_house::~virtual_house() {
 caf::actor_addr virtual_house::address_of(const std::string& name) const {
   const auto& m = *running_.members;
   for (const auto& [id, actor] : m.devices)
-    if (name == "device " + (*plan_.house)[id].name)
-      return caf::actor_cast<caf::actor_addr>(actor);
+    if (name == "device " + (*plan_.house)[id].name) return caf::actor_cast<caf::actor_addr>(actor);
   for (const auto& [id, actor] : m.buses)
     if (name == "bus " + (*plan_.house)[id].name) return caf::actor_cast<caf::actor_addr>(actor);
   if (name == "timekeeper") return caf::actor_cast<caf::actor_addr>(m.timekeeper);
