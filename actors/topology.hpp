@@ -3,6 +3,7 @@
 #include "actors/house_context.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/observer_actor.hpp"
+#include "actors/record/flight_recorder.hpp"
 #include "actors/reporter_actor.hpp"
 #include "actors/supervisor_actor.hpp"
 #include "drivers/journal.hpp"
@@ -31,6 +32,7 @@ struct house_parts {
   std::uint64_t seed = 1;          ///< of jitter
   snapshot_sink snapshot_observer;
   statement_sink statement_observer;
+  recording_plan recording = {};  ///< of what the dispatcher is given and decides
 };
 
 struct running_house {
