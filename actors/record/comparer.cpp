@@ -13,25 +13,34 @@ bool akin(const decision& a, const decision& b) {
 }
 
 /// What still holds at this moment; nothing if nobody has said anything, or too long ago.
-std::string holding(const std::optional<decision>& command, time_point at) {
-  return command && command->expires > at ? command->content : std::string{};
+std::optional<decision> holding(const std::optional<decision>& command, time_point at) {
+  return command && command->expires > at ? command : std::nullopt;
 }
 
-verdict judge_statement(const comparison& c) {
-  if (!c.was || !c.now || c.was->words != c.now->words) return verdict::different;
-  return c.was->is_heartbeat() ? verdict::renewed : verdict::same;
+/// What a person calls one decision, however its sentence counts on from minute to minute.
+std::string gist(const std::optional<decision>& command) {
+  return command ? command->what + " " + command->by : std::string{};
+}
+
+bool goes_on(const std::optional<decision>& before, const std::optional<decision>& given) {
+  return before && given && gist(before) == gist(given);
+}
+
+likeness judge_statement(const comparison& c) {
+  if (!c.was || !c.now || c.was->words != c.now->words) return likeness::different;
+  return c.was->is_heartbeat() ? likeness::renewed : likeness::same;
 }
 
 }  // namespace
 
-std::string_view to_text(verdict v) {
+std::string_view to_text(likeness v) {
   switch (v) {
-  case verdict::same: return "same";
-  case verdict::renewed: return "renewed";
-  case verdict::shifted: return "shifted";
-  case verdict::different: return "different";
-  case verdict::still_different: return "still-different";
-  case verdict::agrees_again: return "agrees-again";
+  case likeness::same: return "same";
+  case likeness::renewed: return "renewed";
+  case likeness::shifted: return "shifted";
+  case likeness::different: return "different";
+  case likeness::still_different: return "still-different";
+  case likeness::agrees_again: return "agrees-again";
   }
   return "same";
 }
@@ -39,39 +48,45 @@ std::string_view to_text(verdict v) {
 std::vector<comparison> comparer::compare(std::vector<decision> was, std::vector<decision> now,
                                           time_point at) {
   auto out = std::vector<comparison>{};
-  for (auto& then : was) {
-    auto pair = comparison{verdict::same, std::move(then), {}};
-    const auto found =
-        std::ranges::find_if(now, [&](const decision& d) { return akin(*pair.was, d); });
-    if (found != now.end()) {
+  for (auto& then : was) out.push_back({likeness::same, std::move(then), {}});
+  const auto pair_up = [&](auto fits) {
+    for (auto& pair : out) {
+      if (pair.now) continue;
+      const auto found =
+          std::ranges::find_if(now, [&](const decision& d) { return fits(*pair.was, d); });
+      if (found == now.end()) continue;
       pair.now = std::move(*found);
       now.erase(found);
     }
-    out.push_back(std::move(pair));
-  }
-  for (auto& today : now) out.push_back({verdict::same, {}, std::move(today)});
+  };
+  // What is the same first, so that of two alike the one that differs is left.
+  pair_up(
+      [](const decision& a, const decision& b) { return a.kind == b.kind && a.words == b.words; });
+  pair_up(akin);
+  for (auto& today : now) out.push_back({likeness::same, {}, std::move(today)});
   for (auto& pair : out) {
     const auto& one = pair.was ? *pair.was : *pair.now;
-    pair.verdict =
+    pair.likeness =
         one.is_command() ? judge(standing_[one.subject], pair, at) : judge_statement(pair);
   }
   return out;
 }
 
-verdict comparer::judge(standing& s, const comparison& given, time_point at) {
-  const auto goes_on = s.was && given.was && s.was->content == given.was->content && s.now &&
-                       given.now && s.now->content == given.now->content;
+likeness comparer::judge(standing& s, const comparison& given, time_point at) {
+  const auto no_news = goes_on(s.was, given.was) && goes_on(s.now, given.now);
   if (given.was) s.was = given.was;
   if (given.now) s.now = given.now;
-  auto holds = std::pair{holding(s.was, at), holding(s.now, at)};
-  if (holds.first != holds.second) {
-    if (s.told == holds) return verdict::still_different;
-    s.told = std::move(holds);
-    return verdict::different;
+  const auto then = holding(s.was, at);
+  const auto today = holding(s.now, at);
+  if ((then ? then->content : "") != (today ? today->content : "")) {
+    auto differ = std::pair{gist(then), gist(today)};
+    if (s.told == differ) return likeness::still_different;
+    s.told = std::move(differ);
+    return likeness::different;
   }
-  if (std::exchange(s.told, {})) return verdict::agrees_again;
-  if (!given.was || !given.now || given.was->words != given.now->words) return verdict::shifted;
-  return goes_on ? verdict::renewed : verdict::same;
+  if (std::exchange(s.told, {})) return likeness::agrees_again;
+  if (!given.was || !given.now || given.was->words != given.now->words) return likeness::shifted;
+  return no_news ? likeness::renewed : likeness::same;
 }
 
 }  // namespace hearth

@@ -12,19 +12,19 @@
 
 namespace hearth {
 
-enum class verdict : unsigned char {
+enum class likeness : unsigned char {
   same,             ///< to the last bit, and new
-  renewed,          ///< the same once more: a command that goes on, a heartbeat
+  renewed,          ///< the same, and no news: a command that goes on, a heartbeat
   shifted,          ///< the same command, renewed at another moment
   different,        ///< something else, or nothing, where there was something
   still_different,  ///< as it has been told before
   agrees_again,     ///< a command that differed no longer does
 };
-std::string_view to_text(verdict v);
+std::string_view to_text(likeness v);
 
 /// What was decided then, and what is decided now. One of the two may be absent.
 struct comparison {
-  hearth::verdict verdict = verdict::same;
+  hearth::likeness likeness = likeness::same;
   std::optional<decision> was, now;
 };
 
@@ -39,10 +39,10 @@ class comparer {
  private:
   struct standing {
     std::optional<decision> was, now;
-    std::optional<std::pair<std::string, std::string>> told;  ///< the contents that differ
+    std::optional<std::pair<std::string, std::string>> told;  ///< the gists that differ
   };
 
-  verdict judge(standing& s, const comparison& given, time_point at);
+  likeness judge(standing& s, const comparison& given, time_point at);
 
   std::map<std::string, standing> standing_;
 };

@@ -34,6 +34,7 @@ std::string words_of(const json& j) {
 
 std::string shown(const json& amount, const std::string& unit) {
   if (unit == symbol(hearth::unit::on_off)) return amount.get<double>() != 0 ? "on" : "off";
+  if (unit == symbol(hearth::unit::fraction)) return words_of(amount);
   return words_of(amount) + " " + unit;
 }
 

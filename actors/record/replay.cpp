@@ -154,7 +154,7 @@ class replayer {
     ++totals_.inputs;
     if (!totals_.first) totals_.first = step.at;
     totals_.last = step.at;
-    for (const auto& c : compared) count(c.verdict);
+    for (const auto& c : compared) count(c.likeness);
     auto news = input_replayed{line_, step.at, utc(step.at), {}, after_gap_, std::move(compared)};
     if (const auto* heard = step.input ? std::get_if<directive_heard>(&*step.input) : nullptr) {
       const auto& body = heard->directive.body;
@@ -165,17 +165,17 @@ class replayer {
     if (!news.compared.empty() || !news.heard.empty()) tell_(news);
   }
 
-  void count(verdict v) {
+  void count(likeness v) {
     switch (v) {
-    case verdict::agrees_again:
-    case verdict::same: ++totals_.same; return;
-    case verdict::renewed: ++totals_.renewed; return;
-    case verdict::shifted: ++totals_.shifted; return;
-    case verdict::different:
+    case likeness::agrees_again:
+    case likeness::same: ++totals_.same; return;
+    case likeness::renewed: ++totals_.renewed; return;
+    case likeness::shifted: ++totals_.shifted; return;
+    case likeness::different:
       ++totals_.different;
       if (after_gap_) ++totals_.different_after_gap;
       return;
-    case verdict::still_different: ++totals_.still_different; return;
+    case likeness::still_different: ++totals_.still_different; return;
     }
   }
 

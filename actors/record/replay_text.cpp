@@ -55,14 +55,14 @@ std::string count(std::uint64_t number, const std::string& what) {
 
 }  // namespace
 
-bool replay_text::told(verdict v) const {
+bool replay_text::told(likeness v) const {
   switch (v) {
-  case verdict::same: return !options_.only_different;
-  case verdict::renewed: return options_.routine && !options_.only_different;
-  case verdict::different:
-  case verdict::agrees_again: return true;
-  case verdict::shifted:
-  case verdict::still_different: return options_.routine;
+  case likeness::same: return !options_.only_different;
+  case likeness::renewed: return options_.routine && !options_.only_different;
+  case likeness::different:
+  case likeness::agrees_again: return true;
+  case likeness::shifted:
+  case likeness::still_different: return options_.routine;
   }
   return true;
 }
@@ -110,7 +110,7 @@ std::string replay_text::of(const replay_note& note) const {
 std::string replay_text::of(const input_replayed& input) {
   auto out = std::string{};
   for (const auto& c : input.compared) {
-    if (!told(c.verdict)) continue;
+    if (!told(c.likeness)) continue;
     if (options_.form == replay_form::json)
       out += json_of(input, c);
     else if (options_.form == replay_form::tsv)
@@ -134,14 +134,14 @@ std::string replay_text::local(const input_replayed& input) const {
 
 std::string replay_text::line_of(const input_replayed& input, const comparison& c) const {
   const auto& one = c.now ? *c.now : *c.was;
-  const auto differs = c.verdict == verdict::different || c.verdict == verdict::still_different;
+  const auto differs = c.likeness == likeness::different || c.likeness == likeness::still_different;
   auto line = (differs ? "≠ " : "  ") + local(input) + "  " + padded(about(one), 16) + "  ";
   if (differs)
     line += "was " + decided(c.was) + " → now " + decided(c.now);
   else
     line += decided(one);
-  if (c.verdict == verdict::agrees_again) line += "  (agrees again)";
-  if (c.verdict == verdict::shifted) line += c.was ? "  (not now)" : "  (only now)";
+  if (c.likeness == likeness::agrees_again) line += "  (agrees again)";
+  if (c.likeness == likeness::shifted) line += c.was ? "  (not now)" : "  (only now)";
   if (differs && input.after_gap) line += "  (after a gap)";
   return line + "\n";
 }
@@ -152,7 +152,7 @@ std::string replay_text::json_of(const input_replayed& input, const comparison& 
                  {"house_ms", input.at.time_since_epoch().count()},
                  {"line", input.line},
                  {"after_gap", input.after_gap},
-                 {"verdict", to_text(c.verdict)},
+                 {"verdict", to_text(c.likeness)},
                  {"kind", one.kind},
                  {"subject", one.subject},
                  {"heard", input.heard},
@@ -172,7 +172,7 @@ std::string replay_text::row_of(const input_replayed& input, const comparison& c
                                                local(input),
                                                std::to_string(input.line),
                                                input.after_gap ? "1" : "0",
-                                               std::string{to_text(c.verdict)},
+                                               std::string{to_text(c.likeness)},
                                                one.kind,
                                                one.subject,
                                                was[0],

@@ -31,7 +31,7 @@ class replay_text {
   [[nodiscard]] std::string summary(const replay_totals& totals) const;
 
  private:
-  [[nodiscard]] bool told(verdict v) const;
+  [[nodiscard]] bool told(likeness v) const;
   std::string of(const run_replayed& run);
   std::string of(const input_replayed& input);
   [[nodiscard]] std::string of(const replay_note& note) const;

@@ -4,6 +4,7 @@
 #include "drivers/ports/sqlite_journal.hpp"
 #include "protocol/limits.hpp"
 
+#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
