@@ -22,7 +22,7 @@ struct log_reader::meaning {
   [[noreturn]] static void wrong(const std::string& why) { throw std::invalid_argument{why}; }
 
   log_head head() {
-    const auto version = line.at("version").get<std::int64_t>();
+    const auto version = log_words::whole_number_from(line.at("version"));
     if (version != log_words::version)
       wrong("this log is of format " + std::to_string(version) + "; this program reads format " +
             std::to_string(log_words::version) + ": use the scada that wrote it, or a newer one");
@@ -38,6 +38,7 @@ struct log_reader::meaning {
     for (const auto pace : {out.pace.control, out.pace.housekeeping})
       if (pace <= duration{0} || pace > std::chrono::days{1})
         wrong("no house looks at itself every " + std::to_string(pace.count()) + " ms");
+    out.tariff = log_words::tariff_from(line.at("tariff"));
     for (const auto& c : line.at("channels")) {
       const auto u = unit_from_symbol(c.at(1).get<std::string>());
       if (!u) wrong("unit '" + c.at(1).get<std::string>() + "' is none known here");
@@ -141,7 +142,9 @@ struct log_reader::meaning {
     if (line.contains("full")) return log_end{true, at()};
     if (line.contains("lost")) {
       self.forget();
-      return log_gap{line.at("lost").get<std::uint64_t>(), at()};
+      const auto lost = log_words::whole_number_from(line.at("lost"));
+      if (lost < 1) wrong("a gap of nothing");
+      return log_gap{static_cast<std::uint64_t>(lost), at()};
     }
     auto step = log_step{at(), input(), {}};
     step.was = decided();
@@ -195,6 +198,7 @@ tl::expected<std::shared_ptr<const layout>, std::string> house_of(const log_head
         std::string{"the layout in this log is not the one it was begun "
                     "with; give that with --layout FILE"});
   parsed.layout->pace = head.pace;
+  parsed.layout->tariff = head.tariff;
   return std::make_shared<const layout>(std::move(*parsed.layout));
 }
 

@@ -21,6 +21,7 @@ struct log_head {
   std::string site, boot_id, time_zone;
   std::string layout_hash, layout_text;
   pace_layout pace;
+  tariff_layout tariff;  ///< that it lived by; a simulation may have another than its layout
   std::vector<std::pair<std::string, unit>> channels;  ///< by the numbers used in the log
   time_point at;
 };

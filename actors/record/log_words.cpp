@@ -42,6 +42,15 @@ std::string shown(const json& amount, const std::string& unit) {
 
 std::string line_of(const json& j) { return words_of(j) + "\n"; }
 
+json of(const tariff_layout& t) {
+  auto windows = json::array();
+  for (const auto& w : t.windows)
+    windows.push_back(json::array({w.from.count(), w.to.count(), w.weekdays_only, w.price.si()}));
+  return {{"energy", t.energy ? json(t.energy->si()) : json{}},
+          {"distribution", t.distribution.si()},
+          {"windows", std::move(windows)}};
+}
+
 json of(const command& c, const layout& house, time_point input) {
   auto out = json{{"to", house[c.target].name},
                   {"value", c.value.amount},
@@ -106,9 +115,29 @@ decision statement_from(const json& j) {
   return out;
 }
 
+tariff_layout tariff_from(const json& j) {
+  const auto price = [](const json& si) { return energy_price::from_si(si.get<double>()); };
+  const auto minutes = [](const json& since_midnight) {
+    const auto number = whole_number_from(since_midnight);
+    if (number < 0 || number > 24 * 60) throw std::invalid_argument{"a day has no such minute"};
+    return std::chrono::minutes{number};
+  };
+  auto out = tariff_layout{};
+  if (!j.at("energy").is_null()) out.energy = price(j.at("energy"));
+  out.distribution = price(j.at("distribution"));
+  for (const auto& w : j.at("windows"))
+    out.windows.push_back(
+        {minutes(w.at(0)), minutes(w.at(1)), w.at(2).get<bool>(), price(w.at(3))});
+  return out;
+}
+
+std::int64_t whole_number_from(const json& j) {
+  if (!j.is_number_integer()) throw std::invalid_argument{words_of(j) + " is no whole number"};
+  return j.get<std::int64_t>();
+}
+
 duration duration_from(const json& j) {
-  if (!j.is_number_integer()) throw std::invalid_argument{words_of(j) + " is no time"};
-  const auto ms = j.get<std::int64_t>();
+  const auto ms = whole_number_from(j);
   if (ms < -longest_ms || ms > longest_ms)
     throw std::invalid_argument{std::to_string(ms) + " ms is longer than anything lasts"};
   return duration{ms};

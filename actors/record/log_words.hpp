@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +23,9 @@ inline constexpr int version = 1;
 /// One line, with its end. Texts are UTF-8 already; what is not is made so.
 std::string line_of(const json& j);
 
+/// A tariff, its prices in SI. A simulation may live by another one than its layout's.
+json of(const tariff_layout& t);
+
 /// A command, with its times counted from the input that led to it.
 json of(const command& c, const layout& house, time_point input);
 /// A statement, under its kind.
@@ -33,6 +37,9 @@ json of(const result<measured>& value, unit expected);
 // both.
 decision command_from(const json& j, time_point input);
 decision statement_from(const json& j);
+tariff_layout tariff_from(const json& j);
+/// Throws for what is none, and for one with a fraction.
+std::int64_t whole_number_from(const json& j);
 /// A length or a distance in time that can be reckoned with.
 duration duration_from(const json& j);
 time_point time_from(const json& j);

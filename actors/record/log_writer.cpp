@@ -45,6 +45,7 @@ std::string log_writer::head(time_point now) {
                    {"time_zone", house_->timezone},
                    {"control_ms", house_->pace.control.count()},
                    {"housekeeping_ms", house_->pace.housekeeping.count()},
+                   {"tariff", log_words::of(house_->tariff)},
                    {"channels", std::move(channels)},
                    {"layout_sha256", house_->hash},
                    {"layout", house_->text}};

@@ -52,6 +52,27 @@ TEST_CASE_FIXTURE(fixture, "a head says which house this is") {
   CHECK(head.pace == house->pace);
   CHECK(head.channels.size() == house->channels.size());
   CHECK(head.at == noon);
+  CHECK(head.tariff.energy == house->tariff.energy);
+}
+
+TEST_CASE("a head brings the tariff the house lived by, to the last bit") {
+  auto l = small_house();
+  l.tariff = two_price_tariff();
+  l.tariff.energy.reset();
+  const auto house = shared(l);
+  auto writer = log_writer{house, "boot-1"};
+  auto reader = log_reader{};
+  const auto text = writer.head(noon);
+  const auto entry = reader.read(std::string_view{text}.substr(0, text.size() - 1));
+  REQUIRE(entry);
+  const auto& back = std::get<log_head>(*entry).tariff;
+  CHECK_FALSE(back.energy.has_value());
+  CHECK(back.distribution == l.tariff.distribution);
+  REQUIRE(back.windows.size() == 2);
+  CHECK(back.windows[1].from == l.tariff.windows[1].from);
+  CHECK(back.windows[1].to == l.tariff.windows[1].to);
+  CHECK(back.windows[1].weekdays_only);
+  CHECK(back.windows[1].price == l.tariff.windows[1].price);
 }
 
 TEST_CASE_FIXTURE(fixture, "readings come back to the last bit, whatever they are") {
