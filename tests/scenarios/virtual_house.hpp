@@ -138,7 +138,7 @@ class virtual_house {
 
   std::shared_ptr<const layout> house;
   std::function<clock_sample(time_point)> system_clock;
-  journal_maker journal;  ///< null: what the house has to say waits in memory
+  journal_maker journal;     ///< null: what the house has to say waits in memory
   recording_plan recording;  ///< without a file: nothing is recorded
   caf::actor_system_config config;
   caf::actor_system system;
