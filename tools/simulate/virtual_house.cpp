@@ -17,7 +17,7 @@ caf::actor_system_config& configured(caf::actor_system_config& config) {
 
 /// Does nothing, on time: what is scheduled for it marks a moment on the actors' clock. It takes
 /// something, because CAF 0.17 dereferences null to spawn what takes nothing.
-caf::behavior silent(time_point) {
+bell::behavior_type silent(time_point) {
   return {[](int) {}};
 }
 
