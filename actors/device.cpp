@@ -86,9 +86,11 @@ device::work device::next_poll() {
 device::outcome device::answered(const work& done, result<std::vector<result<bus_answer>>> answers,
                                  time_point now) {
   auto all = answers ? std::move(*answers) : std::vector<result<bus_answer>>{};
-  const auto& missing =
-      answers ? fault{fault_code::malformed, "the bus lost an answer"} : answers.error();
-  all.resize(done.asked, tl::make_unexpected(missing));
+  if (all.size() != done.asked) {
+    const auto& missing =
+        answers ? fault{fault_code::malformed, "the bus lost an answer"} : answers.error();
+    all.resize(done.asked, tl::make_unexpected(missing));
+  }
   auto rest = std::span<const result<bus_answer>>{all};
   auto written = outcome{};
   for (const auto& w : done.writes) {

@@ -12,32 +12,40 @@ fault no_answer(const caf::error&) {
 
 }  // namespace
 
-void device_state::tell(const device::outcome& what) {
+void device_state::tell(device::outcome what) {
   if (!peers) {
     // Only the first readings after a start can come so early; one poll's worth is kept.
-    if (untold.size() < 2) untold.push_back(what);
+    if (untold.size() < 2) untold.push_back(std::move(what));
     return;
   }
-  if (!what.readings.empty()) self->send(peers->blackboard, what.readings);
-  for (const auto& e : what.events) self->send(peers->reporter_statements, body{e});
+  if (!what.readings.empty()) self->send(peers->blackboard, std::move(what.readings));
+  for (auto& e : what.events) self->send(peers->reporter_statements, body{std::move(e)});
+}
+
+template <caf::message_priority Priority, class Heard>
+void device_state::ask(bus_batch requests, Heard heard) {
+  auto asked = self->request<Priority>(*bus, limits::bus_answer_timeout, std::move(requests));
+  asked.then(
+      [this, heard, timeout = asked.id()](bus_answers& answers) {
+        // CAF would let it run out and tell us then: a message for each poll that says nothing.
+        self->clock().cancel_request_timeout(self, timeout);
+        heard(std::move(answers));
+      },
+      [heard](const caf::error& e) { heard(tl::make_unexpected(no_answer(e))); });
 }
 
 void device_state::poll() {
   if (polling) return;
-  polling = true;
-  auto asked = core->next_poll();
-  auto requests = std::move(asked.requests);
-  const auto finish = [this, asked](result<bus_answers> answers) {
-    polling = false;
-    tell(core->answered(asked, std::move(answers), context.clock.now()));
-    // Writes that failed are tried again at the pace of the polls.
-    write();
-    self->delayed_send(self, context.clock.outside((*context.house)[id].poll_every),
-                       atom::poll::value);
-  };
-  self->request(*bus, limits::bus_answer_timeout, std::move(requests))
-      .then([finish](const bus_answers& answers) { finish(answers); },
-            [finish](const caf::error& e) { finish(tl::make_unexpected(no_answer(e))); });
+  polling = core->next_poll();
+  ask<caf::message_priority::normal>(
+      std::move(polling->requests), [this](result<bus_answers> answers) {
+        const auto done = std::exchange(polling, {});
+        tell(core->answered(*done, std::move(answers), context.clock.now()));
+        // Writes that failed are tried again at the pace of the polls.
+        write();
+        self->delayed_send(self, context.clock.outside((*context.house)[id].poll_every),
+                           atom::poll::value);
+      });
 }
 
 void device_state::write() {
@@ -45,26 +53,23 @@ void device_state::write() {
     newer_waits = true;
     return;
   }
-  auto asked = core->next_write(context.clock.now());
-  if (!asked) {
+  writing = core->next_write(context.clock.now());
+  if (!writing) {
     confirm_safe();
     return;
   }
-  writing = true;
   arm_expiry();
-  auto requests = std::move(asked->requests);
-  const auto finish = [this, asked = *asked](result<bus_answers> answers) {
-    writing = false;
-    tell(core->answered(asked, std::move(answers), context.clock.now()));
-    // What came meanwhile, a make-safe perhaps, goes out before anybody is told that all is safe.
-    if (std::exchange(newer_waits, false))
-      write();
-    else
-      confirm_safe();
-  };
-  self->request<caf::message_priority::high>(*bus, limits::bus_answer_timeout, std::move(requests))
-      .then([finish](const bus_answers& answers) { finish(answers); },
-            [finish](const caf::error& e) { finish(tl::make_unexpected(no_answer(e))); });
+  ask<caf::message_priority::high>(
+      std::move(writing->requests), [this](result<bus_answers> answers) {
+        const auto done = std::exchange(writing, {});
+        tell(core->answered(*done, std::move(answers), context.clock.now()));
+        // What came meanwhile, a make-safe perhaps, goes out before anybody is told that all is
+        // safe.
+        if (std::exchange(newer_waits, false))
+          write();
+        else
+          confirm_safe();
+      });
 }
 
 void device_state::arm_expiry() {
@@ -125,7 +130,7 @@ device_actor::behavior_type device_of(device_actor::stateful_pointer<device_stat
       },
       [self](const roads& r) {
         self->state.peers = r;
-        for (const auto& what : std::exchange(self->state.untold, {})) self->state.tell(what);
+        for (auto& what : std::exchange(self->state.untold, {})) self->state.tell(std::move(what));
       },
   };
 }

@@ -16,7 +16,10 @@ struct device_state {
 
   void poll();
   void write();
-  void tell(const device::outcome& what);
+  /// Sends the bus a batch; `heard` gets its answers, or why there are none.
+  template <caf::message_priority Priority, class Heard>
+  void ask(bus_batch requests, Heard heard);
+  void tell(device::outcome what);
   void arm_expiry();
   void confirm_safe();
 
@@ -27,8 +30,8 @@ struct device_state {
   /// Shared with the last will, which must reach the bus that stands when the device ends.
   std::shared_ptr<bus_actor> bus;
   std::optional<roads> peers;
-  bool polling = false;
-  bool writing = false;
+  std::optional<device::work> polling;  ///< what the bus was asked and has not answered
+  std::optional<device::work> writing;
   bool newer_waits = false;             ///< something to write came while writing
   std::vector<device::outcome> untold;  ///< until the roads are known
   std::optional<time_point> expiry_armed;

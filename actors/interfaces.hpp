@@ -125,7 +125,7 @@ struct roads {
   dating_sink dispatcher_dates;
   dating_sink reporter_dates;
   statement_sink journal;             ///< null in a house without a node, and so the next six
-  draft_sink journal_drafts;
+  draft_sink journal_drafts;          ///< null in a house without a disk, too
   journal_desk journal_of_link;
   dating_sink journal_dates;
   statement_sink upstream;

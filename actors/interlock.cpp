@@ -95,8 +95,8 @@ void interlock::commanded(const command& sent) {
 interlock::motion interlock::presumed(time_point now) const {
   const auto seen = running_.value_or(false);
   // Once the order is old, what was read since is believed instead; if nothing was, the order is.
-  const auto fresh = ordered_ && (now - ordered_->at < house_->pace.command_life() ||
-                                  !seen_at_ || *seen_at_ <= ordered_->at);
+  const auto fresh = ordered_ && (now - ordered_->at < house_->pace.command_life() || !seen_at_ ||
+                                  *seen_at_ <= ordered_->at);
   const auto awaited = fresh && ordered_->on != seen && ordered_->at >= changed_;
   return awaited ? motion{ordered_->on, ordered_->at} : motion{seen, changed_};
 }

@@ -77,7 +77,7 @@ class interlock {
   [[nodiscard]] bool over_electrical_limit(const snapshot& now, bool running) const;
 
   std::shared_ptr<const layout> house_;
-  std::optional<bool> running_;  ///< as read back; nothing until first seen
+  std::optional<bool> running_;        ///< as read back; nothing until first seen
   std::optional<time_point> seen_at_;  ///< when that was read last
   time_point changed_;   ///< when it last started or stopped; start of the program until seen
   bool unseen_ = false;  ///< the last snapshot did not show whether it runs

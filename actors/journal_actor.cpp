@@ -48,11 +48,11 @@ journal_actor::behavior_type journal_of(journal_actor::stateful_pointer<journal_
   const auto tick = clock.outside(context.house->pace.housekeeping);
   self->delayed_send(self, tick, atom::tick::value);
   return {
-      [self](const body& said) {
+      [self](body& said) {
         auto& s = self->state;
         // Whatever arrives until the actor comes to its own message is written in one group.
         if (s.waiting.empty()) self->send(self, atom::flush::value);
-        s.waiting.push_back(said);
+        s.waiting.push_back(std::move(said));
         if (s.waiting.size() >= limits::journal_group) s.write();
       },
       [self, clock](const report_draft& d) {

@@ -264,28 +264,37 @@ void report_builder::note_told(std::size_t channel, const point& p) {
 
 snapshot_report report_builder::full_picture() const {
   auto out = snapshot_report{last_->at, {}};
+  out.points.reserve(channels_.size());
   for (std::size_t i = 0; i < channels_.size(); ++i) {
     const auto c = channel_id{static_cast<std::uint16_t>(i)};
     const auto& p = (*last_)[c];
-    auto& told = out.points.emplace_back(
-        channel_point{(*house_)[c].name, p.value, p.quality, in_seconds_before(p.at, last_->at)});
-    if (told.value) told.value->amount = as_told(c, told.value->amount);
-    if (p.quality == quality::never) told.at = {};
+    out.points.push_back({(*house_)[c].name, told_value(c, p), p.quality, told_time(p)});
   }
   return out;
 }
 
+result<measured> report_builder::told_value(channel_id c, const point& p) const {
+  auto told = p.value;
+  if (told) told->amount = as_told(c, told->amount);
+  return told;
+}
+
+time_point report_builder::told_time(const point& p) const {
+  return p.quality == quality::never ? time_point{} : in_seconds_before(p.at, last_->at);
+}
+
 snapshot_report report_builder::amendment() {
   auto out = snapshot_report{last_->at, {}, base_->at, {}, limits::snapshot_fresh};
-  const auto now = full_picture();
-  told_at_ = now.at;
+  out.changes.reserve(channels_.size());
+  told_at_ = last_->at;
   for (std::size_t i = 0; i < channels_.size(); ++i) {
-    const auto& is = now.points[i];
-    const auto old = is.quality == quality::good && now.at - is.at > limits::snapshot_fresh;
-    if (old || noticeable(base_->points[i], last_->points[i], channels_[i].noticeable)) {
-      out.changes.push_back({static_cast<std::uint32_t>(i), is.value, is.quality, is.at});
-      note_told(i, last_->points[i]);
-    }
+    const auto& is = last_->points[i];
+    const auto at = told_time(is);
+    const auto old = is.quality == quality::good && last_->at - at > limits::snapshot_fresh;
+    if (!old && !noticeable(base_->points[i], is, channels_[i].noticeable)) continue;
+    const auto c = channel_id{static_cast<std::uint16_t>(i)};
+    out.changes.push_back({static_cast<std::uint32_t>(i), told_value(c, is), is.quality, at});
+    note_told(i, is);
   }
   return out;
 }

@@ -58,6 +58,8 @@ class report_builder {
   void tell_quality(channel_id c, const point& p, time_point now, std::vector<body>& out);
   report finish_slot(time_point end, std::vector<body>& out);
   [[nodiscard]] double as_told(channel_id c, double amount) const;
+  [[nodiscard]] result<measured> told_value(channel_id c, const point& p) const;
+  [[nodiscard]] time_point told_time(const point& p) const;
   [[nodiscard]] snapshot_report full_picture() const;
   [[nodiscard]] snapshot_report amendment();
   /// What a picture has told moves anew from there.

@@ -2,12 +2,14 @@
 
 #include "protocol/limits.hpp"
 
+#include <utility>
+
 namespace hearth {
 namespace {
 
 using self_pointer = reporter_actor::stateful_pointer<reporter_state>;
 
-void say(self_pointer self, const event_log& log, const body& what) {
+void say(self_pointer self, const event_log& log, body what) {
   if (const auto* e = std::get_if<event>(&what)) {
     auto dated = *e;
     dated.at = self->state.dates.utc(e->at);
@@ -16,9 +18,9 @@ void say(self_pointer self, const event_log& log, const body& what) {
   if (const auto* s = std::get_if<state_report>(&what)) self->state.last_state = *s;
   if (!self->state.peers) return;
   const auto& to = is_journaled(what) ? self->state.peers->journal : self->state.peers->upstream;
-  if (to) self->send(to, what);
   if (self->state.peers->statement_observer)
     self->send(self->state.peers->statement_observer, what);
+  if (to) self->send(to, std::move(what));
 }
 
 std::optional<body> answer_to(reporter_state& state, query_subject subject) {
@@ -42,12 +44,12 @@ reporter_actor::behavior_type reporter_of(self_pointer self, house_context conte
   self->state.builder.emplace(context.house, context.clock.now());
   return {
       [self, log](const snapshot& now) {
-        for (const auto& what : self->state.builder->take(now)) say(self, log, what);
+        for (auto& what : self->state.builder->take(now)) say(self, log, std::move(what));
         if (now.at - self->state.drafted < limits::draft_every) return;
         self->state.drafted = now.at;
         self->state.draft(self);
       },
-      [self, log](const body& what) { say(self, log, what); },
+      [self, log](body& what) { say(self, log, std::move(what)); },
       [self, log](const query& asked) {
         if (const auto answer = answer_to(self->state, asked.subject)) say(self, log, *answer);
       },
@@ -57,8 +59,8 @@ reporter_actor::behavior_type reporter_of(self_pointer self, house_context conte
       },
       [self, log, context](const dating& dates) {
         self->state.dates = dates;
-        for (const auto& what : self->state.builder->redate(dates, context.clock.now()))
-          say(self, log, what);
+        for (auto& what : self->state.builder->redate(dates, context.clock.now()))
+          say(self, log, std::move(what));
       },
       [self](const roads& r) { self->state.peers = r; },
   };

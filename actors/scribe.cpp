@@ -147,10 +147,11 @@ envelope scribe::on_date(envelope message) const {
   return shifted(std::move(message), dated() ? dates_.offset : limits::undated_shift);
 }
 
-journal_entry scribe::entry_of(const body& said, time_point now) {
+journal_entry scribe::entry_of(body said, time_point now) {
   const auto sequence = ++sequence_;
   auto message =
-      envelope{site_, boot_id_, sequence, boot_id_ + "-" + std::to_string(sequence), now, {}, said};
+      envelope{site_, boot_id_, sequence,       boot_id_ + "-" + std::to_string(sequence),
+               now,   {},       std::move(said)};
   if (sequence == 1) message.follows = follows_;
   return entry_of(on_date(std::move(message)));
 }
@@ -195,12 +196,12 @@ void scribe::release_undated(const std::function<void(envelope&)>& rewrite, time
   }
 }
 
-std::vector<journal_item> scribe::keep(std::span<const body> said, time_point now) {
+std::vector<journal_item> scribe::keep(std::vector<body> said, time_point now) {
   auto entries = std::vector<journal_entry>{};
   auto ends_drafts = false;
-  for (const auto& each : said) {
-    auto entry = entry_of(each, now);
+  for (auto& each : said) {
     ends_drafts = ends_drafts || std::holds_alternative<report>(each);
+    auto entry = entry_of(std::move(each), now);
     if (entry.payload.size() <= limits::message_bytes) {
       entries.push_back(std::move(entry));
       continue;
@@ -245,7 +246,7 @@ std::vector<journal_item> scribe::say_losses(time_point now) {
   auto said = std::vector<body>{};
   for (auto& run : std::exchange(dropped_, {}))
     said.emplace_back(loss{std::move(run), "there was no room left in the journal", now});
-  return keep(said, now);
+  return keep(std::move(said), now);
 }
 
 void scribe::keep_draft(const report& samples, time_point now) {
@@ -322,7 +323,7 @@ std::vector<journal_item> scribe::answer(const resend& asked, time_point now) {
     for (auto& gone : without(std::move(run), *held))
       said.emplace_back(loss{std::move(gone), "the house does not have them any more", now});
   }
-  return keep(said, now);
+  return keep(std::move(said), now);
 }
 
 backlog scribe::status() const {

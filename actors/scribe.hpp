@@ -8,7 +8,6 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,7 +23,7 @@ class scribe {
   scribe(std::string site, std::string boot_id, journal_maker open, time_point now);
 
   /// What the link may send once `keep` returned: durable, unless the disk failed.
-  std::vector<journal_item> keep(std::span<const body> said, time_point now);
+  std::vector<journal_item> keep(std::vector<body> said, time_point now);
   /// Readings of the unfinished slot, in case of a power cut before its report.
   void keep_draft(const report& samples, time_point now);
 
@@ -58,7 +57,7 @@ class scribe {
   void release_undated(const std::function<void(envelope&)>& rewrite, time_point now);
   [[nodiscard]] bool dated() const { return dates_.trust == date_trust::good; }
   [[nodiscard]] envelope on_date(envelope message) const;
-  journal_entry entry_of(const body& said, time_point now);
+  journal_entry entry_of(body said, time_point now);
   journal_entry entry_of(const envelope& message);
   std::vector<journal_item> append(const std::vector<journal_entry>& entries, bool ends_drafts,
                                    time_point now);

@@ -33,7 +33,8 @@ struct site {
             .dispatcher_dates = m.dispatcher,
             .reporter_dates = m.reporter,
             .journal = m.journal,
-            .journal_drafts = m.journal,
+            // Drafts are against power cuts; in memory nothing outlives one.
+            .journal_drafts = parts.journal ? draft_sink{m.journal} : draft_sink{},
             .journal_of_link = m.journal,
             .journal_dates = m.journal,
             .upstream = m.upstream,

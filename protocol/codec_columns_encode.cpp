@@ -2,6 +2,8 @@
 #include "protocol/decimals.hpp"
 #include "protocol/deflate.hpp"
 
+#include <google/protobuf/arena.h>
+
 #include <bit>
 #include <map>
 #include <numeric>
@@ -92,9 +94,9 @@ void write_values(const std::vector<double>& values, v1::ChannelSeries& to) {
 
 void write_numbers(const measured& m, v1::SnapshotColumns& to) {
   to.add_units(wire_words::on_wire(wire_words::units, m.unit));
-  const auto short_form = as_decimals({&m.amount, 1});
+  const auto short_form = as_decimal(m.amount);
   to.add_exponents(short_form ? short_form->exponent : raw_exponent);
-  to.add_numbers(short_form ? short_form->numbers.front() : std::bit_cast<std::int64_t>(m.amount));
+  to.add_numbers(short_form ? short_form->number : std::bit_cast<std::int64_t>(m.amount));
 }
 
 /// Whatever has a value, a quality and a time.
@@ -127,7 +129,7 @@ void write_points(const std::vector<Point>& points, time_point taken, v1::Snapsh
 void write_report(const report& from, v1::Report& to) {
   to.set_slot_start_unix_ms(unix_ms(from.slot_start));
   to.set_slot_length_s(whole_seconds(from.slot_length));
-  auto columns = v1::ReportColumns{};
+  auto& columns = *google::protobuf::Arena::CreateMessage<v1::ReportColumns>(to.GetArena());
   const auto times = write_times(from, columns);
   auto faults = fault_table{columns};
   for (const auto& series : from.series) {
@@ -156,7 +158,7 @@ void write_report(const report& from, v1::Report& to) {
 
 void write_snapshot(const snapshot_report& from, v1::Snapshot& to) {
   to.set_at_unix_ms(unix_ms(from.at));
-  auto columns = v1::SnapshotColumns{};
+  auto& columns = *google::protobuf::Arena::CreateMessage<v1::SnapshotColumns>(to.GetArena());
   if (from.base) {
     to.set_base_unix_ms(unix_ms(*from.base));
     to.set_fresh_within_s(whole_seconds(from.fresh_within));

@@ -1,13 +1,14 @@
 #include "protocol/codec.hpp"
+#include "protocol/codec_arena.hpp"
 #include "protocol/codec_columns.hpp"
 #include "protocol/codec_reader.hpp"
 #include "protocol/codec_words.hpp"
 #include "protocol/limits.hpp"
 #include "protocol/utf8.hpp"
 
-#include <cmath>
-#include <google/protobuf/arena.h>
 #include <google/protobuf/stubs/logging.h>
+
+#include <cmath>
 
 // Wire → values.
 namespace hearth {
@@ -187,13 +188,6 @@ class reader : public field_reader {
   }
 };
 
-/// A report of a house needs a block or two of this.
-google::protobuf::ArenaOptions room_for_a_report() {
-  auto out = google::protobuf::ArenaOptions{};
-  out.start_block_size = out.max_block_size = 16 * 1024;
-  return out;
-}
-
 /// Fills `out` as far as `bytes` go; false if they are not Protobuf to the end.
 bool parse(std::string_view bytes, v1::Envelope& out) {
   const auto quiet = google::protobuf::LogSilencer{};  // else it prints for each bad letter
@@ -211,7 +205,7 @@ result<envelope> decode(std::string_view bytes) {
   if (bytes.size() > limits::message_bytes)
     return failed(fault_code::overflow, "a message of " + std::to_string(bytes.size()) +
                                             " bytes; at most 262144 are taken");
-  auto arena = google::protobuf::Arena{room_for_a_report()};
+  auto arena = google::protobuf::Arena{room_for_a_message()};
   auto& in = *google::protobuf::Arena::CreateMessage<v1::Envelope>(&arena);
   if (!parse(bytes, in))
     return failed(fault_code::malformed, "these bytes are no hearth.v1.Envelope");

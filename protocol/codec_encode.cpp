@@ -1,4 +1,5 @@
 #include "protocol/codec.hpp"
+#include "protocol/codec_arena.hpp"
 #include "protocol/codec_columns.hpp"
 #include "protocol/codec_words.hpp"
 #include "protocol/utf8.hpp"
@@ -167,7 +168,8 @@ std::string short_id(const envelope& e) {
 }  // namespace
 
 std::string encode(const envelope& e) {
-  auto out = v1::Envelope{};
+  auto arena = google::protobuf::Arena{room_for_a_message()};
+  auto& out = *google::protobuf::Arena::CreateMessage<v1::Envelope>(&arena);
   out.set_site(mended(e.site));
   out.set_boot_id(mended(e.boot_id));
   out.set_sequence(e.sequence);

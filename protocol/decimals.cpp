@@ -12,17 +12,24 @@ namespace {
 constexpr std::array<double, decimal_digits + 1> powers{1,   1e1, 1e2, 1e3, 1e4,
                                                         1e5, 1e6, 1e7, 1e8, 1e9};
 
-std::optional<decimals> with(std::span<const double> values, int places) {
-  auto out = decimals{-places, {}};
-  out.numbers.reserve(values.size());
+/// What `value` counts of 10^-places, if that is a whole number.
+std::optional<std::int64_t> with(double value, int places) {
+  const auto scaled = value * powers[static_cast<std::size_t>(places)];
+  if (!(std::abs(scaled) < static_cast<double>(decimal_largest))) return {};
+  const auto number = static_cast<std::int64_t>(std::llround(scaled));
+  if (from_decimal(number, -places) != value) return {};
+  return number;
+}
+
+/// The same of all, in `out`; false if one is none.
+bool with(std::span<const double> values, int places, std::vector<std::int64_t>& out) {
+  out.clear();
   for (const auto value : values) {
-    const auto scaled = value * powers[static_cast<std::size_t>(places)];
-    if (!(std::abs(scaled) < static_cast<double>(decimal_largest))) return {};
-    const auto number = static_cast<std::int64_t>(std::llround(scaled));
-    if (from_decimal(number, -places) != value) return {};
-    out.numbers.push_back(number);
+    const auto number = with(value, places);
+    if (!number) return false;
+    out.push_back(*number);
   }
-  return out;
+  return true;
 }
 
 /// Takes the zeros off the end of all numbers at once.
@@ -43,11 +50,27 @@ double from_decimal(std::int64_t number, int exponent) {
 }
 
 std::optional<decimals> as_decimals(std::span<const double> values) {
+  auto out = decimals{};
+  out.numbers.reserve(values.size());
   for (auto places = 0; places <= decimal_digits; ++places) {
-    auto found = with(values, places);
+    if (!with(values, places, out.numbers)) continue;
+    out.exponent = -places;
+    shorten(out);
+    return out;
+  }
+  return {};
+}
+
+std::optional<decimal> as_decimal(double value) {
+  for (auto places = 0; places <= decimal_digits; ++places) {
+    const auto found = with(value, places);
     if (!found) continue;
-    shorten(*found);
-    return found;
+    auto out = decimal{-places, *found};
+    while (out.number != 0 && out.exponent < decimal_digits && out.number % 10 == 0) {
+      out.number /= 10;
+      ++out.exponent;
+    }
+    return out;
   }
   return {};
 }

@@ -22,6 +22,13 @@ struct decimals {
 /// none does.
 std::optional<decimals> as_decimals(std::span<const double> values);
 
+struct decimal {
+  int exponent = 0;  ///< `number` counts 10^exponent
+  std::int64_t number = 0;
+};
+/// The same for one value.
+std::optional<decimal> as_decimal(double value);
+
 /// The double nearest to number × 10^exponent: what `as_decimals` was made from.
 double from_decimal(std::int64_t number, int exponent);
 

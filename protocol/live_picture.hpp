@@ -11,11 +11,13 @@ namespace hearth {
 /// places are those of the layout; what it leaves out is then left as it was.
 class live_picture {
  public:
-  /// Every channel that `s` says something of, by name. Nothing before the first full picture.
-  std::vector<channel_point> take(const snapshot_report& s);
+  /// Every channel that `s` says something of, by name, until the next is taken. Nothing before the
+  /// first full picture.
+  const std::vector<channel_point>& take(const snapshot_report& s);
 
  private:
   snapshot_report full_;
+  std::vector<channel_point> said_;  ///< kept for the room of its names
 };
 
 }  // namespace hearth

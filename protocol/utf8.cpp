@@ -26,6 +26,10 @@ std::size_t character_length(std::string_view text) {
 }  // namespace
 
 std::string mended(std::string_view text) {
+  // Names are plain nearly always.
+  const auto plain = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  if (text.size() <= limits::text_bytes && std::ranges::all_of(text, plain))
+    return std::string{text};
   auto out = std::string{};
   while (!text.empty()) {
     const auto length = character_length(text);

@@ -213,7 +213,8 @@ TEST_CASE("a stop that was ordered and not yet seen is followed by its rest") {
   CHECK(lock.check(want(at::enable, true, seen.time()), seen.now()).rule == minimum_off);
 }
 
-TEST_CASE("a stop ordered the moment the compressor was first seen to run is followed by its rest") {
+TEST_CASE(
+    "a stop ordered the moment the compressor was first seen to run is followed by its rest") {
   const auto house = shared(small_house());
   auto lock = interlock{house, noon - 1h};
   auto seen = image{*house};

@@ -22,7 +22,7 @@ SCADA = ""
 
 TWO_DAYS = ("--from", "2020-01-15", "--to", "2020-01-17")
 ONE_DAY = ("--from", "2020-01-15", "--to", "2020-01-16")
-OPTIONS = ("--weather", "--prices", "--from", "--to", "--control", "--with-node", "--alone", "--faults", "--fault", "--step",
+OPTIONS = ("--weather", "--prices", "--day-ahead", "--from", "--to", "--control", "--with-node", "--alone", "--faults", "--fault", "--step",
            "--seed", "--column", "--fill", "--time-zone", "--report", "--json", "--help")
 PROGRESS = re.compile(r"^(simulated|timer|thermostat) +\[#*\.*\] +[0-9]+ %", re.MULTILINE)
 
@@ -219,6 +219,20 @@ class Living(Simulate):
         self.assertGreater(charge["contract"], 4)
         self.assertAlmostEqual(sum(charge.values()), 48, delta=0.2)
         self.assertEqual(set(answer.beside()), {"timer", "thermostat"})
+
+    def test_the_node_plans_by_the_prices_of_the_day_before_and_the_house_pays_those_of_the_day(self):
+        rows = [row.split(",")[:2] for row in self.price_rows()[1:]]
+        same = self.file("same.csv", "time_utc,day_ahead_usd_per_mwh\n" + "".join(f"{t},{p}\n" for t, p in rows))
+        wrong = self.file("wrong.csv", "time_utc,day_ahead_usd_per_mwh\n" +
+                          "".join(f"{t},{-float(p)}\n" for t, p in rows))
+        options = (*TWO_DAYS, "--with-node", "--alone")
+        plain = self.lived(*options).without_wall_time()
+        self.assertEqual(self.lived(*options, "--day-ahead", str(same)).without_wall_time(), plain)
+        misled = self.lived(*options, "--day-ahead", str(wrong)).without_wall_time()
+        self.assertNotEqual(misled["event_log_sha256"], plain["event_log_sha256"])
+        self.assertNotEqual(misled["energy_cost_usd"], plain["energy_cost_usd"])
+        short = self.file("short.csv", "".join(same.read_text().splitlines(keepends=True)[:20]))
+        self.assertIn("short.csv: error: has", self.refused(*TWO_DAYS, "--day-ahead", str(short)))
 
     def test_a_day_and_its_midnight_are_the_same_moment(self):
         day = self.lived("--alone", *ONE_DAY)

@@ -4,8 +4,9 @@
 #include "layouts/parse.hpp"
 #include "tests/support/files.hpp"
 
-#include <algorithm>
 #include <doctest/doctest.h>
+
+#include <algorithm>
 
 using namespace hearth;
 using namespace hearth::simulate;

@@ -61,7 +61,7 @@ TEST_CASE("a seed always draws the same season, and others draw others") {
   CHECK(files["simulated.yaml"] > 350);
   CHECK(files["simulated.yaml"] < 450);
   CHECK(files.size() == 2);
-  CHECK(faults > 600 * 2);  // several at once are normal
+  CHECK(faults > 600 * 2);     // several at once are normal
   CHECK(nights.size() == 12);  // two weeks have so many beginnings of three days
 }
 

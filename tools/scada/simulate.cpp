@@ -12,8 +12,8 @@
 #include <filesystem>
 #include <iostream>
 #include <iterator>
-#include <vector>
 #include <unistd.h>
+#include <vector>
 
 namespace hearth::tools {
 namespace {
@@ -22,7 +22,7 @@ using namespace std::chrono_literals;
 using stop_clock = std::chrono::steady_clock;
 
 struct simulate_options {
-  std::string layout, weather, prices, from, to, time_zone, report, control = "timer";
+  std::string layout, weather, prices, day_ahead, from, to, time_zone, report, control = "timer";
   std::vector<std::string> columns, fills, faults;
   int step_s = 60;
   std::uint64_t seed = 1;
@@ -36,6 +36,7 @@ struct simulate_options {
 struct world {
   std::shared_ptr<const series> outdoor, sun;
   std::vector<series> prices;
+  std::optional<series> day_ahead;
   std::vector<std::string> filled;  ///< what the files did not say
 };
 
@@ -72,6 +73,11 @@ std::optional<world> read_world(const simulate_options& o) {
   auto prices = load_prices(o.prices, *how);
   const auto both = std::array{said(weather, o.weather, out), said(prices, o.prices, out)};
   if (!both[0] || !both[1]) return {};
+  if (!o.day_ahead.empty()) {
+    auto expected = load_series(o.day_ahead, day_ahead_columns, *how);
+    if (!said(expected, o.day_ahead, out)) return {};
+    out.day_ahead = std::move(expected.columns.front());
+  }
   out.outdoor = std::make_shared<const series>(std::move(weather.columns.front()));
   out.prices = std::move(prices.columns);
   return out;
@@ -90,6 +96,7 @@ std::optional<time_point> bound(const std::string& word, const char* option, tim
 std::optional<period> period_of(const simulate_options& o, const world& w) {
   auto all = w.prices;
   all.push_back(*w.outdoor);
+  if (w.day_ahead) all.push_back(*w.day_ahead);
   const auto common = common_period(all);
   if (!common) {
     std::cerr << "scada simulate: weather and prices have no time in common\n";
@@ -107,9 +114,11 @@ std::optional<period> period_of(const simulate_options& o, const world& w) {
     return {};
   }
   const auto asked = period{*from, *to};
-  for (const auto& [s, file] : {std::pair{w.outdoor.get(), &o.weather},
-                                std::pair{static_cast<const series*>(&w.prices[0]), &o.prices}})
-    if (const auto wrong = not_covered(*s, *file, asked)) {
+  for (const auto& [s, file] :
+       {std::pair{static_cast<const series*>(w.outdoor.get()), &o.weather},
+        std::pair{static_cast<const series*>(w.prices.data()), &o.prices},
+        std::pair{static_cast<const series*>(w.day_ahead ? &*w.day_ahead : nullptr), &o.day_ahead}})
+    if (const auto wrong = s != nullptr ? not_covered(*s, *file, asked) : std::nullopt) {
       std::cerr << to_text(*wrong);
       return {};
     }
@@ -154,8 +163,7 @@ void print_misfortune(const simulate::season_plan& plan,
     std::fprintf(stderr, "BROKEN     %s %s: %s\n", to_iso8601(v.at).c_str(), v.promise.c_str(),
                  v.text.c_str());
   std::fprintf(stderr, "promises   %s\n",
-               broken.empty() ? "all kept"
-                              : (std::to_string(broken.size()) + " broken").c_str());
+               broken.empty() ? "all kept" : (std::to_string(broken.size()) + " broken").c_str());
 }
 
 /// Lives through it; nothing where a signal came first, with what there is by then in `so_far`.
@@ -257,6 +265,7 @@ int simulate_house(const simulate_options& o) {
       .outdoor = world->outdoor,
       .sun = world->sun,
       .prices = world->prices,
+      .day_ahead = world->day_ahead,
       .when = *when,
       .step = std::chrono::seconds{o.step_s},
       .control = o.control == "timer" ? simulate::control::timer : simulate::control::thermostat,
@@ -273,7 +282,8 @@ int simulate_house(const simulate_options& o) {
   if (!*done) std::cerr << "scada simulate: this is what there is by then\n";
   const auto wall = stop_clock::now() - began;
   const auto broken = lived.violations;
-  const auto until = plan.when.from + simulate::slot_length * static_cast<std::int64_t>(lived.slots.size());
+  const auto until =
+      plan.when.from + simulate::slot_length * static_cast<std::int64_t>(lived.slots.size());
   auto r = record_of(o, plan, std::move(lived), std::min(until, plan.when.to));
   r.filled = world->filled;
   r.wall = wall;
@@ -303,6 +313,8 @@ void add_simulate(CLI::App& app, int& exit) {
       ->add_option("--prices", o->prices,
                    "CSV: time_utc,lmp_usd_per_mwh[,distribution_usd_per_mwh]")
       ->required();
+  command->add_option("--day-ahead", o->day_ahead,
+                      "CSV: time_utc,day_ahead_usd_per_mwh; the node plans by these prices");
   command->add_option("--from", o->from, "First moment: 2020-01-15 or 2020-01-15T05:00:00Z");
   command->add_option("--to", o->to, "Where it ends (default: with the files)");
   command->add_option("--control", o->control, "Who decides")

@@ -50,6 +50,7 @@ constexpr auto kinds = std::to_array<kind_row>({
 });
 constexpr duration shortest = 2min;
 constexpr duration longest = 8h;
+constexpr duration quiet_end = 3h;
 
 const kind_row& row_of(fault_kind k) { return *std::ranges::find(kinds, k, &kind_row::kind); }
 
@@ -130,14 +131,15 @@ result<fault_spell> parse_fault(std::string_view words) {
   const auto takes_part = parts_at(kind->where, {}) != nullptr;
   if (takes_part == rest.empty())
     return wrong(takes_part ? "it does not say what of" : "it is about nothing else");
-  return fault_spell{kind->kind, std::string{rest},
-                     {*from, *from + std::chrono::seconds{*seconds}}, *amount};
+  return fault_spell{
+      kind->kind, std::string{rest}, {*from, *from + std::chrono::seconds{*seconds}}, *amount};
 }
 
 std::vector<fault_spell> draw_faults(const fault_targets& targets, const period& when,
                                      std::uint64_t seed, std::size_t most) {
   auto roll = dice{seed};
   auto out = std::vector<fault_spell>{};
+  const auto last = when.to - std::min<duration>(quiet_end, (when.to - when.from) / 4);
   for (auto left = 1 + roll.below(most); left > 0; --left) {
     const auto& kind = kinds[roll.below(kinds.size())];
     if (kind.where == place::link && !targets.node) continue;
@@ -148,12 +150,13 @@ std::vector<fault_spell> draw_faults(const fault_targets& targets, const period&
       s.part = (*parts)[roll.below(parts->size())];
     }
     // Short ones are as likely as long ones.
-    const auto stretch = static_cast<double>(longest.count()) / static_cast<double>(shortest.count());
+    const auto stretch =
+        static_cast<double>(longest.count()) / static_cast<double>(shortest.count());
     const auto length =
         std::chrono::round<std::chrono::seconds>(shortest * std::pow(stretch, roll.part()));
     s.when.from =
-        when.from + std::chrono::round<std::chrono::seconds>((when.to - when.from) * roll.part());
-    s.when.to = std::min(when.to, s.when.from + length);
+        when.from + std::chrono::round<std::chrono::seconds>((last - when.from) * roll.part());
+    s.when.to = std::min(last, s.when.from + length);
     const auto amount = kind.least + (kind.most - kind.least) * roll.part();
     s.amount = std::round(100 * amount) / 100;
     out.push_back(std::move(s));

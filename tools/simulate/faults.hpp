@@ -32,9 +32,9 @@ enum class fault_kind : unsigned char {
   link_delays,   ///< every message needs up to `amount` s, and the order is lost
 
   // The node.
-  node_silent,   ///< hears and says nothing
+  node_silent,    ///< hears and says nothing
   node_restarts,  ///< at once, with what it had on its disk
-  node_mad,      ///< says things that make no sense, `amount` a minute
+  node_mad,       ///< says things that make no sense, `amount` a minute
 
   // The house's program and its machine.
   clock_jumps,   ///< the system clock is off by `amount` s, and nobody synchronises it
@@ -74,7 +74,8 @@ struct fault_targets {
 /// Of a house on stand-ins.
 fault_targets targets_of(const layout& house);
 
-/// Up to `most` spells of two minutes to eight hours each. Several at once are normal.
+/// Up to `most` spells of two minutes to eight hours each. Several at once are normal. Nothing new
+/// goes wrong in the last three hours, so that it can be seen that all is well again.
 std::vector<fault_spell> draw_faults(const fault_targets& targets, const period& when,
                                      std::uint64_t seed, std::size_t most = 6);
 

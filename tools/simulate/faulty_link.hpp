@@ -26,7 +26,7 @@ class faulty_link {
   faulty_link(std::vector<fault_spell> spells, std::uint64_t seed);
 
   /// No connection holds, and none can be made.
-  [[nodiscard]] bool down(time_point now) const { 
+  [[nodiscard]] bool down(time_point now) const {
     return holding(fault_kind::link_down, now) != nullptr;
   }
   /// Whether it arrives at once; what does not may arrive later. Full: it is lost.

@@ -112,7 +112,8 @@ void link_watch::note_outcome(const outcome& o, time_point now) {
 }
 
 void link_watch::note_state(const state_report& s, time_point now) {
-  const auto same = state_ && state_->in_charge == s.in_charge && state_->contract_id == s.contract_id;
+  const auto same =
+      state_ && state_->in_charge == s.in_charge && state_->contract_id == s.contract_id;
   if (!same) state_since_ = now;
   state_ = s;
 }
@@ -129,13 +130,12 @@ void link_watch::watch_leases(time_point now) {
       end = std::min(*end, agreed->second + limits::contract_grace);
   }
   if (state_->in_charge == authority::admin || state_->in_charge == authority::grid)
-    if (const auto given = ends_.find(state_->in_charge); given != ends_.end())
-      end = given->second;
+    if (const auto given = ends_.find(state_->in_charge); given != ends_.end()) end = given->second;
   const auto overdue = end && now > *end + slack;
   if (overdue && !overdue_told_)
     blame(now, "leases-end",
-          "the " + std::string{to_text(state_->in_charge)} + " is in charge, whose lease ended at " +
-              to_iso8601(*end));
+          "the " + std::string{to_text(state_->in_charge)} +
+              " is in charge, whose lease ended at " + to_iso8601(*end));
   overdue_told_ = overdue;
 }
 
@@ -148,8 +148,8 @@ void link_watch::look(const link_picture& link, time_point now) {
   full_told_ = full;
   const auto agreed = static_cast<std::size_t>(std::ranges::count_if(
       contracts_, [](const auto& c) { return c.second == contract_status::accepted; }));
-  const auto crowded = agreed > limits::contracts_pending &&
-                       !troubles_.gone({"dispatcher"}, {now - 72h, now});
+  const auto crowded =
+      agreed > limits::contracts_pending && !troubles_.gone({"dispatcher"}, {now - 72h, now});
   if (crowded && !crowded_told_)
     blame(now, "bounded", std::to_string(agreed) + " contracts are agreed ahead");
   crowded_told_ = crowded;

@@ -63,11 +63,11 @@ class link_watch {
   std::uint64_t journal_bytes_;
   bool dates_jump_;
   std::vector<violation> violations_;
-  std::map<std::size_t, kept_word> words_;  ///< by the hash of what a reader makes of them
+  std::map<std::size_t, kept_word> words_;   ///< by the hash of what a reader makes of them
   std::map<std::string, request> requests_;  ///< those that reached the house, by message id
   std::map<std::string, time_point> contract_ends_;
   std::map<std::string, contract_status> contracts_;  ///< by id, as told last
-  std::map<authority, time_point> ends_;  ///< of the lease that holds the heat pump
+  std::map<authority, time_point> ends_;              ///< of the lease that holds the heat pump
   std::optional<state_report> state_;
   time_point state_since_;
   bool overdue_told_ = false, full_told_ = false, crowded_told_ = false;

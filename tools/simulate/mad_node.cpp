@@ -20,9 +20,9 @@ mad_node::mad_node(std::shared_ptr<const layout> house, std::uint64_t seed)
     : house_{std::move(house)}, chance_{seed} {}
 
 double mad_node::number() {
-  constexpr auto absurd = std::to_array<double>(
-      {0, -1, 1e-300, 1e300, -1e300, std::numeric_limits<double>::quiet_NaN(),
-       std::numeric_limits<double>::infinity(), 1e9, 0.5, 3000, 20, 0.1});
+  constexpr auto absurd =
+      std::to_array<double>({0, -1, 1e-300, 1e300, -1e300, std::numeric_limits<double>::quiet_NaN(),
+                             std::numeric_limits<double>::infinity(), 1e9, 0.5, 3000, 20, 0.1});
   return absurd[chance_.below(absurd.size())];
 }
 
@@ -56,8 +56,8 @@ contract mad_node::some_contract(time_point now) {
   if (chance_.happens(0.2)) c.start += std::chrono::seconds{chance_.below(300)};
   if (chance_.happens(0.1)) c.start += (chance_.happens(0.5) ? 1 : -1) * 24h * 365;
   if (chance_.happens(0.5)) c.length = length();
-  c.average = (chance_.happens(0.5) ? 100.0 * static_cast<double>(chance_.below(120)) : number()) *
-              watt;
+  c.average =
+      (chance_.happens(0.5) ? 100.0 * static_cast<double>(chance_.below(120)) : number()) * watt;
   last_contract_ = c.id;
   return c;
 }

@@ -31,11 +31,10 @@ void plant_watch::blame(time_point at, std::string promise, std::string text) {
 /// Nothing between the plant and who decides is broken. Link, node, clocks and disks are no excuse.
 bool plant_watch::in_order(const period& when) const {
   return !troubles_.has(when, [](const fault_spell& s) {
-    const auto elsewhere =
-        is_one_of(s.kind, {fault_kind::link_down, fault_kind::link_loses, fault_kind::link_repeats,
-                           fault_kind::link_delays, fault_kind::node_silent,
-                           fault_kind::node_restarts, fault_kind::node_mad,
-                           fault_kind::clock_jumps, fault_kind::disk_full});
+    const auto elsewhere = is_one_of(
+        s.kind, {fault_kind::link_down, fault_kind::link_loses, fault_kind::link_repeats,
+                 fault_kind::link_delays, fault_kind::node_silent, fault_kind::node_restarts,
+                 fault_kind::node_mad, fault_kind::clock_jumps, fault_kind::disk_full});
     const auto no_part_in_it = s.part == "upstream" || s.part == "journal" || s.part == "reporter";
     return !elsewhere && !(s.kind == fault_kind::actor_killed && no_part_in_it);
   });
@@ -47,7 +46,8 @@ void plant_watch::switched(bool on, time_point at) {
   // One step of the clock may lie between what was decided and what was written.
   const auto early = [&](duration least) { return stood + house_->pace.control < least; };
   if (on && enabled_ && early(heat_pump.min_off))
-    blame(at, "minimum-off", "the compressor was started after " + hearth::to_text(stood) + " of rest");
+    blame(at, "minimum-off",
+          "the compressor was started after " + hearth::to_text(stood) + " of rest");
   const auto excused = [&](const std::optional<time_point>& t) { return t && at - *t < memory; };
   if (!on && enabled_ && early(heat_pump.min_on) && in_order({switched_ - memory, at + 1s}) &&
       !excused(hot_) && !excused(overloaded_))

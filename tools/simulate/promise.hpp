@@ -46,8 +46,8 @@ class misfortune {
   }
   template <class Predicate>
   [[nodiscard]] bool has(const period& when, Predicate is) const {
-    return std::ranges::any_of(
-        spells_, [&](const fault_spell& s) { return s.overlaps(when) && is(s); });
+    return std::ranges::any_of(spells_,
+                               [&](const fault_spell& s) { return s.overlaps(when) && is(s); });
   }
 
  private:

@@ -35,6 +35,13 @@ node_options options_of(const season_plan& plan) {
   return out;
 }
 
+/// What the node knows: the weather as it will be, and prices as they are expected.
+outlook outlook_of(const season_plan& plan) {
+  auto expected = plan.prices;
+  if (plan.day_ahead) expected.front() = *plan.day_ahead;
+  return {prices_of(expected), weather_of(*plan.outdoor)};
+}
+
 /// What an hour costs, from the price file and, where it has no distribution, from the layout.
 class price_list {
  public:
@@ -46,7 +53,6 @@ class price_list {
     if (!price || !known_.distribution.empty()) return price;
     return *price + tariff_.distribution(t);
   }
-  [[nodiscard]] const prices& known() const { return known_; }
 
  private:
   prices known_;
@@ -64,8 +70,7 @@ class lived_season final : public season {
         now_{plan_.when.from},
         watch_{layout_, misfortune{plan_.faults}, journal_bytes},
         disk_{plan_.seed},
-        node_{options_of(plan_), outlook{prices_.known(), weather_of(*plan_.outdoor)},
-              [this] { return now(); }, node_troubles()},
+        node_{options_of(plan_), outlook_of(plan_), [this] { return now(); }, node_troubles()},
         tally_{layout_, plant_->truth(), now_, slot_length} {
     open_relays(*layout_, *plant_);
     // The plant's clock starts here.
@@ -237,7 +242,7 @@ class lived_season final : public season {
   price_list prices_;
   std::shared_ptr<const layout> layout_;
   std::shared_ptr<simulated_house> plant_;
-  time_point now_;       ///< while there is no power
+  time_point now_;  ///< while there is no power
   bool dark_ = false;
   bool disk_is_full_ = false;
   int boots_ = 0;

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -27,6 +28,8 @@ struct season_plan {
   std::shared_ptr<const series> outdoor;
   std::shared_ptr<const series> sun;  ///< null: a share of a clear sky
   std::vector<series> prices;         ///< `price_columns`, the second perhaps missing
+  /// What energy was expected to cost; the node plans by it and tells it. Absent: as it came.
+  std::optional<series> day_ahead = {};
   period when;
   duration step = std::chrono::minutes{1};  ///< between two control ticks
   simulate::control control = simulate::control::timer;

@@ -86,6 +86,7 @@ class stand_in_driver final : public actuator {
 
   std::vector<bus_request> poll() override {
     auto out = std::vector<bus_request>{};
+    out.reserve(taps_.size());
     for (const auto& t : taps_) out.emplace_back(plant_read{t.point});
     return out;
   }
@@ -93,6 +94,7 @@ class stand_in_driver final : public actuator {
   std::vector<reading> decode(std::span<const result<bus_answer>> answers,
                               time_point now) override {
     auto out = std::vector<reading>{};
+    out.reserve(taps_.size());
     for (std::size_t i = 0; i < taps_.size(); ++i)
       out.push_back({taps_[i].channel, value_of(taps_[i], answers[i]), now});
     return out;
@@ -141,24 +143,28 @@ class stand_in_port final : public port {
 
   result<bus_answer> transact(const bus_request& request, time_point now) override {
     if (const auto* read = std::get_if<plant_read>(&request))
-      if (const auto at = others_.find(read->point); at != others_.end())
-        return bus_answer{at->second};
+      if (const auto* value = other_at(read->point)) return bus_answer{*value};
     if (const auto* write = std::get_if<plant_write>(&request))
-      if (const auto at = others_.find(write->point); at != others_.end()) {
-        at->second = write->value;
+      if (auto* value = other_at(write->point)) {
+        *value = write->value;
         return bus_answer{done{}};
       }
     return plant_->transact(request, now);
   }
 
  private:
+  double* other_at(std::string_view point) {
+    if (!point.starts_with(other)) return nullptr;
+    const auto found = others_.find(point);
+    return found == others_.end() ? nullptr : &found->second;
+  }
+
   std::unique_ptr<port> plant_;
   std::map<std::string, double, std::less<>> others_;
 };
 
-bool plays_a_role(const layout& house, const device_layout& device, const roles& known) {
-  return std::ranges::any_of(device.channels,
-                             [&](channel_id c) { return known.contains(c) || house[c].actuator; });
+bool plays_a_role(const device_layout& device, const roles& known) {
+  return std::ranges::any_of(device.channels, [&](channel_id c) { return known.contains(c); });
 }
 
 bool all_simulated(const layout& house) {
@@ -194,8 +200,9 @@ layout on_stand_ins(const layout& real, duration step) {
       d.bus = bus_id{0};
     }
     d.poll_every = std::max(d.poll_every, step);
-    // Nothing ever changes at a device without a role in the plant.
-    if (replaced && !plays_a_role(out, d, known)) d.poll_every = std::max(d.poll_every, idle_poll);
+    // Nothing ever changes at a device without a role in the plant but by a command, and what that
+    // did is read with it.
+    if (replaced && !plays_a_role(d, known)) d.poll_every = std::max(d.poll_every, idle_poll);
   }
   for (auto& c : out.channels) c.max_age = std::max(c.max_age, 3 * out[c.device].poll_every);
   return out;

@@ -87,7 +87,7 @@ void tally::feel(duration length) {
     const auto lacking = *wanted - comfort_tolerance - before_.room(z);
     if (lacking <= temperature_difference{}) continue;
     totals_.comfort_below += lacking * length;
-    totals_.unserved_heat += conductance_w_per_k_[z] * lacking.in(kelvin) * watt * length;
+    totals_.unserved_heat += conductance_w_per_k_[z] * lacking.in(kelvin)*watt * length;
   }
 }
 

@@ -83,16 +83,14 @@ void told_watch::judge_silence(const fault_spell& s, const std::string& point, t
   const auto within = channel.max_age + told_within;
   const auto around = period{s.when.from - within, s.when.to + within};
   const auto disturbed = troubles_.has(around, [&](const fault_spell& other) {
-    const auto anywhere =
-        is_one_of(other.kind, {fault_kind::bus_silent, fault_kind::bus_garbage,
-                               fault_kind::power_cut, fault_kind::actor_killed});
+    const auto anywhere = is_one_of(other.kind, {fault_kind::bus_silent, fault_kind::bus_garbage,
+                                                 fault_kind::power_cut, fault_kind::actor_killed});
     return (anywhere || other.part == point) && !(other == s);
   });
   if (disturbed) return;
   if (s.when.to - s.when.from > within && now >= s.when.from + within &&
       !quality_told(channel.name, {s.when.from, s.when.from + within}))
-    out.push_back(
-        {s.when.from, "fault-told", channel.name + " did not answer and nobody said so"});
+    out.push_back({s.when.from, "fault-told", channel.name + " did not answer and nobody said so"});
   if (quality_told(channel.name, s.when) && now >= s.when.to + within &&
       !told(channel.name, {"channel-good"}, {s.when.from, s.when.to + within}))
     out.push_back({s.when.to, "fault-cleared", channel.name + " answers again and nobody said so"});
@@ -114,21 +112,18 @@ void told_watch::judge_mismatch(const fault_spell& s, time_point now,
   if (before == all.rend() || before->on == first->on) return;
   const auto& channel = (*house_)[channels_.at(s.part)];
   const auto until = first->at + channel.max_age + told_within;
-  const auto meant = std::ranges::all_of(all, [&](const written& w) {
-    return w.at < first->at || w.at > until || w.on == first->on;
-  });
+  const auto meant = std::ranges::all_of(
+      all, [&](const written& w) { return w.at < first->at || w.at > until || w.on == first->on; });
   if (!meant || until > s.when.to || until > now) return;
   const auto disturbed =
       troubles_.has({s.when.from - channel.max_age, until}, [&](const fault_spell& other) {
-        const auto anywhere =
-            is_one_of(other.kind, {fault_kind::bus_silent, fault_kind::bus_garbage,
-                                   fault_kind::bus_late, fault_kind::power_cut,
-                                   fault_kind::actor_killed});
+        const auto anywhere = is_one_of(
+            other.kind, {fault_kind::bus_silent, fault_kind::bus_garbage, fault_kind::bus_late,
+                         fault_kind::power_cut, fault_kind::actor_killed});
         return (anywhere || other.part == s.part) && !(other == s);
       });
   if (!disturbed && !told(channel.name, {"actuator-mismatch"}, {s.when.from, until}))
-    out.push_back(
-        {first->at, "mismatch-told", channel.name + " did not obey and nobody said so"});
+    out.push_back({first->at, "mismatch-told", channel.name + " did not obey and nobody said so"});
 }
 
 /// A fault with an event of its own.
@@ -170,7 +165,8 @@ void told_watch::judge_recovery(time_point now, std::vector<violation>& out) con
     }
   }
   for (const auto& [key, e] : wrong)
-    out.push_back({e.at, "recovered", e.kind + " " + e.subject + ": still so when nothing is wrong"});
+    out.push_back(
+        {e.at, "recovered", e.kind + " " + e.subject + ": still so when nothing is wrong"});
 }
 
 std::vector<violation> told_watch::judged(time_point now) const {

@@ -2,6 +2,8 @@
 
 #include "tools/simulate/stand_in.hpp"
 
+#include <caf/logger.hpp>
+
 #include <utility>
 
 namespace hearth::simulate {
@@ -15,7 +17,7 @@ caf::actor_system_config& configured(caf::actor_system_config& config) {
 
 /// Does nothing, on time: what is scheduled for it marks a moment on the actors' clock. It takes
 /// something, because CAF 0.17 dereferences null to spawn what takes nothing.
-caf::behavior bell(time_point) {
+caf::behavior silent(time_point) {
   return {[](int) {}};
 }
 
@@ -54,6 +56,7 @@ virtual_house::virtual_house(house_plan plan) : plan_{std::move(plan)} {
                                            ? system_->spawn(statements_to, plan_.statement_observer)
                                            : statement_sink{},
                  .earliest_date = {}});
+  bell_ = system_->spawn(silent, now());
   scheduler_->run();
 }
 
@@ -61,6 +64,7 @@ virtual_house::~virtual_house() {
   caf::anon_send_exit(running_.supervisor, caf::exit_reason::user_shutdown);
   scheduler_->run();
   running_ = {};
+  bell_ = {};
   scheduler_->trigger_timeouts();
   scheduler_->run();
 }
@@ -68,8 +72,7 @@ virtual_house::~virtual_house() {
 caf::actor_addr virtual_house::address_of(const std::string& name) const {
   const auto& m = *running_.members;
   for (const auto& [id, actor] : m.devices)
-    if (name == "device " + (*plan_.house)[id].name)
-      return caf::actor_cast<caf::actor_addr>(actor);
+    if (name == "device " + (*plan_.house)[id].name) return caf::actor_cast<caf::actor_addr>(actor);
   for (const auto& [id, actor] : m.buses)
     if (name == "bus " + (*plan_.house)[id].name) return caf::actor_cast<caf::actor_addr>(actor);
   if (name == "timekeeper") return caf::actor_cast<caf::actor_addr>(m.timekeeper);
@@ -95,8 +98,10 @@ void virtual_house::settle() {
 void virtual_house::live_until(time_point then) {
   settle();
   if (now() >= then) return;
-  const auto mark = system_->spawn(bell, then);
-  caf::delayed_anon_send(mark, then - now(), 0);
+  // Nothing is logged; with a logger, which each spawn sets, CAF looks up at every step whose
+  // lines it would be.
+  caf::logger::set_current_actor_system(nullptr);
+  caf::delayed_anon_send(bell_, then - now(), 0);
   while (now() < then) {
     scheduler_->trigger_timeout();
     settle();

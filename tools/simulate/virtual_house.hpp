@@ -23,8 +23,8 @@ struct house_plan {
   std::string boot_id;
   /// What the machine's clock shows at a time; null: house time is UTC.
   std::function<clock_sample(time_point)> system_clock = {};
-  journal_maker journal = {};       ///< null: what is said waits in memory
-  mqtt_client_maker connect = {};   ///< null: nobody answers
+  journal_maker journal = {};      ///< null: what is said waits in memory
+  mqtt_client_maker connect = {};  ///< null: nobody answers
   event_log log = {};
   std::function<void(const body&)> statement_observer = {};
   /// What goes wrong between the house and its plant; null: nothing.
@@ -56,6 +56,7 @@ class virtual_house {
   std::optional<caf::actor_system> system_;
   caf::scheduler::test_coordinator* scheduler_ = nullptr;
   std::optional<house_clock> clock_;
+  caf::actor bell_;  ///< marks on the actors' clock until when to live
   running_house running_;
   std::set<std::string> doomed_;
   std::map<std::string, caf::actor_addr> killed_;  ///< who had the name last

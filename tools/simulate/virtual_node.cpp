@@ -76,9 +76,8 @@ mqtt_client_maker virtual_node::maker() {
 bool virtual_node::connected() const { return client_ != nullptr && client_->connected(); }
 
 bool virtual_node::holds(fault_kind kind, time_point now) const {
-  return std::ranges::any_of(troubles_.spells, [&](const fault_spell& s) {
-    return s.kind == kind && s.holds_at(now);
-  });
+  return std::ranges::any_of(
+      troubles_.spells, [&](const fault_spell& s) { return s.kind == kind && s.holds_at(now); });
 }
 
 /// It comes back with what a store keeps.
