@@ -31,7 +31,7 @@ ALL = (
     Mutation("nobody calls for heat, and nothing protects from freezing", ("frozen",), (
         ("actors/local_control.cpp", "if (*room < *wanted - zone_hysteresis) return true;",
          "if (*room < *wanted - zone_hysteresis) return false;"),
-        ("actors/interlock.cpp", "return t && *t < plant.freeze_limit;", "return t && *t < kelvin * 0 + celsius(-80);"))),
+        ("actors/interlock.cpp", "return t && *t < plant.freeze_limit;", "return t && *t < celsius(-80);"))),
     Mutation("a command that expires leaves its relay closed", ("commands-die",), ((
         "actors/device.cpp",
         "if (s.live && s.live->expires <= now) s = {};",
@@ -73,8 +73,11 @@ ALL = (
     Mutation("what was sent is taken for received", ("nothing-missing",), ((
         "protocol/link.cpp", "    if (!asked_) asked_ = now;\n  }",
         "    if (!asked_) asked_ = now;\n    out_.push_back(link_forget{{item->message_id}});\n  }"),)),
-    Mutation("what a full disk does not take is not kept in memory", ("nothing-missing",), ((
-        "actors/scribe.cpp", "  go_to_memory(now);\n  return what(*store_);", "  go_to_memory(now);\n  return done;"),)),
+    Mutation("of what is written together only the first is kept", ("nothing-missing",), ((
+        "actors/scribe.cpp", "return j.append(entries, ends_drafts);",
+        "return j.append(std::span{entries}.first(1), ends_drafts);"),)),
+    Mutation("the journal is kept in memory alone", ("nothing-missing",), ((
+        "actors/scribe.cpp", "  if (!open_) return false;\n  store_.reset();", "  if (open_) return false;\n  store_.reset();"),)),
     Mutation("a link that was lost is not made again", ("recovered",), ((
         "protocol/link.cpp", "if (reconnect_at_ && now >= *reconnect_at_) {",
         "if (reconnect_at_ && now >= *reconnect_at_ + std::chrono::hours{1000}) {"),)),
