@@ -25,7 +25,7 @@ ROOT = pathlib.Path(os.environ.get("HEARTH_SOURCE_DIR", pathlib.Path(__file__).r
 BUILD = pathlib.Path(os.environ.get("HEARTH_BINARY_DIR", ROOT / "build/release"))
 SCADA = ""
 WORDS = ()
-SEEDS = int(os.environ.get("HEARTH_SEEDS", "1000"))
+SEEDS = 1000
 CONTROL_SEEDS = 40
 BROKE = re.compile(r"^seed (\d+) of (\S+) broke", re.MULTILINE)
 
@@ -94,27 +94,39 @@ class Workshop:
             raise Unfit(f"'{mutation.name}' cannot be built:\n{done.stderr[-3000:]}")
 
 
+def noticed(program, mutation, seeds):
+    """The first of these seeds that breaks anything, and the promise if it is one of those that the mutation is about
+    and the sound program keeps it with this seed; nothing if none breaks anything."""
+    done = swarm(program, mutation.houses, "--first", "--no-shrink", "--jobs", "1", "--seeds", seeds, *mutation.options)
+    found = BROKE.search(done.stdout)
+    if found is None:
+        if done.returncode != 0:
+            raise AssertionError(f"'{mutation.name}': {done}")
+        return None
+    seed = int(found[1])
+    sound = swarm(SCADA, mutation.houses, "--no-shrink", "--jobs", "1", "--seeds", f"{seed}..{seed}")
+    for promise in mutation.promises:
+        broken = re.compile(rf"^  \S+ {promise}: ", re.MULTILINE)
+        if broken.search(done.stdout) and not broken.search(sound.stdout):
+            return seed, promise
+    return seed, None
+
+
 def seed_that_notices(program, mutation):
-    """The first seed that breaks one of the promises which the sound program keeps with it, and which one; or nothing.
+    """The first seed that finds the mutation, and the promise that it breaks; or nothing.
 
     Other promises may break before; then the search goes on behind that seed.
     """
+    if mutation.rare:
+        found = noticed(program, mutation, f"{mutation.rare}..{mutation.rare}")
+        if found and found[1]:
+            return found
     begin = 1
     while begin <= SEEDS:
-        done = swarm(program, mutation.houses, "--first", "--no-shrink", "--jobs", "1", "--seeds", f"{begin}..{SEEDS}",
-                     *mutation.options)
-        found = BROKE.search(done.stdout)
-        if found is None:
-            if done.returncode != 0:
-                raise AssertionError(f"'{mutation.name}': {done}")
-            return None
-        seed = int(found[1])
-        sound = swarm(SCADA, mutation.houses, "--no-shrink", "--jobs", "1", "--seeds", f"{seed}..{seed}")
-        for promise in mutation.promises:
-            broken = re.compile(rf"^  \S+ {promise}: ", re.MULTILINE)
-            if broken.search(done.stdout) and not broken.search(sound.stdout):
-                return seed, promise
-        begin = seed + 1
+        found = noticed(program, mutation, f"{begin}..{SEEDS}")
+        if found is None or found[1]:
+            return found
+        begin = found[0] + 1
     return None
 
 

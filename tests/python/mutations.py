@@ -13,6 +13,7 @@ class Mutation:
     edits: tuple  # of (file, old, new)
     houses: tuple = ("simulated-house.yaml", "cabin.yaml")
     options: tuple = ()  # of scada swarm
+    rare: int = 0  # a seed that found it before, of those that find it seldom: tried first
 
 
 ALL = (
@@ -31,11 +32,11 @@ ALL = (
     Mutation("nobody calls for heat, and nothing protects from freezing", ("frozen",), (
         ("actors/local_control.cpp", "if (*room < *wanted - zone_hysteresis) return true;",
          "if (*room < *wanted - zone_hysteresis) return false;"),
-        ("actors/interlock.cpp", "return t && *t < plant.freeze_limit;", "return t && *t < kelvin * 0 + celsius(-80);"))),
+        ("actors/interlock.cpp", "return t && *t < plant.freeze_limit;", "return t && *t < celsius(-80);"))),
     Mutation("a command that expires leaves its relay closed", ("commands-die",), ((
         "actors/device.cpp",
         "if (s.live && s.live->expires <= now) s = {};",
-        "if (s.live && s.live->expires <= now) s.live.reset();"),)),
+        "if (s.live && s.live->expires <= now) s.live.reset();"),), houses=("cabin.yaml",)),
     Mutation("the plant forgets what the pipes lose", ("books",), ((
         "drivers/simulated/plant.cpp", "books_.lost_pipes += cool_pipes();", "cool_pipes();"),)),
 
@@ -64,7 +65,7 @@ ALL = (
         "  if (now >= active_->until + 1h) {\n    out.reports"),)),
     Mutation("contracts are agreed without end", ("bounded",), ((
         "actors/contract_book.cpp", "if (pending_.size() >= limits::contracts_pending)",
-        "if (pending_.size() >= 100 * limits::contracts_pending)"),)),
+        "if (pending_.size() >= 100 * limits::contracts_pending)"),), houses=("cabin.yaml",)),
 
     # ---- journal and link
     Mutation("what is journaled is not handed to the link", ("nothing-missing",), ((
@@ -72,9 +73,12 @@ ALL = (
         "for (const auto& item : made.items) (void)item;"),)),
     Mutation("what was sent is taken for received", ("nothing-missing",), ((
         "protocol/link.cpp", "    if (!asked_) asked_ = now;\n  }",
-        "    if (!asked_) asked_ = now;\n    out_.push_back(link_forget{{item->message_id}});\n  }"),)),
-    Mutation("what a full disk does not take is not kept in memory", ("nothing-missing",), ((
-        "actors/scribe.cpp", "  go_to_memory(now);\n  return what(*store_);", "  go_to_memory(now);\n  return done;"),)),
+        "    if (!asked_) asked_ = now;\n    out_.push_back(link_forget{{item->message_id}});\n  }"),), houses=("cabin.yaml",)),
+    Mutation("of what is written together only the first is kept", ("nothing-missing",), ((
+        "actors/scribe.cpp", "return j.append(entries, ends_drafts);",
+        "return j.append(std::span{entries}.first(1), ends_drafts);"),)),
+    Mutation("the journal is kept in memory alone", ("nothing-missing",), ((
+        "actors/scribe.cpp", "  if (!open_) return false;\n  store_.reset();", "  if (open_) return false;\n  store_.reset();"),), houses=("cabin.yaml",)),
     Mutation("a link that was lost is not made again", ("recovered",), ((
         "protocol/link.cpp", "if (reconnect_at_ && now >= *reconnect_at_) {",
         "if (reconnect_at_ && now >= *reconnect_at_ + std::chrono::hours{1000}) {"),)),

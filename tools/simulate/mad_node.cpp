@@ -50,9 +50,16 @@ std::string mad_node::channel() {
 contract mad_node::some_contract(time_point now) {
   auto c = contract{};
   c.id = chance_.happens(0.5) ? "mad-" + std::to_string(++contracts_) : name();
-  c.start = slot_before(now) + slot * (static_cast<int>(chance_.below(30)) - 6);
+  // Near, so that they come into force, or far, so that more are agreed than can be kept.
+  const auto slots = chance_.happens(0.5) ? chance_.below(30) : chance_.below(560);
+  c.start = slot_before(now) + slot * (static_cast<int>(slots) - 6);
   c.length = slot;
-  // Fine so far, most of the time. Now for what is not.
+  // Fine so far, most of the time; a third stays so. Now for what is not.
+  if (chance_.happens(0.3)) {
+    c.average = 100.0 * static_cast<double>(chance_.below(60)) * watt;
+    last_contract_ = c.id;
+    return c;
+  }
   if (chance_.happens(0.2)) c.start += std::chrono::seconds{chance_.below(300)};
   if (chance_.happens(0.1)) c.start += (chance_.happens(0.5) ? 1 : -1) * 24h * 365;
   if (chance_.happens(0.5)) c.length = length();
