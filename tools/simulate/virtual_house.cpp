@@ -3,6 +3,7 @@
 #include "tools/simulate/stand_in.hpp"
 
 #include <caf/logger.hpp>
+
 #include <utility>
 
 namespace hearth::simulate {
