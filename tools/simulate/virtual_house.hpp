@@ -28,6 +28,9 @@ struct house_plan {
   std::uint64_t seed = 1;
 };
 
+/// Does nothing, on time.
+using bell_actor = caf::typed_actor<caf::reacts_to<atom::tick>>;
+
 class virtual_house {
  public:
   explicit virtual_house(house_plan plan);
@@ -52,7 +55,7 @@ class virtual_house {
   caf::scheduler::test_coordinator* scheduler_ = nullptr;
   std::optional<house_clock> clock_;
   std::unique_ptr<virtual_node> node_;
-  caf::actor bell_;  ///< marks on the actors' clock until when to live
+  bell_actor bell_;  ///< marks on the actors' clock until when to live
   running_house running_;
 };
 
