@@ -68,6 +68,12 @@ void interlock::observe(const snapshot& now) {
     seen_at_ = now[plant.heat_pump.enable].at;
   }
   unseen_ = !now.good<bool>(plant.heat_pump.enable);
+  // Nobody renewed the command: its device made it safe, a moment ago for all that is known.
+  if (runs_until_ && now.at >= *runs_until_ && (!seen_at_ || *seen_at_ <= *runs_until_)) {
+    running_ = false;
+    changed_ = now.at;
+    runs_until_.reset();
+  }
   if (!plant.store) return;
   auto hottest = std::optional<temperature>{};
   for (const auto layer : plant.store->layers)
@@ -85,6 +91,7 @@ void interlock::commanded(const command& sent) {
   if (!house_->plant || sent.target != house_->plant->heat_pump.enable) return;
   const auto on = sent.value == switched(true);
   if (on) told_to_run_ = sent.issued;
+  runs_until_ = on ? std::optional{sent.expires} : std::nullopt;
   if (ordered_ && ordered_->on == on) return;
   const auto seen = running_.value_or(false);
   // An order taken back before it was seen may still have been carried out for a moment.

@@ -230,6 +230,41 @@ TEST_CASE(
   CHECK(lock.check(want(at::enable, true, seen.time()), seen.now()).rule == minimum_off);
 }
 
+TEST_CASE(
+    "a compressor whose command nobody renewed has stopped, a moment ago for all that is known") {
+  const auto house = shared(small_house());
+  auto lock = interlock{house, noon - 1h};
+  auto seen = image{*house};
+  lock.observe(seen.on(at::enable).now());
+  seen.pass(20min);
+  lock.observe(seen.now());
+  lock.commanded(want(at::enable, true, seen.time()));
+  const auto longer = house->pace.command_life() + 1s;
+  SUBCASE("it rests") {
+    // Whoever makes the snapshots was dead, and has not been told anything yet.
+    seen.pass(longer).lose(at::enable);
+    lock.observe(seen.now());
+    CHECK(lock.check(want(at::enable, true, seen.time()), seen.now()).rule == minimum_off);
+    seen.pass(house->plant->heat_pump.min_off);
+    lock.observe(seen.now());
+    CHECK(lock.check(want(at::enable, true, seen.time()), seen.now()).rule == none);
+  }
+  SUBCASE("seen to run nevertheless, it goes on") {
+    seen.pass(longer).on(at::enable);
+    lock.observe(seen.now());
+    CHECK(lock.check(want(at::enable, true, seen.time()), seen.now()).rule == none);
+  }
+  SUBCASE("with its command renewed it may be out of sight for long") {
+    for (auto n = 0; n < 20; ++n) {
+      seen.pass(house->pace.command_life() / 3).lose(at::enable);
+      lock.observe(seen.now());
+      const auto again = lock.check(want(at::enable, true, seen.time()), seen.now());
+      CHECK(again.rule == none);
+      lock.commanded(*again.allowed);
+    }
+  }
+}
+
 TEST_CASE("a stop that was ordered and never seen is believed until something else is seen") {
   const auto house = shared(small_house());
   auto lock = interlock{house, noon - 1h};

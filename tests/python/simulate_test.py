@@ -23,7 +23,7 @@ SCADA = ""
 TWO_DAYS = ("--from", "2020-01-15", "--to", "2020-01-17")
 ONE_DAY = ("--from", "2020-01-15", "--to", "2020-01-16")
 OPTIONS = ("--weather", "--prices", "--day-ahead", "--from", "--to", "--control", "--with-node", "--alone", "--faults", "--fault", "--step",
-           "--seed", "--column", "--fill", "--time-zone", "--report", "--json", "--help")
+           "--seed", "--column", "--fill", "--time-zone", "--report", "--record", "--record-limit", "--json", "--help")
 PROGRESS = re.compile(r"^(simulated|timer|thermostat) +\[#*\.*\] +[0-9]+ %", re.MULTILINE)
 
 
@@ -192,6 +192,18 @@ class Living(Simulate):
         refused = self.ask("--alone", *ONE_DAY, "--report", str(blocked / "x"))
         self.assertEqual(refused.code, 1, refused)
         self.assertIn("in-the-way", refused.said)
+
+    def test_what_was_decided_can_be_recorded_and_is_decided_alike_by_replay(self):
+        for name, faults in (("sound", ()),
+                             ("faulty", ("--fault", "actor-killed 2020-01-15T06:00:00Z 600 0 dispatcher",
+                                         "--fault", "sensor-lies 2020-01-15T09:00:00Z 3600 9 store.layer.0",
+                                         "--fault", "node-mad 2020-01-15T12:00:00Z 3600 5"))):
+            with self.subTest(name):
+                log = self.folder / (name + ".log")
+                self.lived("--alone", "--with-node", *ONE_DAY, *faults, "--record", str(log))
+                again = subprocess.run([SCADA, "replay", str(log)], capture_output=True, text=True, timeout=60,
+                                       check=False)
+                self.assertEqual(again.returncode, 0, again.stdout[-2000:] + again.stderr)
 
     def test_people_get_sentences(self):
         answer = self.ask("--alone", *ONE_DAY)

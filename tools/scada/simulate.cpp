@@ -30,6 +30,7 @@ struct simulate_options {
   bool alone = false;
   bool draws_faults = false;
   bool as_json = false;
+  record_options record;
 };
 
 /// Everything that was read, or nothing once it has been said why not.
@@ -208,6 +209,7 @@ result<money> cost_under(simulate::control who, simulate::season_plan plan, stop
   plan.control = who;
   plan.contracts = false;
   plan.faults.clear();
+  plan.recording = {};
   const auto name = std::string{to_text(who)};
   auto theirs = simulate::season_record{};
   const auto whole = live(plan, name.c_str(), signals, theirs);
@@ -271,7 +273,8 @@ int simulate_house(const simulate_options& o) {
       .control = o.control == "timer" ? simulate::control::timer : simulate::control::thermostat,
       .contracts = o.with_node,
       .seed = o.seed,
-      .faults = std::move(*faults)};
+      .faults = std::move(*faults),
+      .recording = recording_of(o.record)};
   const auto began = stop_clock::now();
   auto lived = simulate::season_record{};
   const auto done = live(plan, "simulated", signals, lived);
@@ -328,6 +331,7 @@ void add_simulate(CLI::App& app, int& exit) {
                       "KIND BEGIN SECONDS AMOUNT [PART]: this goes wrong (docs/simulate/swarm.md)");
   command->add_option("--report", o->report,
                       "Folder for report.html, summary.json and series.csv; made if need be");
+  add_record_options(*command, o->record);
   command->add_flag("--json", o->as_json, "Print summary.json instead of sentences");
   command->add_flag("--alone", o->alone, "Don't live through it again with timer and thermostat");
   command->add_option("--step", o->step_s, "Seconds between two decisions")

@@ -179,7 +179,8 @@ class lived_season final : public season {
                            .connect = node_.maker(),
                            .log = [this](const event& e) { note(e); },
                            .statement_observer = [this](const body& said) { hear(said); },
-                           .seed = plan_.seed};
+                           .seed = plan_.seed,
+                           .recording = plan_.recording};
     if (!plan_.faults.empty()) {
       plan.spoil = [this](std::unique_ptr<port> sound) {
         return make_faulty_port(std::move(sound), plan_.faults, plan_.seed,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/record/flight_recorder.hpp"
 #include "layouts/layout.hpp"
 #include "layouts/series.hpp"
 #include "protocol/fault.hpp"
@@ -36,6 +37,7 @@ struct season_plan {
   bool contracts = false;  ///< the node offers some, as `atn` does
   std::uint64_t seed = 1;
   std::vector<fault_spell> faults = {};  ///< what goes wrong
+  recording_plan recording = {};         ///< of what the dispatcher is given and decides
 };
 
 /// Figures are kept for every so long: means of what flows, and how things stand at the end.

@@ -55,7 +55,8 @@ virtual_house::virtual_house(house_plan plan) : plan_{std::move(plan)} {
                  .statement_observer = plan_.statement_observer
                                            ? system_->spawn(statements_to, plan_.statement_observer)
                                            : statement_sink{},
-                 .earliest_date = {}});
+                 .earliest_date = {},
+                 .recording = plan_.recording});
   bell_ = system_->spawn(silent, now());
   scheduler_->run();
 }

@@ -30,6 +30,7 @@ struct house_plan {
   /// What goes wrong between the house and its plant; null: nothing.
   std::function<std::unique_ptr<port>(std::unique_ptr<port>)> spoil = {};
   std::uint64_t seed = 1;
+  recording_plan recording = {};  ///< of what the dispatcher is given and decides
 };
 
 /// Does nothing, on time.
