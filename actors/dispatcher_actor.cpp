@@ -1,5 +1,9 @@
 #include "actors/dispatcher_actor.hpp"
 
+#include "protocol/limits.hpp"
+
+#include <utility>
+
 namespace hearth {
 namespace {
 
@@ -15,25 +19,64 @@ void carry(self_pointer self, const layout& house, const dispatcher::decisions& 
   for (const auto& s : decided.statements) self->send(self->state.peers->reporter_statements, s);
 }
 
+void hand_over(self_pointer self) {
+  auto& s = self->state;
+  if (!s.peers || !s.peers->recorder) return;
+  for (auto& item : std::exchange(s.unsent, {})) {
+    const auto inputs = item.lost_before + 1;
+    ++s.unanswered;
+    self->request(s.peers->recorder, caf::infinite, std::move(item))
+        .then([self](atom::done) { --self->state.unanswered; },
+              [self, inputs](const caf::error&) {
+                --self->state.unanswered;
+                self->state.unrecorded += inputs;
+              });
+  }
+}
+
+/// For the recorder, if there is room.
+void record(self_pointer self, recorded item) {
+  auto& s = self->state;
+  if (s.unsent.size() + s.unanswered >= limits::recorded_waiting) {
+    ++s.unrecorded;
+    return;
+  }
+  item.lost_before = std::exchange(s.unrecorded, 0);
+  s.unsent.push_back(std::move(item));
+  hand_over(self);
+}
+
 }  // namespace
 
-dispatcher_actor::behavior_type dispatcher_of(self_pointer self, house_context context) {
-  self->state.mind.emplace(context.house, context.clock.now());
+dispatcher_actor::behavior_type dispatcher_of(self_pointer self, house_context context,
+                                              bool is_recorded) {
+  const auto clock = context.clock;
+  const auto born = dispatcher_begun{clock.now()};
+  self->state.mind.emplace(context.house, born.at);
+  const auto live = [self, house = context.house, is_recorded](const auto& input) {
+    auto decided = give(*self->state.mind, input);
+    carry(self, *house, decided);
+    if (is_recorded) record(self, {input, std::move(decided)});
+  };
+  live(born);
   // Until the timekeeper has spoken; where there is a system clock, that may be wrong.
-  if (context.system_clock) self->state.mind->redate(dating{});
+  if (context.system_clock) live(dates_told{dating{}, clock.now()});
   return {
-      [self, context](const snapshot& now) {
-        carry(self, *context.house, self->state.mind->decide(now));
+      [live](const snapshot& now) { live(now); },
+      [live, clock](const envelope& directive) {
+        live(directive_heard{directive, clock.now()});
       },
-      [self, context](const envelope& directive) {
-        carry(self, *context.house, self->state.mind->take(directive, context.clock.now()));
+      [live, clock](const dating& dates) {
+        live(dates_told{dates, clock.now()});
       },
-      [self](const dating& dates) { self->state.mind->redate(dates); },
-      [self](const device_road& road) {
+      [self, live, clock](const device_road& road) {
         self->state.devices[road.device] = road.actor;
-        self->state.mind->forget_sent(road.device);
+        live(device_returned{road.device, clock.now()});
       },
-      [self](const roads& r) { self->state.peers = r; },
+      [self](const roads& r) {
+        self->state.peers = r;
+        hand_over(self);
+      },
   };
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/record/recorded.hpp"
 #include "actors/snapshot.hpp"
 #include "drivers/driver.hpp"
 #include "drivers/mqtt_client.hpp"
@@ -19,6 +20,7 @@
 ///                                      │                  └──directives─── UPSTREAM
 ///                                      └─snapshot→ REPORTER ─live────────→ UPSTREAM ⇄ node
 ///                                                     └─journaled→ JOURNAL ─→ UPSTREAM
+///   DISPATCHER ─what it was given, what it decided→ RECORDER → decision log
 ///   TIMEKEEPER ─dates→ DISPATCHER, REPORTER, JOURNAL, UPSTREAM
 ///   SUPERVISOR spawns and restarts all of them and tells each where the others stand (roads).
 ///
@@ -87,6 +89,8 @@ using dating_sink = caf::typed_actor<caf::reacts_to<dating>>;
 using node_time_sink = caf::typed_actor<caf::reacts_to<node_time>>;
 /// Takes setpoints.
 using command_sink = caf::typed_actor<caf::reacts_to<command>>;
+/// Takes what the dispatcher was given and what it decided; answers when that is written.
+using record_sink = caf::typed_actor<caf::replies_to<recorded>::with<atom::done>>;
 /// Takes what a bus says unasked.
 using heard_sink = caf::typed_actor<caf::reacts_to<bus_message>>;
 
@@ -131,6 +135,7 @@ struct roads {
   statement_sink upstream;
   journal_news_sink upstream_journal;
   dating_sink upstream_dates;
+  record_sink recorder;               ///< null where nothing is recorded
   snapshot_sink snapshot_observer;    ///< null, or who watches (live view, portal, test)
   statement_sink statement_observer;  ///< null, or who watches
 };
@@ -187,6 +192,16 @@ using dispatcher_actor = caf::typed_actor<
     caf::reacts_to<dating>,
     // A device that can be commanded stands here now.
     caf::reacts_to<device_road>,
+    caf::reacts_to<roads>>;
+
+/// RECORDER: writes what the dispatcher is given and what it decides, so that it can be replayed. May
+/// block on its disk, so it has a thread of its own. Full: the dispatcher hands it at most
+/// `limits::recorded_waiting` unanswered, the rest is a gap in the log.
+using recorder_actor = caf::typed_actor<
+    // Write this down.
+    caf::replies_to<recorded>::with<atom::done>,
+    // The run ends in good order.
+    caf::replies_to<atom::farewell>::with<atom::done>,
     caf::reacts_to<roads>>;
 
 /// REPORTER: turns snapshots into reports, power and snapshot messages; passes statements on;
@@ -290,6 +305,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::dating)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::node_time)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::mqtt_event)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::roads)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::recorded)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::report_draft)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::resend)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::link_fetch)

@@ -65,14 +65,18 @@ void supervisor_state::stop() {
 
 /// In the order of the flow: what was still to be said reaches the journal before the link ends.
 void supervisor_state::say_farewell() {
-  if (!members->upstream) return end_all();
   const auto ask = [this](const auto& whom, auto next) {
     self->request(whom, farewell_within, atom::farewell::value)
         .then([next](atom::done) { next(); }, [next](const caf::error&) { next(); });
   };
-  ask(members->reporter, [this, ask] {
-    ask(members->journal, [this, ask] { ask(members->upstream, [this] { end_all(); }); });
-  });
+  const auto end_link = [this, ask] {
+    if (!members->upstream) return end_all();
+    ask(members->reporter, [this, ask] {
+      ask(members->journal, [this, ask] { ask(members->upstream, [this] { end_all(); }); });
+    });
+  };
+  if (!members->recorder) return end_link();
+  ask(members->recorder, end_link);
 }
 
 void supervisor_state::end_all() {
@@ -100,6 +104,7 @@ supervisor_actor::behavior_type supervisor_of(
     caf::anon_send_exit(members->blackboard, caf::exit_reason::user_shutdown);
     caf::anon_send_exit(members->dispatcher, caf::exit_reason::user_shutdown);
     caf::anon_send_exit(members->reporter, caf::exit_reason::user_shutdown);
+    if (members->recorder) caf::anon_send_exit(members->recorder, caf::exit_reason::user_shutdown);
     if (members->journal) caf::anon_send_exit(members->journal, caf::exit_reason::user_shutdown);
     if (members->upstream) caf::anon_send_exit(members->upstream, caf::exit_reason::user_shutdown);
     for (const auto& [id, bus] : members->buses)

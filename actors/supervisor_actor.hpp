@@ -20,6 +20,7 @@ struct family {
   blackboard_actor blackboard;
   dispatcher_actor dispatcher;
   reporter_actor reporter;
+  recorder_actor recorder;  ///< null where nothing is recorded
   journal_actor journal;
   upstream_actor upstream;
 };

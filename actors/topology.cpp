@@ -5,6 +5,7 @@
 #include "actors/device_actor.hpp"
 #include "actors/dispatcher_actor.hpp"
 #include "actors/journal_actor.hpp"
+#include "actors/recorder_actor.hpp"
 #include "actors/timekeeper_actor.hpp"
 #include "actors/upstream_actor.hpp"
 
@@ -40,15 +41,18 @@ struct site {
             .upstream = m.upstream,
             .upstream_journal = m.upstream,
             .upstream_dates = m.upstream,
+            .recorder = m.recorder,
             .snapshot_observer = parts.snapshot_observer,
             .statement_observer = parts.statement_observer};
   }
+
+  [[nodiscard]] bool records() const { return parts.recording.open != nullptr; }
 
   /// False until the first of each permanent actor lives.
   [[nodiscard]] bool complete() const {
     const auto& m = *members;
     return m.timekeeper && m.blackboard && m.dispatcher && m.reporter &&
-           ((m.journal && m.upstream) || !parts.context.house->link);
+           (m.recorder || !records()) && ((m.journal && m.upstream) || !parts.context.house->link);
   }
 
   /// Tells all where everybody stands now.
@@ -60,6 +64,7 @@ struct site {
     caf::anon_send(members->blackboard, here);
     caf::anon_send(members->dispatcher, here);
     caf::anon_send(members->reporter, here);
+    if (members->recorder) caf::anon_send(members->recorder, here);
     if (members->journal) caf::anon_send(members->journal, here);
     if (members->upstream) caf::anon_send(members->upstream, here);
   }
@@ -135,13 +140,27 @@ family_member blackboard_member(std::shared_ptr<site> s) {
 family_member dispatcher_member(std::shared_ptr<site> s) {
   return {"dispatcher",
           [s] {
-            s->members->dispatcher = s->system.spawn(dispatcher_of, s->parts.context);
+            s->members->dispatcher = s->system.spawn(dispatcher_of, s->parts.context, s->records());
             return caf::actor_cast<caf::strong_actor_ptr>(s->members->dispatcher);
           },
           [s] {
             s->show_roads();
             s->show_devices();
           }};
+}
+
+family_member recorder_member(std::shared_ptr<site> s) {
+  return {"recorder",
+          [s] {
+            s->members->recorder =
+                s->parts.blocking_ports
+                    ? s->system.spawn<caf::detached>(recorder_of, s->parts.context,
+                                                     s->parts.boot_id, s->parts.recording)
+                    : s->system.spawn(recorder_of, s->parts.context, s->parts.boot_id,
+                                      s->parts.recording);
+            return caf::actor_cast<caf::strong_actor_ptr>(s->members->recorder);
+          },
+          [s] { s->show_roads(); }};
 }
 
 family_member reporter_member(std::shared_ptr<site> s) {
@@ -204,6 +223,7 @@ running_house spawn_house(caf::actor_system& system, house_parts parts) {
   plan.push_back(blackboard_member(s));
   plan.push_back(dispatcher_member(s));
   plan.push_back(reporter_member(s));
+  if (s->records()) plan.push_back(recorder_member(s));
   if (house.link) {
     plan.push_back(journal_member(s));
     plan.push_back(upstream_member(s));

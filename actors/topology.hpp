@@ -3,6 +3,7 @@
 #include "actors/house_context.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/observer_actor.hpp"
+#include "actors/record/flight_recorder.hpp"
 #include "actors/reporter_actor.hpp"
 #include "actors/supervisor_actor.hpp"
 #include "drivers/journal.hpp"
@@ -33,6 +34,7 @@ struct house_parts {
   statement_sink statement_observer;
   /// No clock that shows less is right; a house that lives in the past may say when.
   time_point earliest_date = limits::earliest_date;
+  recording_plan recording = {};  ///< of what the dispatcher is given and decides
 };
 
 struct running_house {

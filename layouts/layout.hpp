@@ -234,7 +234,8 @@ struct layout {
   tariff_layout tariff;
   std::optional<simulation_layout> simulation;
   pace_layout pace;
-  std::string hash;    ///< SHA-256 of the file, hex
+  std::string text;    ///< the file itself, so that a record of this house needs nothing else
+  std::string hash;    ///< its SHA-256, hex
   std::string folder;  ///< where it stands; relative paths start here
 
   [[nodiscard]] const channel_layout& operator[](channel_id c) const { return channels[c.value]; }

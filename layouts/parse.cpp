@@ -62,6 +62,7 @@ parsed_layout parse_layout(std::string_view yaml, const std::string& file,
   read_tariff(d, top);
   read_simulation(d, top);
   if (!out.none()) return {{}, std::move(out).take()};
+  d.result.text = yaml;
   d.result.hash = sha256_hex(yaml);
   d.result.folder = folder.string();
   return {std::move(d.result), {}};

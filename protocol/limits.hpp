@@ -40,6 +40,19 @@ inline constexpr std::size_t journal_group = 256;
 /// Messages the node refused, kept with their bytes for whoever looks. Beyond: the oldest goes.
 inline constexpr std::size_t quarantined_messages = 100;
 
+// The decision log.
+/// Inputs of the dispatcher waiting to be written: some minutes of a house whose disk hangs.
+/// Beyond: not recorded, counted, and the gap is written into the log.
+inline constexpr std::size_t recorded_waiting = 512;
+/// What a decision log may fill: about two weeks of a large house. Beyond: recording stops, which
+/// is an event; the house goes on.
+inline constexpr std::uint64_t log_bytes = 256ULL * 1024 * 1024;
+/// A log that cannot be written is tried again at this pace.
+inline constexpr duration log_retry_every = 60s;
+/// Longest line a reader takes: the head holds a layout of at most 1 MiB, with every letter
+/// escaped. Beyond: it is no decision log.
+inline constexpr std::size_t log_line_bytes = 8 * 1024 * 1024;
+
 // The upstream link.
 /// Journaled messages sent and not yet acknowledged at one time. Beyond: they wait. The window
 /// begins with the first, grows with each ack and halves when one is late.

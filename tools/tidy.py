@@ -32,7 +32,7 @@ LIBRARY_HOMES = [
     (r"yaml-cpp/.*", r"layouts/.*", "layouts/parse.hpp"),
     (r"caf/.*", ACTOR_SHELL + r"|tools/.*", "a pure file that an _actor shell calls"),
     (r"(CLI|spdlog|fmt)/.*", r"tools/.*", "a value that tools/ prints"),
-    (r"nlohmann/.*", r"(layouts|drivers|actors/node|tools)/.*", "values; JSON is for the edges"),
+    (r"nlohmann/.*", r"(layouts|drivers|actors/node|actors/record|tools)/.*", "values; JSON is for the edges"),
     (r"date/.*", r"(layouts|actors|tools)/.*", "time_point of protocol/time.hpp"),
     (r"glpk\.h", r"tools/simulate/linear_program\.cpp", "tools/simulate/linear_program.hpp"),
     (r"doctest/.*", r"", "a test in tests/"),
@@ -55,7 +55,8 @@ BANNED_CODE = [
     (r"\bstd::rand\b|(?<![\w.>:])s?rand\s*\(", r"", "a seeded std::mt19937_64 passed as argument"),
     # Sentinels. In a port −1 is what the operating system answers, not what we mean by it.
     (r"\bquiet_NaN\b|\bsignaling_NaN\b|\bNAN\b|\bstd::nanf?\s*\(|(?<![\w.])-?9999(\.0*)?(?![\w.'])",
-     r"tests/.*", "std::optional or result<T>: absence is a type"),
+     r"tests/.*|tools/simulate/(faulty_port|mad_node)\.cpp",
+     "std::optional or result<T>: absence is a type"),
     (r"\breturn\s*-1\s*;|\b(auto|double|float|int|long|\w+_t)\s+\w+\s*(=\s*-1\s*;|\{\s*-1\s*\})",
      r"(drivers/ports|tools|tests)/.*",
      "std::optional or result<T>: absence is a type"),

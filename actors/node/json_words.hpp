@@ -5,7 +5,8 @@
 #include <nlohmann/json.hpp>
 
 /// The words of the wire as JSON: keys in snake_case with the unit as suffix, times as ISO 8601
-/// in UTC, enumerations as the words logs use. Private to `render.cpp` and `memory_text.cpp`.
+/// in UTC, enumerations as the words logs use. Private to `render.cpp`, `memory_text.cpp` and
+/// the decision log.
 namespace hearth::json_words {
 
 using json = nlohmann::ordered_json;

@@ -60,10 +60,11 @@ class virtual_house {
   /// UTC.
   explicit virtual_house(std::shared_ptr<const layout> l,
                          std::function<clock_sample(time_point)> system_clock = {},
-                         journal_maker journal = {})
+                         journal_maker journal = {}, recording_plan recording = {})
       : house{std::move(l)},
         system_clock{std::move(system_clock)},
         journal{std::move(journal)},
+        recording{std::move(recording)},
         system{configured(config)},
         scheduler{dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler())},
         clock{house_clock::driven(*house->simulation->start,
@@ -101,7 +102,8 @@ class virtual_house {
                                    .blocking_ports = false,
                                    .seed = 1,
                                    .snapshot_observer = {},
-                                   .statement_observer = {}});
+                                   .statement_observer = {},
+                                   .recording = recording});
     settle();
   }
 
@@ -136,7 +138,8 @@ class virtual_house {
 
   std::shared_ptr<const layout> house;
   std::function<clock_sample(time_point)> system_clock;
-  journal_maker journal;  ///< null: what the house has to say waits in memory
+  journal_maker journal;     ///< null: what the house has to say waits in memory
+  recording_plan recording;  ///< without a file: nothing is recorded
   caf::actor_system_config config;
   caf::actor_system system;
   caf::scheduler::test_coordinator& scheduler;

@@ -121,7 +121,8 @@ class demo {
             .blocking_ports = false,  // the simulated bus answers at once
             .seed = home_.house->simulation->seed,
             .snapshot_observer = observer,
-            .statement_observer = observer};
+            .statement_observer = observer,
+            .recording = recording_of(options_.record)};
   }
 
   /// Brings the state up to date. What ends the demo, if something does.
@@ -225,6 +226,7 @@ void add_demo(CLI::App& app, int& exit) {
       ->capture_default_str();
   command->add_flag("--no-atn", o->no_atn, "Without the cloud node: local control alone");
   command->add_flag("--plain", o->plain, "Lines instead of the live view, on a terminal too");
+  add_record_options(*command, o->record);
   command->footer(
       "On a terminal a live view, elsewhere a line per hour of the house and one per event; at "
       "the\n"

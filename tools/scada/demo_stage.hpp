@@ -4,6 +4,7 @@
 #include "actors/node/outlook.hpp"
 #include "layouts/layout.hpp"
 #include "tools/scada/children.hpp"
+#include "tools/scada/hosting.hpp"
 
 #include <memory>
 #include <optional>
@@ -20,6 +21,7 @@ struct demo_options {
   bool no_atn = false;
   int contracts_per_day = 8;
   bool plain = false;
+  record_options record;
 };
 
 /// The house of the demo, understood and checked before anything is started.

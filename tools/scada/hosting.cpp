@@ -1,8 +1,10 @@
 #include "tools/scada/hosting.hpp"
 
+#include "drivers/ports/appended_file.hpp"
 #include "drivers/ports/sqlite_journal.hpp"
 #include "protocol/limits.hpp"
 
+#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -149,6 +151,22 @@ journal_maker journal_in(const std::string& state_folder, const std::string& sit
   return [file = std::filesystem::path{state_folder} / (site + ".journal")] {
     return open_sqlite_journal(file);
   };
+}
+
+void add_record_options(CLI::App& command, record_options& options) {
+  command.add_option("--record", options.file,
+                     "Append what is decided, and upon what, to this file; see scada replay");
+  command.add_option("--record-limit", options.limit_mb, "MB after which recording stops")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+}
+
+recording_plan recording_of(const record_options& options) {
+  if (options.file.empty()) return {};
+  const auto most = options.limit_mb * 1024 * 1024;
+  // A run that begins with more than half of it used up gets a file of its own.
+  const auto plan = appended_file_plan{options.file, std::string{decision_log_begins}, most / 2};
+  return {[plan] { return open_appended_file(plan); }, most};
 }
 
 std::string default_state_folder() {

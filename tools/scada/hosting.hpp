@@ -8,6 +8,10 @@
 #include <optional>
 #include <string>
 
+namespace CLI {
+class App;
+}
+
 namespace hearth::tools {
 
 /// Where logs go and how loud they are. Events of the house become one line each on stderr:
@@ -91,6 +95,14 @@ class run_marker {
 
 /// The journal of a site, in its state folder.
 journal_maker journal_in(const std::string& state_folder, const std::string& site);
+
+/// Where `--record` writes the decision log, and how much of it.
+struct record_options {
+  std::string file;  ///< empty: nothing is recorded
+  std::uint64_t limit_mb = limits::log_bytes / (1024 * 1024);
+};
+void add_record_options(CLI::App& command, record_options& options);
+recording_plan recording_of(const record_options& options);
 
 /// $STATE_DIRECTORY (systemd), else $XDG_STATE_HOME/hearth, else ~/.local/state/hearth.
 std::string default_state_folder();

@@ -25,6 +25,7 @@ int main(int argc, char** argv) {
     add_keys(app, exit);
     add_simulate(app, exit);
     add_swarm(app, exit);
+    add_replay(app, exit);
     app.parse(argc, argv);
     return exit;
   } catch (const CLI::ParseError& e) {

@@ -22,6 +22,7 @@ struct run_options {
   bool dry_run = false;
   std::string state = default_state_folder();
   log_options log;
+  record_options record;
   std::string clock_start;
   std::int64_t clock_anchor_unix_ms = 0;
   double clock_speed = 1;
@@ -120,7 +121,8 @@ int run(const run_options& options) {
                               .boot_id = new_boot_id(),
                               .seed = std::hash<std::string>{}(house->site),
                               .snapshot_observer = {},
-                              .statement_observer = {}}};
+                              .statement_observer = {},
+                              .recording = recording_of(options.record)}};
   auto link_words_at = std::chrono::steady_clock::now() + link_words_every;
   while (!signals.wait(look_every)) {
     if (hosted.alive()) {
@@ -150,6 +152,7 @@ void add_run(CLI::App& app, int& exit) {
       "Print the whole plan and the next 48 h of dispatch; open no device and no socket");
   command->add_option("--state", options->state, "Folder for what must survive a restart")
       ->capture_default_str();
+  add_record_options(*command, options->record);
   command->add_option("--log-level", options->log.level, "debug, info, warning or alarm")
       ->check(CLI::IsMember({"debug", "info", "warning", "alarm"}))
       ->capture_default_str();

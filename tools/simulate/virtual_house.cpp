@@ -17,8 +17,8 @@ caf::actor_system_config& configured(caf::actor_system_config& config) {
 
 /// Does nothing, on time: what is scheduled for it marks a moment on the actors' clock. It takes
 /// something, because CAF 0.17 dereferences null to spawn what takes nothing.
-caf::behavior silent(time_point) {
-  return {[](int) {}};
+bell_actor::behavior_type silent(time_point) {
+  return {[](atom::tick) {}};
 }
 
 /// Hands what the house says to a function.
@@ -64,7 +64,7 @@ virtual_house::~virtual_house() {
   caf::anon_send_exit(running_.supervisor, caf::exit_reason::user_shutdown);
   scheduler_->run();
   running_ = {};
-  bell_ = {};
+  bell_ = bell_actor{};
   scheduler_->trigger_timeouts();
   scheduler_->run();
 }
@@ -101,7 +101,7 @@ void virtual_house::live_until(time_point then) {
   // Nothing is logged; with a logger, which each spawn sets, CAF looks up at every step whose
   // lines it would be.
   caf::logger::set_current_actor_system(nullptr);
-  caf::delayed_anon_send(bell_, then - now(), 0);
+  caf::delayed_anon_send(bell_, then - now(), atom::tick::value);
   while (now() < then) {
     scheduler_->trigger_timeout();
     settle();

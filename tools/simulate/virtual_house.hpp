@@ -32,6 +32,9 @@ struct house_plan {
   std::uint64_t seed = 1;
 };
 
+/// Does nothing, on time.
+using bell_actor = caf::typed_actor<caf::reacts_to<atom::tick>>;
+
 /// One run of the program, from its start to a power cut: its end says good-bye to nobody.
 class virtual_house {
  public:
@@ -56,7 +59,7 @@ class virtual_house {
   std::optional<caf::actor_system> system_;
   caf::scheduler::test_coordinator* scheduler_ = nullptr;
   std::optional<house_clock> clock_;
-  caf::actor bell_;  ///< marks on the actors' clock until when to live
+  bell_actor bell_;  ///< marks on the actors' clock until when to live
   running_house running_;
   std::set<std::string> doomed_;
   std::map<std::string, caf::actor_addr> killed_;  ///< who had the name last
