@@ -36,7 +36,7 @@ ALL = (
     Mutation("a command that expires leaves its relay closed", ("commands-die",), ((
         "actors/device.cpp",
         "if (s.live && s.live->expires <= now) s = {};",
-        "if (s.live && s.live->expires <= now) s.live.reset();"),), houses=("cabin.yaml",)),
+        "if (s.live && s.live->expires <= now) s.live.reset();"),), houses=("cabin.yaml",), rare=252),
     Mutation("the plant forgets what the pipes lose", ("books",), ((
         "drivers/simulated/plant.cpp", "books_.lost_pipes += cool_pipes();", "cool_pipes();"),)),
 
@@ -65,7 +65,7 @@ ALL = (
         "  if (now >= active_->until + 1h) {\n    out.reports"),)),
     Mutation("contracts are agreed without end", ("bounded",), ((
         "actors/contract_book.cpp", "if (pending_.size() >= limits::contracts_pending)",
-        "if (pending_.size() >= 100 * limits::contracts_pending)"),), houses=("cabin.yaml",)),
+        "if (pending_.size() >= 100 * limits::contracts_pending)"),), houses=("cabin.yaml",), rare=375),
 
     # ---- journal and link
     Mutation("what is journaled is not handed to the link", ("nothing-missing",), ((
@@ -73,12 +73,12 @@ ALL = (
         "for (const auto& item : made.items) (void)item;"),)),
     Mutation("what was sent is taken for received", ("nothing-missing",), ((
         "protocol/link.cpp", "    if (!asked_) asked_ = now;\n  }",
-        "    if (!asked_) asked_ = now;\n    out_.push_back(link_forget{{item->message_id}});\n  }"),), houses=("cabin.yaml",)),
+        "    if (!asked_) asked_ = now;\n    out_.push_back(link_forget{{item->message_id}});\n  }"),), houses=("cabin.yaml",), rare=184),
     Mutation("of what is written together only the first is kept", ("nothing-missing",), ((
         "actors/scribe.cpp", "return j.append(entries, ends_drafts);",
         "return j.append(std::span{entries}.first(1), ends_drafts);"),)),
     Mutation("the journal is kept in memory alone", ("nothing-missing",), ((
-        "actors/scribe.cpp", "  if (!open_) return false;\n  store_.reset();", "  if (open_) return false;\n  store_.reset();"),), houses=("cabin.yaml",)),
+        "actors/scribe.cpp", "  if (!open_) return false;\n  store_.reset();", "  if (open_) return false;\n  store_.reset();"),), houses=("cabin.yaml",), rare=373),
     Mutation("a link that was lost is not made again", ("recovered",), ((
         "protocol/link.cpp", "if (reconnect_at_ && now >= *reconnect_at_) {",
         "if (reconnect_at_ && now >= *reconnect_at_ + std::chrono::hours{1000}) {"),)),

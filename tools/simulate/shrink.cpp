@@ -138,7 +138,9 @@ class shrinker {
   void shorten_faults() {
     auto whole = best_.plan;
     for (auto& s : whole.faults) {
-      s.when.to = std::chrono::ceil<std::chrono::minutes>(std::min(s.when.to, whole.when.to));
+      // One that begins after the end is there only to be one.
+      if (s.when.from < whole.when.to) s.when.to = std::min(s.when.to, whole.when.to);
+      s.when.to = std::chrono::ceil<std::chrono::minutes>(s.when.to);
       s.when.from = std::chrono::floor<std::chrono::minutes>(s.when.from);
     }
     still_breaks(std::move(whole));
