@@ -69,7 +69,7 @@ void interlock::observe(const snapshot& now) {
   }
   unseen_ = !now.good<bool>(plant.heat_pump.enable);
   // Nobody renewed the command: its device made it safe, a moment ago for all that is known.
-  if (runs_until_ && now.at >= *runs_until_ && (!seen_at_ || *seen_at_ <= *runs_until_)) {
+  if (runs_until_ && now.at > *runs_until_ && (!seen_at_ || *seen_at_ < *runs_until_)) {
     running_ = false;
     changed_ = now.at;
     runs_until_.reset();
