@@ -174,3 +174,13 @@ TEST_CASE("a failure that does not come again is not shrunk") {
   }));
   CHECK(asked == 1);
 }
+
+TEST_CASE("a fault that is needed although it begins after the end still ends after it begins") {
+  const auto small = shrink(twelve_faults(), [](const season_plan& p) {
+    return p.faults.empty() ? std::nullopt : std::optional{start + 3min};
+  });
+  REQUIRE(small);
+  CHECK(small->plan.when.to == start + slot_length);
+  REQUIRE(small->plan.faults.size() == 1);
+  CHECK(small->plan.faults[0].when.from < small->plan.faults[0].when.to);
+}

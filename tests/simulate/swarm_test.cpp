@@ -3,9 +3,11 @@
 #include "drivers/registry.hpp"
 #include "layouts/parse.hpp"
 #include "tests/support/files.hpp"
+#include "tools/simulate/stand_in.hpp"
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -111,4 +113,18 @@ TEST_CASE("a few hours of a seed keep every promise") {
   auto plan = draw_case(january(), 1).plan;
   plan.when.to = plan.when.from + 6h;
   CHECK(live_through(plan).empty());
+}
+
+TEST_CASE("what is drawn can happen: no actor dies that the stand-in of a real layout has not") {
+  auto ground = january();
+  ground.homes = {{"maine.yaml", house("layouts/maine-house.yaml")}};
+  const auto actors = targets_of(on_stand_ins(*ground.homes[0].house, 1min)).actors;
+  auto deaths = 0;
+  for (std::uint64_t seed = 0; seed < 300; ++seed)
+    for (const auto& s : draw_case(ground, seed).plan.faults) {
+      if (s.kind != fault_kind::actor_killed) continue;
+      ++deaths;
+      CHECK(std::ranges::find(actors, s.part) != actors.end());
+    }
+  CHECK(deaths > 10);
 }

@@ -1,6 +1,7 @@
 #include "tools/simulate/swarm.hpp"
 
 #include "tools/simulate/faults.hpp"
+#include "tools/simulate/stand_in.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -66,7 +67,8 @@ swarm_case draw_case(const swarm_ground& ground, std::uint64_t seed) {
                           .when = {from, from + ground.length},
                           .contracts = true,
                           .seed = seed};
-  plan.faults = draw_faults(targets_of(*home.house), plan.when, seed);
+  // A real layout has buses and actors that its stand-in has not.
+  plan.faults = draw_faults(targets_of(on_stand_ins(*home.house, plan.step)), plan.when, seed);
   return {home.file, std::move(plan)};
 }
 
