@@ -26,7 +26,9 @@ bool tell(const std::string& folder, const std::string& file, duration length, b
   plan.when = {plan.outdoor->start, plan.outdoor->start + length};
   plan.contracts = true;
   plan.seed = 7;
-  if (faulty) plan.faults = draw_faults(targets_of(*plan.house), plan.when, plan.seed, 40);
+  if (faulty)
+    plan.faults =
+        draw_faults(targets_of(on_stand_ins(*plan.house, plan.step)), plan.when, plan.seed, 40);
   auto lived = season::begin(plan);
   if (!lived) return false;
   while ((*lived)->live()) {

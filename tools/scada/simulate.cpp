@@ -5,6 +5,7 @@
 #include "tools/simulate/faults.hpp"
 #include "tools/simulate/report.hpp"
 #include "tools/simulate/season.hpp"
+#include "tools/simulate/stand_in.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -198,9 +199,10 @@ std::optional<std::vector<simulate::fault_spell>> faults_of(const simulate_optio
     }
     out.push_back(std::move(*spell));
   }
-  if (o.draws_faults && house.plant)
-    std::ranges::move(simulate::draw_faults(simulate::targets_of(house), when, o.seed),
-                      std::back_inserter(out));
+  if (!o.draws_faults || !house.plant) return out;
+  const auto lived_in = simulate::on_stand_ins(house, std::chrono::seconds{o.step_s});
+  const auto targets = simulate::targets_of(lived_in);
+  std::ranges::move(simulate::draw_faults(targets, when, o.seed), std::back_inserter(out));
   return out;
 }
 
