@@ -48,8 +48,9 @@ int replay_log(const replay_command& c) {
   std::cout << text.heading();
   const auto totals =
       replay(log, options, [&](const replay_news& news) { std::cout << text.text(news); });
-  // A table has no place for what is no row.
-  (c.tsv ? std::cerr : std::cout) << text.summary(totals) << std::flush;
+  // Of what is no log there is nothing to sum up; a table has no place for what is no row.
+  if (totals.inputs > 0 || !totals.failure)
+    (c.tsv ? std::cerr : std::cout) << text.summary(totals) << std::flush;
   if (totals.failure) {
     std::cerr << c.log << ":" << totals.failure->line << ": " << totals.failure->text << "\n";
     return unreadable;
