@@ -37,6 +37,9 @@ ALL = (
         "actors/device.cpp",
         "if (s.live && s.live->expires <= now) s = {};",
         "if (s.live && s.live->expires <= now) s.live.reset();"),), houses=("cabin.yaml",), rare=252),
+    Mutation("a command is followed by its opposite", ("one-owner",), ((
+        "actors/device.cpp", "requests = how->encode(*s.live).value_or(requests);",
+        "requests = how->encode(*s.live).value_or(requests);\n      append(requests, how->make_safe(channel));"),)),
     Mutation("the plant forgets what the pipes lose", ("books",), ((
         "drivers/simulated/plant.cpp", "books_.lost_pipes += cool_pipes();", "cool_pipes();"),)),
 
@@ -50,6 +53,8 @@ ALL = (
     Mutation("what a relay reads back is not compared", ("mismatch-told",), ((
         "actors/device.cpp", "if (agrees(s.live->value, *r.value)) {",
         "if (agrees(s.live->value, s.live->value)) {"),)),
+    Mutation("what is said has no name", ("readable",), ((
+        "actors/report_builder.cpp", "event{severity::info, \"channel-good\"", "event{severity::info, \"\""),)),
     Mutation("a clock that jumps is not told", ("fault-told",), ((
         "actors/timekeeper.cpp", "  if (jump_told_ && now - *jump_told_ < limits::clock_jump_told_every) return;",
         "  if (now - jump_told_.value_or(now) < limits::clock_jump_told_every) return;"),)),

@@ -91,10 +91,11 @@ fault_targets targets_of(const layout& house) {
     (house[channel].actuator ? out.relays : out.sensors).push_back(point);
   for (const auto& d : house.devices) out.actors.push_back("device " + d.name);
   for (const auto& b : house.buses) out.actors.push_back("bus " + b.name);
-  for (const auto* each : {"timekeeper", "blackboard", "dispatcher", "reporter"})
-    out.actors.emplace_back(each);
-  if (house.link)
-    for (const auto* each : {"journal", "upstream"}) out.actors.emplace_back(each);
+  auto core = std::vector<std::string>{"timekeeper", "blackboard", "dispatcher", "reporter"};
+  if (house.link) core.insert(core.end(), {"journal", "upstream"});
+  // Those that everything goes through die as often as the many at the edge.
+  for (auto edge = out.actors.size(); out.actors.size() < 2 * edge;)
+    out.actors.insert(out.actors.end(), core.begin(), core.end());
   out.node = house.link.has_value();
   return out;
 }

@@ -94,17 +94,19 @@ void plant_watch::watch_rooms(const simulated::plant& plant, time_point now) {
   cold_told_ = cold;
 }
 
-/// Commands die: a relay does not stay closed for a dispatcher that is dead.
+/// Commands die: a relay does not stay closed for a dispatcher that is dead, or sees nothing.
 void plant_watch::watch_brain(const simulated::plant& plant, time_point now) {
   const auto dead_for = house_->pace.command_life() + 2 * house_->pace.control + 1min;
+  const auto brainless = [](const fault_spell& s) {
+    return s.kind == fault_kind::actor_killed && (s.part == "dispatcher" || s.part == "blackboard");
+  };
   const auto dead = troubles_.has({now, now + 1ms}, [&](const fault_spell& s) {
-    return s.kind == fault_kind::actor_killed && (s.part == "dispatcher") &&
-           now - s.when.from > dead_for;
+    return brainless(s) && now - s.when.from > dead_for;
   });
-  const auto reachable = !troubles_.has({now - dead_for, now}, [](const fault_spell& s) {
+  const auto reachable = !troubles_.has({now - dead_for, now}, [&](const fault_spell& s) {
     return s.kind == fault_kind::bus_silent || s.kind == fault_kind::bus_garbage ||
            s.kind == fault_kind::relay_welded ||
-           (s.kind == fault_kind::actor_killed && s.part != "dispatcher");
+           (s.kind == fault_kind::actor_killed && !brainless(s));
   });
   const auto closed = dead && reachable && plant.enabled();
   if (closed && !brainless_told_)

@@ -115,7 +115,7 @@ class lived_season final : public season {
 
  private:
   static constexpr auto boot_name = "boot-";
-  static constexpr std::uint64_t journal_bytes = 8ULL * 1024 * 1024;
+  static constexpr std::uint64_t journal_bytes = 4ULL * 1024 * 1024;
 
   hearth::simulate::node_troubles node_troubles() {
     if (plan_.faults.empty()) return {};
