@@ -46,8 +46,12 @@ dispatcher::dispatcher(std::shared_ptr<const layout> house, time_point now)
       interlock_{house, now} {}
 
 dispatcher::decisions dispatcher::decide(const snapshot& frozen) {
+  seen_ = frozen.at;
+  return decide_on(frozen);
+}
+
+dispatcher::decisions dispatcher::decide_on(snapshot now) {
   auto out = decisions{};
-  auto now = frozen;
   // A directive may have been decided upon after this was frozen. Time goes on, or a device would
   // take the newer decision for an older one and drop it.
   if (last_) now.at = std::max(now.at, last_->at);
@@ -95,10 +99,11 @@ dispatcher::decisions dispatcher::take(const envelope& directive, time_point now
     return out;
   }
   heartbeat_heard_ = now;
-  if (!last_) return out;
+  // On an old picture commands would be renewed that nobody has reason to give.
+  if (!last_ || now - seen_ > 2 * house_->pace.control) return out;
   auto present = *last_;
   present.at = std::max(present.at, now);
-  add(out, decide(present));
+  add(out, decide_on(std::move(present)));
   return out;
 }
 
@@ -236,7 +241,8 @@ void dispatcher::tell_state(const local_wish& local, const wanted& heat_pump, ti
   const auto same_charge = told_ && told_->in_charge == state.in_charge &&
                            told_->mode == state.mode && told_->contract_id == state.contract_id;
   if (same_charge) state.since = told_->since;
-  if (same_charge && told_heat_pump_ == heat_pump.value) return;
+  if (!std::exchange(tell_again_, false) && same_charge && told_heat_pump_ == heat_pump.value)
+    return;
   told_ = state;
   told_heat_pump_ = heat_pump.value;
   out.statements.emplace_back(std::move(state));

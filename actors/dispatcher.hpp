@@ -36,12 +36,17 @@ class dispatcher {
   /// notice.
   void redate(const dating& dates);
 
-  /// A directive of the node: answered, then decided upon at once, on the last snapshot. Its times
-  /// are in UTC, as the node said them.
+  /// A directive of the node: answered, then decided upon at once, on the last snapshot; if that is
+  /// older than two ticks, whoever makes them is dead, and it waits. Its times are in UTC, as the
+  /// node said them.
   decisions take(const envelope& directive, time_point now);
 
   /// The device was (re)started and knows nothing: its commands are said again at the next tick.
   void forget_sent(device_id device);
+
+  /// Whoever passes statements on was (re)started and knows nothing: at the next tick it is told
+  /// again who is in charge.
+  void forget_told() { tell_again_ = true; }
 
   [[nodiscard]] const tariff& known_tariff() const { return tariff_; }
 
@@ -56,6 +61,7 @@ class dispatcher {
     time_point at;
   };
 
+  decisions decide_on(snapshot now);
   [[nodiscard]] contract_report answer(const contract& offered, time_point now);
   [[nodiscard]] std::optional<std::string> trouble(time_point now) const;
   void watch_comfort(const snapshot& now);
@@ -77,12 +83,14 @@ class dispatcher {
   local_control local_;
   interlock interlock_;
   std::optional<snapshot> last_;
+  time_point seen_;  ///< when `last_` was frozen
   std::optional<std::string>
       cold_zone_;  ///< a critical zone that is too cold, until it has recovered
   std::optional<time_point> store_blind_since_;
   std::map<channel_id, sent> sent_;
   std::map<channel_id, interlock_rule> intervening_;
   std::optional<state_report> told_;
+  bool tell_again_ = false;
   measured told_heat_pump_;
   std::optional<time_point> heartbeat_sent_;
   std::optional<time_point> heartbeat_heard_;

@@ -73,8 +73,11 @@ dispatcher_actor::behavior_type dispatcher_of(self_pointer self, house_context c
         self->state.devices[road.device] = road.actor;
         live(device_returned{road.device, clock.now()});
       },
-      [self](const roads& r) {
+      [self, live, clock](const roads& r) {
+        const auto& before = self->state.peers;
+        const auto is_new = !before || before->reporter_statements != r.reporter_statements;
         self->state.peers = r;
+        if (is_new) live(reporter_returned{clock.now()});
         hand_over(self);
       },
   };

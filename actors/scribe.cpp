@@ -331,7 +331,7 @@ backlog scribe::status() const {
   // The journal knows dates; what is said is house time until it is sent.
   auto oldest = all.oldest;
   if (oldest) oldest = dates_.house(*oldest);
-  return {sequence_, all.waiting, all.bytes, oldest};
+  return {sequence_, all.waiting, all.bytes, oldest, boot_id_};
 }
 
 void scribe::say(severity s, std::string kind, std::string text, time_point now) {

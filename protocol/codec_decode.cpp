@@ -73,7 +73,8 @@ class reader : public field_reader {
                 time(l.at_unix_ms(), "loss.at_unix_ms")};
   }
   body read(const v1::Backlog& b) {
-    auto out = backlog{b.last_sequence(), b.waiting(), b.waiting_bytes(), {}};
+    auto out = backlog{b.last_sequence(), b.waiting(), b.waiting_bytes(), {}, {}};
+    if (!b.boot_id().empty()) out.boot_id = text(b.boot_id(), "backlog.boot_id");
     if (b.oldest_unix_ms() != 0) out.oldest = time(b.oldest_unix_ms(), "backlog.oldest_unix_ms");
     return out;
   }

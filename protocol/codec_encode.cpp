@@ -96,6 +96,7 @@ struct body_writer {
     to.set_waiting(b.waiting);
     to.set_waiting_bytes(b.waiting_bytes);
     if (b.oldest) to.set_oldest_unix_ms(unix_ms(*b.oldest));
+    if (b.boot_id) to.set_boot_id(mended(*b.boot_id));
   }
   void operator()(const heartbeat& h) const {
     out.mutable_heartbeat()->set_contract_id(mended(h.contract_id));

@@ -153,10 +153,13 @@ struct loss {
 
 /// How much waits in the house's journal. Live: newest wins.
 struct backlog {
-  std::uint64_t last_sequence = 0;  ///< of this boot's journaled messages so far; 0: none yet
+  std::uint64_t last_sequence = 0;  ///< of the boot's journaled messages so far; 0: none yet
   std::uint64_t waiting = 0;        ///< messages, of all boots
   std::uint64_t waiting_bytes = 0;
   std::optional<time_point> oldest;  ///< when the oldest of them was made
+  /// The one that journaled messages have now, which is another after a crash of the journal alone;
+  /// nothing: that of the envelope.
+  std::optional<std::string> boot_id;
   bool operator==(const backlog&) const = default;
 };
 

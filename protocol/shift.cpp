@@ -50,7 +50,7 @@ void move(loss& content, duration by) {
 }
 
 void move(backlog& content, duration by) {
-  auto& [last_sequence, waiting, waiting_bytes, oldest] = content;
+  auto& [last_sequence, waiting, waiting_bytes, oldest, boot_id] = content;
   if (oldest) *oldest += by;
 }
 

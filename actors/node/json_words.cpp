@@ -95,7 +95,8 @@ json of(const backlog& b) {
   return {{"last_sequence", b.last_sequence},
           {"waiting", b.waiting},
           {"waiting_bytes", b.waiting_bytes},
-          {"oldest", b.oldest ? json(to_iso8601(*b.oldest)) : json{}}};
+          {"oldest", b.oldest ? json(to_iso8601(*b.oldest)) : json{}},
+          {"boot_id", b.boot_id ? json(*b.boot_id) : json{}}};
 }
 
 json of(const heartbeat& h) { return {{"contract_id", h.contract_id}}; }
@@ -201,8 +202,12 @@ backlog backlog_from(const json& j) {
   auto out = backlog{j.at("last_sequence").get<std::uint64_t>(),
                      j.at("waiting").get<std::uint64_t>(),
                      j.at("waiting_bytes").get<std::uint64_t>(),
+                     {},
                      {}};
   if (!j.at("oldest").is_null()) out.oldest = time_from(j.at("oldest"));
+  // Versions before this one did not keep it.
+  if (const auto boot = j.value("boot_id", json{}); !boot.is_null())
+    out.boot_id = boot.get<std::string>();
   return out;
 }
 

@@ -110,8 +110,9 @@ struct effect {
     memory.last_backlog = b;
     memory.last_backlog_heard = now;
     // A live message alone makes no boot known, but for the one that is up.
-    if (e.boot_id == memory.boot_id || memory.boots.all().contains(e.boot_id))
-      memory.boots.tell(e.boot_id, b.last_sequence);
+    const auto& boot = b.boot_id.value_or(e.boot_id);
+    if (boot == memory.boot_id || memory.boots.all().contains(boot))
+      memory.boots.tell(boot, b.last_sequence);
   }
   void operator()(const heartbeat&) {}
   void operator()(const ack&) {}

@@ -84,6 +84,8 @@ std::string log_writer::lines(const recorded& item) {
                      {"source", to_text(told->dates.source)}};
   } else if (const auto* back = std::get_if<device_returned>(&item.input)) {
     line["returned"] = (*house_)[back->device].name;
+  } else if (std::holds_alternative<reporter_returned>(item.input)) {
+    line["retell"] = true;
   }
   for (const auto& c : item.decided.commands) {
     auto order = log_words::of(c, *house_, at);

@@ -19,6 +19,11 @@ dispatcher::decisions give(dispatcher& mind, const device_returned& back) {
   return {};
 }
 
+dispatcher::decisions give(dispatcher& mind, const reporter_returned&) {
+  mind.forget_told();
+  return {};
+}
+
 time_point at_of(const dispatcher_input& input) {
   return std::visit([](const auto& one) { return one.at; }, input);
 }

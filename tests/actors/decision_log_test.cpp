@@ -153,6 +153,8 @@ TEST_CASE_FIXTURE(fixture, "dates and devices come back") {
   const auto back = there_and_back(device_returned{by::meters, noon});
   CHECK(std::get<device_returned>(*back.input).device == by::meters);
   CHECK(std::holds_alternative<dispatcher_begun>(*there_and_back(dispatcher_begun{noon}).input));
+  const auto retell = there_and_back(reporter_returned{noon});
+  CHECK(std::get<reporter_returned>(*retell.input).at == noon);
 }
 
 TEST_CASE_FIXTURE(fixture, "a house without one of the channels or devices reads the others") {

@@ -144,7 +144,7 @@ TEST_CASE("what only a node may say, and an id that is none, are refused") {
   const auto far = std::uint64_t{1} << 60U;
   const auto too_far = said(far, event{});
   CHECK(std::get<nack>(*m.hear(too_far, start, no_price).reply).reason == nack_reason::invalid);
-  CHECK(m.hear(said(0, backlog{far, 0, 0, {}}), start, no_price).reply);
+  CHECK(m.hear(said(0, backlog{far, 0, 0, {}, {}}), start, no_price).reply);
   CHECK(m.hear(said(1, loss{{"b", 1, far}, "", start}), start, no_price).reply);
   CHECK(m.boots.all().empty());
 }
@@ -162,7 +162,7 @@ TEST_CASE("a memory comes back from its text as it was") {
   m.hear(said(7, event{severity::alarm, "device-failed", "hp", "It is gone.", start}), start,
          no_price);
   m.hear(said(8, outcome{"x-1", false, "no"}), start, no_price);
-  m.hear(said(0, backlog{40, 3, 999, start}), start, no_price);
+  m.hear(said(0, backlog{40, 3, 999, start, {}}), start, no_price);
   m.hear(said(10, loss{{"z", 1, 5}, "The disk was full.", start}), start, no_price);
   auto undated = said(11, event{severity::info, "restarted", "house", "It is up.", start});
   undated.undated = true;

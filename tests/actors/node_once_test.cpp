@@ -242,7 +242,7 @@ TEST_CASE("the audit tells gaps, losses, what is pending and each boot, for peop
   auto second = house_on_paper{"b", start};
   n.hears(second.says(loss{{"a", 4, 4}, "It was\tdamaged.", start}, first.last_id()));
   second.event_of("on its way");
-  n.hears(second.says(backlog{4, 2, 700, start - 2h}));
+  n.hears(second.says(backlog{4, 2, 700, start - 2h, {}}));
   n.saves_and_acks();
   const auto a = n.audit();
   CHECK(a.missing == 3);
@@ -367,10 +367,25 @@ TEST_CASE("a live message that cannot be read closes no gap, whatever its id loo
   CHECK(n.audit().quarantine.kept.size() == 1);
 }
 
+TEST_CASE(
+    "a journal that crashed alone goes on under another boot id, and of the first nothing is "
+    "missing") {
+  auto n = kept_node{};
+  auto house = house_on_paper{"h", start};
+  n.hears(house.is_born());
+  n.hears(house.event_of("kept"));
+  auto successor = house_on_paper{"h.2", start};
+  n.hears(successor.event_of("kept as well"));
+  n.hears(house.says(backlog{2, 0, 0, {}, "h.2"}));
+  CHECK(n.house().boots.missing() == 1);
+  CHECK(n.house().boots.all().at("h").whole());
+  CHECK_FALSE(n.house().boots.all().at("h.2").whole());
+}
+
 TEST_CASE("a backlog of a boot nobody was born with makes no boot known") {
   auto n = kept_node{};
   auto house = house_on_paper{"h", start};
-  auto e = house.says(backlog{7, 0, 0, {}});
+  auto e = house.says(backlog{7, 0, 0, {}, {}});
   n.hears(e);
   CHECK(n.house().boots.all().empty());
   n.hears(house.is_born());

@@ -117,6 +117,7 @@ TEST_CASE("what is said is on disk before the link hears of it") {
   CHECK(d.platter->totals().waiting == 0);
   CHECK(s.status().waiting == 0);
   CHECK(s.status().last_sequence == 1);
+  CHECK(s.status().boot_id == "b1");
 }
 
 TEST_CASE("numbers have no hole, and a boot's first message names the end of the one before") {

@@ -59,7 +59,7 @@ inline std::vector<std::pair<std::string, body>> examples() {
                                {{"hp.power", unit::watt, "hp-meter", "eastron-sdm120", false, 30s},
                                 {"hp.enable", unit::on_off, "hp-relay", "gpio-relay", true}}}},
       {"loss", loss{{"b4", 17, 19}, "The journal was full: 3 reports went.", january + 2min}},
-      {"backlog", backlog{7, 288, 1'200'000, january - 24h}},
+      {"backlog", backlog{7, 288, 1'200'000, january - 24h, "boot-1.2"}},
       {"heartbeat", heartbeat{"c-17"}},
       {"ack", ack{"b5-6", {"b5-7", "b4-17"}}},
       {"nack", nack{"node-9", nack_reason::stale, "sent 6 min ago"}},

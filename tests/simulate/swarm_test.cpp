@@ -115,6 +115,34 @@ TEST_CASE("a few hours of a seed keep every promise") {
   CHECK(live_through(plan).empty());
 }
 
+TEST_CASE("what the swarm has found stays found") {
+  struct found {
+    const char *what, *layout, *from, *to, *fault;
+    std::uint64_t seed;
+    bool contracts;
+  };
+  const auto all = std::vector<found>{
+      {"a reporter that died did not learn that a contract had ended", "simulated-house",
+       "2020-01-22T19:55:00Z", "2020-01-22T22:10:00Z",
+       "actor-killed 2020-01-22T21:04:00Z 60 0 reporter", 1106, true},
+      {"the node missed messages of a boot whose journal had died, though another wrote them",
+       "cabin", "2020-01-23T16:55:00Z", "2020-01-25T05:00:00Z",
+       "actor-killed 2020-01-23T16:56:00Z 60 0 journal", 941, false},
+      {"a command was renewed, for new prices, on the last picture of a blackboard that had died",
+       "cabin", "2020-01-22T06:45:00Z", "2020-01-22T07:05:00Z",
+       "actor-killed 2020-01-22T06:54:00Z 480 0 blackboard", 2572, false}};
+  const auto ground = january();
+  for (const auto& each : all) {
+    CAPTURE(each.what);
+    auto plan = draw_case(ground, each.seed).plan;
+    plan.house = house(std::string{"layouts/"} + each.layout + ".yaml");
+    plan.when = {*from_iso8601(each.from), *from_iso8601(each.to)};
+    plan.contracts = each.contracts;
+    plan.faults = {*parse_fault(each.fault)};
+    for (const auto& broken : live_through(plan)) FAIL_CHECK(broken.promise << " " << broken.text);
+  }
+}
+
 TEST_CASE("what is drawn can happen: no actor dies that the stand-in of a real layout has not") {
   auto ground = january();
   ground.homes = {{"maine.yaml", house("layouts/maine-house.yaml")}};

@@ -38,7 +38,7 @@ class house_on_paper {
     return says(birth{true, std::move(layout_hash), "0.1"});
   }
   envelope tells_backlog(std::uint64_t waiting = 0) {
-    return says(backlog{made_, waiting, waiting * 100, {}});
+    return says(backlog{made_, waiting, waiting * 100, {}, {}});
   }
   void pass(duration d) { now_ += d; }
   [[nodiscard]] std::string last_id() const { return boot_ + "-" + std::to_string(made_); }

@@ -6,9 +6,9 @@
 #include <cstdio>
 #include <iostream>
 
-/// Lives through a sound week of a large house and three bad days of a small one, or one of the two,
-/// and prints what builds of one source must agree on.
-/// Usage: season_hash LAYOUTS_FOLDER [sound|faulty]
+/// Lives through a sound week of a large house and three bad days of a small one, or one of the
+/// two, and prints what builds of one source must agree on. Usage: season_hash LAYOUTS_FOLDER
+/// [sound|faulty]
 namespace {
 
 using namespace hearth;
@@ -50,9 +50,8 @@ int main(int argc, char** argv) {
     std::cerr << "usage: season_hash LAYOUTS_FOLDER [sound|faulty]\n";
     return 2;
   }
-  const auto told =
-      (only == "faulty" || tell(argv[1], "maine-house.yaml", 7 * 24h, false)) &&
-      (only == "sound" || tell(argv[1], "simulated-house.yaml", 3 * 24h, true));
+  const auto told = (only == "faulty" || tell(argv[1], "maine-house.yaml", 7 * 24h, false)) &&
+                    (only == "sound" || tell(argv[1], "simulated-house.yaml", 3 * 24h, true));
   if (!told) std::cerr << "season_hash: " << argv[1] << " has no example houses\n";
   return told ? 0 : 1;
 }
