@@ -90,6 +90,7 @@ void virtual_node::restart() {
   auto again = options_;
   again.boot_id += "-" + std::to_string(++restarts_);
   node_ = std::make_unique<hearth::node>(std::move(again), world_, std::move(remembered));
+  hear_again();
 }
 
 void virtual_node::rave(time_point now) {
@@ -122,7 +123,9 @@ void virtual_node::tick() {
   for (const auto& p : link_.arrived(now)) arrive(p);
   rave(now);
   ticked_ = now;
-  if (holds(fault_kind::node_silent, now)) return;
+  const auto silent = holds(fault_kind::node_silent, now);
+  if (std::exchange(was_silent_, silent) && !silent) hear_again();
+  if (silent) return;
   const auto plan = node_->tick(now);
   node_->saved();
   say(plan);
@@ -141,8 +144,14 @@ void virtual_node::arrive(const parcel& p) {
   client_->deliver(p);
 }
 
+/// Whoever subscribes anew is told by the broker what it keeps.
+void virtual_node::hear_again() {
+  if (const auto kept = retained_) hear(*kept);
+}
+
 void virtual_node::hear(const parcel& p) {
   const auto now = clock_();
+  if (p.topic.ends_with("/birth")) retained_ = p;
   if (holds(fault_kind::node_silent, now)) return;
   const auto turn = node_->take({p.topic, p.payload}, now);
   const auto acks = node_->acknowledge(now);

@@ -53,6 +53,7 @@ class virtual_node {
   void carry(parcel p);
   void arrive(const parcel& p);
   void hear(const parcel& p);
+  void hear_again();
   void say(const std::vector<outgoing>& all);
 
   node_options options_;
@@ -64,6 +65,8 @@ class virtual_node {
   mad_node mad_;
   std::size_t restarts_ = 0;
   std::optional<time_point> ticked_;
+  std::optional<parcel> retained_;  ///< the house's latest birth, which a broker keeps
+  bool was_silent_ = false;
   client* client_ = nullptr;
   std::uint64_t messages_ = 0;
 };
