@@ -57,6 +57,7 @@ void interlock::observe(const snapshot& now) {
   const auto& plant = *house_->plant;
   if (const auto on = now.good<bool>(plant.heat_pump.enable)) {
     // Unseen before, it may have stopped a moment ago: minimum off counts from the program's start.
+    if (unseen_ || !running_) in_sight_since_ = now.at;
     if (running_ && *running_ != *on) changed_ = now[plant.heat_pump.enable].at;
     if (!running_ && *on) changed_ = now.at;
     // Told to run and then out of sight, it may have run until this moment.
@@ -101,11 +102,15 @@ void interlock::commanded(const command& sent) {
 
 interlock::motion interlock::presumed(time_point now) const {
   const auto seen = running_.value_or(false);
+  if (!ordered_) return {seen, changed_};
+  // What nobody could see may have been carried out as late as when it came into sight again, and
+  // the first that is read then may be older still.
+  const auto since = std::max(ordered_->at, in_sight_since_);
   // Once the order is old, what was read since is believed instead; if nothing was, the order is.
-  const auto fresh = ordered_ && (now - ordered_->at < house_->pace.command_life() || !seen_at_ ||
-                                  *seen_at_ <= ordered_->at);
+  const auto fresh =
+      now - since < house_->pace.command_life() || !seen_at_ || *seen_at_ <= ordered_->at;
   const auto awaited = fresh && ordered_->on != seen && ordered_->at >= changed_;
-  return awaited ? motion{ordered_->on, ordered_->at} : motion{seen, changed_};
+  return awaited ? motion{ordered_->on, since} : motion{seen, changed_};
 }
 
 bool interlock::freezing(const snapshot& now) const {

@@ -81,6 +81,7 @@ class interlock {
   std::optional<time_point> seen_at_;  ///< when that was read last
   time_point changed_;   ///< when it last started or stopped; start of the program until seen
   bool unseen_ = false;  ///< the last snapshot did not show whether it runs
+  time_point in_sight_since_{};            ///< when it was read again after a while unread
   std::optional<time_point> told_to_run_;  ///< not answered by any reading yet
   std::optional<time_point> runs_until_;   ///< the end of the latest command to run
   std::optional<order> ordered_;           ///< the latest that differed from the one before

@@ -191,9 +191,8 @@ family_member journal_member(std::shared_ptr<site> s) {
 family_member upstream_member(std::shared_ptr<site> s) {
   return {"upstream",
           [s] {
-            const auto speaker = s->parts.boot_id + "-" + std::to_string(++s->upstream_incarnation);
             s->members->upstream = s->system.spawn(upstream_of, s->parts.context, s->parts.boot_id,
-                                                   speaker, s->parts.connect);
+                                                   ++s->upstream_incarnation, s->parts.connect);
             return caf::actor_cast<caf::strong_actor_ptr>(s->members->upstream);
           },
           [s] { s->show_roads(); }};

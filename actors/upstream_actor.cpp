@@ -74,7 +74,8 @@ void upstream_state::note_outage(const std::string& why) {
 }
 
 void upstream_state::note_return() {
-  if (!std::exchange(outage_told_, false)) return;
+  const auto told = std::exchange(outage_told_, false);
+  if (!std::exchange(may_be_told, false) && !told) return;
   say(event{severity::info, "link-up", context.house->link->broker, "the node's broker is back",
             context.clock.now()});
 }
@@ -127,17 +128,18 @@ void upstream_state::carry(const link_output& output) {
 
 upstream_actor::behavior_type upstream_of(upstream_actor::stateful_pointer<upstream_state> self,
                                           house_context context, std::string boot_id,
-                                          std::string speaker, mqtt_client_maker connect) {
+                                          std::uint64_t incarnation, mqtt_client_maker connect) {
   auto& s = self->state;
   s.self = self;
   s.context = context;
+  s.may_be_told = incarnation > 1;
   const auto at_least = [&](duration usual, duration outside) {
     return std::max(usual, context.clock.inside(outside));
   };
   s.machine.emplace(
       link_options{.site = context.house->site,
                    .boot_id = boot_id,
-                   .speaker = std::move(speaker),
+                   .speaker = boot_id + "-" + std::to_string(incarnation),
                    .layout_hash = context.house->hash,
                    .version = HEARTH_VERSION,
                    .answer_within = at_least(limits::ack_timeout, answer_least_outside),

@@ -20,6 +20,8 @@ struct upstream_state {
   house_context context{{}, house_clock::real()};
   std::optional<link_machine> machine;
   std::unique_ptr<mqtt_client> client;
+  /// A predecessor died, and may have told an outage.
+  bool may_be_told = false;
   std::optional<roads> peers;
   /// Events of the connection that wait in the mailbox, bounded by `limits::heard_messages`.
   std::shared_ptr<std::atomic<std::size_t>> waiting = std::make_shared<std::atomic<std::size_t>>(0);
@@ -38,10 +40,10 @@ struct upstream_state {
   bool outage_told_ = false;
 };
 
-/// Runs the link machine on the connection that `connect` makes. `speaker` must be new for each
-/// incarnation: its live messages are named after it.
+/// Runs the link machine on the connection that `connect` makes. `incarnation` counts from 1: live
+/// messages are named after it, and a later one does not know what its predecessor has told.
 upstream_actor::behavior_type upstream_of(upstream_actor::stateful_pointer<upstream_state> self,
                                           house_context context, std::string boot_id,
-                                          std::string speaker, mqtt_client_maker connect);
+                                          std::uint64_t incarnation, mqtt_client_maker connect);
 
 }  // namespace hearth

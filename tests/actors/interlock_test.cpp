@@ -230,6 +230,25 @@ TEST_CASE(
   CHECK(lock.check(want(at::enable, true, seen.time()), seen.now()).rule == minimum_off);
 }
 
+TEST_CASE("a stop ordered out of sight may have been carried out when it comes into sight again") {
+  const auto house = shared(small_house());
+  auto lock = interlock{house, noon - 1h};
+  auto seen = image{*house};
+  lock.observe(seen.on(at::enable).now());
+  seen.pass(20min).lose(at::enable);
+  lock.observe(seen.now());
+  lock.commanded(want(at::enable, false, seen.time()));
+  seen.pass(2 * house->pace.command_life()).lose(at::enable);
+  lock.observe(seen.now());
+  // The first answer of a bus that was silent may be one to an earlier question.
+  seen.pass(1s).on(at::enable);
+  lock.observe(seen.now());
+  CHECK(lock.check(want(at::enable, true, seen.time()), seen.now()).rule == minimum_off);
+  seen.pass(house->pace.command_life());
+  lock.observe(seen.now());
+  CHECK(lock.check(want(at::enable, true, seen.time()), seen.now()).rule == none);
+}
+
 TEST_CASE(
     "a compressor whose command nobody renewed has stopped, a moment ago for all that is known") {
   const auto house = shared(small_house());

@@ -59,7 +59,7 @@ struct real_house::family {
       : system{configured(config)},
         journal{system.spawn<caf::detached>(journal_of, context, boot, open)},
         reporter{system.spawn(reporter_of, context, [](const event&) {})},
-        upstream{system.spawn(upstream_of, context, boot, boot + "-1", connect)} {
+        upstream{system.spawn(upstream_of, context, boot, 1, connect)} {
     const auto dispatcher = system.spawn(books_contracts, std::move(book));
     auto everybody = roads{};
     everybody.dispatcher_directives = dispatcher;
