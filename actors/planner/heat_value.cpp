@@ -1,8 +1,10 @@
 #include "actors/planner/heat_value.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cmath>
+#include <cstdint>
 #include <utility>
 
 namespace hearth {
@@ -51,35 +53,92 @@ double electricity_for(double target, double unheated, const heat_slot& s) {
   return std::clamp((target - unheated) / s.cop, 0.0, s.electricity_most.si());
 }
 
+/// Where each level is after a slot, between which levels: a cost there is what lies there and what
+/// it costs to go without.
+struct arrival {
+  std::vector<std::uint32_t> low;
+  std::vector<double> high_part, without;  ///< `without` in USD
+
+  void add(double energy, double step) {
+    const auto place = std::clamp(energy / step, 0.0, static_cast<double>(levels - 1));
+    const auto i = std::min(static_cast<std::uint32_t>(place), std::uint32_t{levels - 2});
+    low.push_back(i);
+    high_part.push_back(place - i);
+    without.push_back(std::max(0.0, -energy) * unserved_price.si());
+  }
+  [[nodiscard]] double cost(std::size_t level, const double* after) const {
+    const auto* at = after + low[level];
+    return at[0] + high_part[level] * (at[1] - at[0]) + without[level];
+  }
+};
+
+/// The same in all states of the market.
+struct slot_moves {
+  std::vector<double> unheated;
+  arrival cold, heated;  ///< without and with all electricity
+};
+
+std::vector<slot_moves> moves_of(const heat_outlook& o) {
+  const auto step = o.store.most.si() / static_cast<double>(levels - 1);
+  auto all = std::vector<slot_moves>(o.slots.size());
+  for (std::size_t t = 1; t < all.size(); ++t) {
+    const auto& s = o.slots[t];
+    for (std::size_t i = 0; i < levels; ++i) {
+      const auto left = unheated(static_cast<double>(i) * step, o, s);
+      all[t].unheated.push_back(left);
+      all[t].cold.add(left, step);
+      all[t].heated.add(left + s.cop * s.electricity_most.si(), step);
+    }
+  }
+  return all;
+}
+
 /// Costs by state and level.
 using table = std::vector<double>;
 
 /// The least cost from slot `s` on in one state, where `after` is expected to follow.
-void step_back(const heat_outlook& o, const heat_slot& s, double price, const curve& after,
+void step_back(const heat_slot& s, const slot_moves& moves, double price, const curve& after,
                std::span<double> out) {
   const auto target = after.filled_at(price / s.cop);
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    const auto left = unheated(static_cast<double>(i) * after.step, o, s);
-    const auto used = electricity_for(target, left, s);
-    out[i] = price * used + after.at(left + s.cop * used);
-  }
+  const auto at_target = after.at(target);
+  const auto all_heat = s.cop * s.electricity_most.si(),
+             full_cost = price * s.electricity_most.si();
+  // The emptiest need more than there is, the fullest nothing.
+  auto i = std::size_t{0};
+  for (; i < levels && moves.unheated[i] + all_heat <= target; ++i)
+    out[i] = full_cost + moves.heated.cost(i, after.cost.data());
+  for (; i < levels && moves.unheated[i] < target; ++i)
+    out[i] = price * (target - moves.unheated[i]) / s.cop + at_target;
+  for (; i < levels; ++i) out[i] = moves.cold.cost(i, after.cost.data());
 }
 
 /// What is expected of `value` before the market moves.
 void expect(std::span<const double> transitions, std::size_t states, const table& value,
             table& out) {
-  std::ranges::fill(out, 0.0);
-  for (std::size_t from = 0; from < states; ++from)
-    for (std::size_t to = 0; to < states; ++to) {
-      const auto part = transitions[from * states + to];
-      if (part <= 0) continue;
-      const auto* in = &value[to * levels];
-      auto* sum = &out[from * levels];
-      for (std::size_t i = 0; i < levels; ++i) sum[i] += part * in[i];
+  struct term {
+    double part;
+    const double* cost;
+  };
+  auto terms = std::vector<term>{};
+  for (std::size_t from = 0; from < states; ++from) {
+    terms.clear();
+    for (std::size_t to = 0; to < states; ++to)
+      if (const auto part = transitions[from * states + to]; part > 0)
+        terms.push_back({part, &value[to * levels]});
+    // Four at a time, so that the sum is read and written a quarter as often.
+    while (terms.size() % 4 != 0) terms.push_back({0, terms.front().cost});
+    auto* sum = &out[from * levels];
+    std::fill(sum, sum + levels, 0.0);
+    for (std::size_t n = 0; n < terms.size(); n += 4) {
+      const auto [a, b, c, d] = std::array{terms[n], terms[n + 1], terms[n + 2], terms[n + 3]};
+      for (std::size_t i = 0; i < levels; ++i)
+        sum[i] += a.part * a.cost[i] + b.part * b.cost[i] + c.part * c.cost[i] + d.part * d.cost[i];
     }
+  }
 }
 
-void add_expected(const heat_outlook& o, const price_chain& chain, std::vector<double>& sum) {
+void add_expected(const heat_outlook& o, const std::vector<slot_moves>& moves,
+                  const price_chain& chain, std::vector<double>& sum) {
   const auto states = chain.states();
   const auto step = o.store.most.si() / static_cast<double>(levels - 1);
   auto value = table(states * levels), later = table(states * levels);
@@ -88,13 +147,13 @@ void add_expected(const heat_outlook& o, const price_chain& chain, std::vector<d
   for (auto t = o.slots.size() - 1; t > 0; --t) {
     const auto& slot = o.slots[t];
     // Nothing is known of what follows the last slot, and within an hour the price stays.
-    const auto moves = t + 1 < o.slots.size() && o.slots[t + 1].hour != slot.hour;
-    if (moves)
+    const auto market_moves = t + 1 < o.slots.size() && o.slots[t + 1].hour != slot.hour;
+    if (market_moves)
       expect(chain.transitions(o.slots[t + 1].hour), states, value, later);
     else
       std::swap(value, later);
     for (std::size_t k = 0; k < states; ++k)
-      step_back(o, slot, (chain.price(k, slot.hour, slot.day_ahead) + slot.added).si(),
+      step_back(slot, moves[t], (chain.price(k, slot.hour, slot.day_ahead) + slot.added).si(),
                 {std::span{later}.subspan(k * levels, levels), step},
                 std::span{value}.subspan(k * levels, levels));
   }
@@ -133,7 +192,8 @@ heat_value value_after_first_slot(std::span<const heat_outlook> outlooks,
   auto sum = std::vector<double>(levels, 0.0);
   for (const auto& outlook : outlooks) {
     assert(outlook.slots.size() >= 2);
-    for (const auto& chain : chains) add_expected(outlook, chain, sum);
+    const auto moves = moves_of(outlook);
+    for (const auto& chain : chains) add_expected(outlook, moves, chain, sum);
   }
   for (auto& each : sum) each /= static_cast<double>(chains.size() * outlooks.size());
   return {std::move(sum), outlooks.front().store.most};
