@@ -4,13 +4,10 @@ namespace hearth {
 
 price_committee::price_committee() {
   for (const auto& settings : {
-           chain_settings{.levels = 7},
            chain_settings{.levels = 9},
-           chain_settings{.levels = 13},
            chain_settings{.levels = 9, .moods = 3, .mood_memory = 0.7},
            chain_settings{.levels = 7, .moods = 4, .mood_memory = 0.85},
-           chain_settings{.levels = 15, .hour_weight = 0.5},
-           chain_settings{.levels = 9, .hour_weight = 0.8},
+           chain_settings{.levels = 7, .moods = 4, .mood_memory = 0.85, .hour_weight = 0.6},
        })
     members_.emplace_back(settings);
 }
