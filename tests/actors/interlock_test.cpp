@@ -33,6 +33,18 @@ struct fixture {
   bool heat_pump_may(bool on) { return ask(at::enable, on).allowed->value == switched(true); }
 };
 
+/// A compressor that has been seen to run for 20 minutes.
+struct running {
+  std::shared_ptr<const layout> house = shared(small_house());
+  interlock lock{house, noon - 1h};
+  image seen{*house};
+  running() {
+    lock.observe(seen.on(at::enable).now());
+    seen.pass(20min);
+    lock.observe(seen.now());
+  }
+};
+
 }  // namespace
 
 TEST_CASE_FIXTURE(fixture, "with nothing wrong a command passes unchanged") {
@@ -203,12 +215,7 @@ TEST_CASE("minimum times count from the order, before any read-back has shown it
 }
 
 TEST_CASE("a stop that was ordered and not yet seen is followed by its rest") {
-  const auto house = shared(small_house());
-  auto lock = interlock{house, noon - 1h};
-  auto seen = image{*house};
-  lock.observe(seen.on(at::enable).now());
-  seen.pass(20min);
-  lock.observe(seen.now());
+  auto [house, lock, seen] = running{};
   lock.commanded(want(at::enable, false, seen.time()));
   CHECK(lock.check(want(at::enable, true, seen.time()), seen.now()).rule == minimum_off);
 }
@@ -231,11 +238,8 @@ TEST_CASE(
 }
 
 TEST_CASE("a stop ordered out of sight may have been carried out when it comes into sight again") {
-  const auto house = shared(small_house());
-  auto lock = interlock{house, noon - 1h};
-  auto seen = image{*house};
-  lock.observe(seen.on(at::enable).now());
-  seen.pass(20min).lose(at::enable);
+  auto [house, lock, seen] = running{};
+  seen.lose(at::enable);
   lock.observe(seen.now());
   lock.commanded(want(at::enable, false, seen.time()));
   seen.pass(2 * house->pace.command_life()).lose(at::enable);
@@ -251,12 +255,7 @@ TEST_CASE("a stop ordered out of sight may have been carried out when it comes i
 
 TEST_CASE(
     "a compressor whose command nobody renewed has stopped, a moment ago for all that is known") {
-  const auto house = shared(small_house());
-  auto lock = interlock{house, noon - 1h};
-  auto seen = image{*house};
-  lock.observe(seen.on(at::enable).now());
-  seen.pass(20min);
-  lock.observe(seen.now());
+  auto [house, lock, seen] = running{};
   lock.commanded(want(at::enable, true, seen.time()));
   const auto longer = house->pace.command_life() + 1s;
   SUBCASE("it rests") {
@@ -285,12 +284,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a stop that was ordered and never seen is believed until something else is seen") {
-  const auto house = shared(small_house());
-  auto lock = interlock{house, noon - 1h};
-  auto seen = image{*house};
-  lock.observe(seen.on(at::enable).now());
-  seen.pass(20min);
-  lock.observe(seen.now());
+  auto [house, lock, seen] = running{};
   lock.commanded(want(at::enable, false, seen.time()));
   // Longer than a command lives, and nothing can be read.
   seen.pass(house->pace.command_life() + 1s).lose(at::enable);
