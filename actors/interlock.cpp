@@ -56,8 +56,8 @@ void interlock::observe(const snapshot& now) {
   if (!house_->plant) return;
   const auto& plant = *house_->plant;
   if (const auto on = now.good<bool>(plant.heat_pump.enable)) {
-    // Unseen before, it may have stopped a moment ago: minimum off counts from the program's start.
     if (unseen_ || !running_) in_sight_since_ = now.at;
+    // Unseen before, it may have stopped a moment ago: minimum off counts from the program's start.
     if (running_ && *running_ != *on) changed_ = now[plant.heat_pump.enable].at;
     if (!running_ && *on) changed_ = now.at;
     // Told to run and then out of sight, it may have run until this moment.

@@ -10,7 +10,7 @@
 namespace hearth {
 namespace {
 
-/// 0.2 kWh each in a store of 60 kWh: finer ones save less than 0.01 % of a winter's cost.
+/// 0.2 kWh each in a store of 60 kWh. With 0.5 kWh, winters of the season bench cost 0.05 % more.
 constexpr std::size_t levels = 301;
 
 /// A convex cost over equally spaced energies, in USD and joules.

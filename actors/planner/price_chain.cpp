@@ -21,6 +21,8 @@ constexpr double bias_follows = 0.01;
 /// One hour of scarcity is not the bias of an hour of the day.
 constexpr double bias_spread_most = 40;
 constexpr double mood_spread_most = 50;
+/// USD/MWh, a hundred times what the dearest markets allow: beyond it is an error of somebody's.
+constexpr double difference_most = 1e6;
 /// Before anything was seen: spreads that occur, of about as many hours each.
 constexpr auto presumed = std::to_array<double>({-40, -20, -12, -6, -3, 0, 0, 2, 5, 12, 40});
 constexpr double presumed_hours = 2;
@@ -102,7 +104,7 @@ price_chain::price_chain(chain_settings settings) : settings_{settings}, bias_(h
 
 void price_chain::learn(std::size_t hour, energy_price day_ahead, energy_price real_time) {
   const auto whole = (real_time.si() - day_ahead.si()) / usd_per_mwh.si();
-  if (!std::isfinite(whole)) return;
+  if (!(std::abs(whole) <= difference_most)) return;
   auto& bias = bias_[hour % hours_of_day];
   bias += bias_follows * (clipped(whole, bias_spread_most) - bias);
   past_.push_back({hour % hours_of_day, whole});
@@ -121,9 +123,12 @@ std::vector<price_chain::spread_then> price_chain::spreads() const {
 
 price_chain::spread_then price_chain::next(const spread_then& before, const seen& s) const {
   const auto spread = s.difference - bias_[s.hour];
-  const auto mood = settings_.mood_memory * before.mood +
-                    (1 - settings_.mood_memory) * clipped(spread, mood_spread_most);
-  return {s.hour, spread, mood};
+  return {s.hour, spread, mood_after(before.mood, spread)};
+}
+
+double price_chain::mood_after(double mood, double spread) const {
+  return settings_.mood_memory * mood +
+         (1 - settings_.mood_memory) * clipped(spread, mood_spread_most);
 }
 
 energy_price price_chain::price(std::size_t state, std::size_t hour, energy_price day_ahead) const {
@@ -203,8 +208,7 @@ void price_chain::fit() {
         auto* row = &moody[(a * moods + m) * levels];
         for (std::size_t b = 0; b < levels; ++b) {
           const auto part = row[b] + mood_doubt * plain[a * levels + b];
-          const auto mood = settings_.mood_memory * mood_values_[m] +
-                            (1 - settings_.mood_memory) * clipped(values_[b], mood_spread_most);
+          const auto mood = mood_after(mood_values_[m], values_[b]);
           // Between two moods it is some part of each.
           const auto above = static_cast<std::size_t>(std::ranges::upper_bound(mood_values_, mood) -
                                                       mood_values_.begin());

@@ -28,7 +28,7 @@ class price_chain {
   explicit price_chain(chain_settings settings = {});
 
   /// One more hour is over, or its price is known. `hour` of the day, 0 to 23, in any one time
-  /// zone. What is not finite teaches nothing.
+  /// zone. What is not finite, or a million USD/MWh apart, teaches nothing.
   void learn(std::size_t hour, energy_price day_ahead, energy_price real_time);
 
   [[nodiscard]] std::size_t states() const { return values_.size() * mood_values_.size(); }
@@ -49,6 +49,7 @@ class price_chain {
     std::size_t hour;
     double spread, mood;  ///< USD/MWh; the mood is that of the hours until then
   };
+  [[nodiscard]] double mood_after(double mood, double spread) const;
   [[nodiscard]] spread_then next(const spread_then& before, const seen& s) const;
   /// Of all that is remembered, with the bias that is known now.
   [[nodiscard]] std::vector<spread_then> spreads() const;

@@ -8,7 +8,7 @@
 namespace hearth {
 
 /// Chains that cut up the same past differently. None is best in each season; the mean of what they
-/// expect is better than most of them (docs/planner/prices.md has the figures).
+/// expect is good in each (figures in docs/planner/README.md).
 class price_committee {
  public:
   price_committee();

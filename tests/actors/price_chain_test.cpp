@@ -61,7 +61,7 @@ TEST_CASE("whatever a chain has learned, it expects something, and one thing in 
   }
 }
 
-TEST_CASE("prices that are no numbers teach nothing") {
+TEST_CASE("prices that are no numbers, or absurd, teach nothing") {
   auto c = price_chain{}, same = price_chain{};
   for (auto i = 0; i < 100; ++i) {
     c.learn(static_cast<std::size_t>(i) % 24, usd(20), usd(20 + i % 7));
@@ -69,6 +69,7 @@ TEST_CASE("prices that are no numbers teach nothing") {
   }
   c.learn(4, usd(20), usd(std::numeric_limits<double>::quiet_NaN()));
   c.learn(4, usd(std::numeric_limits<double>::infinity()), usd(20));
+  c.learn(4, usd(20), usd(1e300));
   CHECK(expected_next(c, 5, 20) == expected_next(same, 5, 20));
   CHECK(c.now() == same.now());
 }

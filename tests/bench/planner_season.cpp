@@ -205,7 +205,7 @@ void print(const season& s, const char* who, const outcome& made, money thermost
 std::optional<series> column(const std::string& file, std::span<const std::string_view> names,
                              std::size_t which) {
   auto read = load_series(file, names);
-  for (const auto& d : read.diagnostics) std::fprintf(stderr, "%s\n", to_text(d).c_str());
+  for (const auto& d : read.diagnostics) std::fprintf(stderr, "%s", to_text(d).c_str());
   if (read.columns.size() <= which) return {};
   return std::move(read.columns[which]);
 }
