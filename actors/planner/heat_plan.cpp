@@ -234,11 +234,6 @@ class backward_induction {
   [[nodiscard]] const double* values(std::size_t t, motion m) const {
     return &values_[(t * motions() + (m.running ? off_states_ : 0) + m.bound) * levels];
   }
-  [[nodiscard]] double at(const double* values, double store_c) const {
-    const auto place = std::clamp((store_c - lowest_c_) / step_k_, 0.0, levels - 1.0);
-    const auto i = std::min(static_cast<std::size_t>(place), levels - 2);
-    return values[i] + (values[i + 1] - values[i]) * (place - static_cast<double>(i));
-  }
 
   void solve() {
     const auto n = problem_.slots.size();
@@ -261,22 +256,44 @@ class backward_induction {
     return lowest_c_ + static_cast<double>(j) * step_k_;
   }
 
+  /// Where a step leads to on the grid.
+  struct landing {
+    double cost_usd;
+    std::size_t level;
+    double beyond;
+    bool full;
+  };
+  [[nodiscard]] landing land(const step_result& does) const {
+    const auto place = std::clamp((does.store_c - lowest_c_) / step_k_, 0.0, levels - 1.0);
+    const auto i = std::min(static_cast<std::size_t>(place), levels - 2);
+    return {does.cost_usd, i, place - static_cast<double>(i), does.full};
+  }
+  [[nodiscard]] static double at(const double* values, const landing& l) {
+    return l.cost_usd + values[l.level] + (values[l.level + 1] - values[l.level]) * l.beyond;
+  }
+
   /// V of one slot and level, for all that the compressor may be bound to.
   void least_at(std::size_t t, std::size_t j, const slot_physics& physics,
                 slot_physics::full_power full) {
-    const auto store_c = level_c(j);
-    const auto idle = physics.rest(store_c);
+    // What a step does is the same whatever the compressor is bound to.
+    const auto idle = physics.rest(level_c(j));
+    const auto resting = land(idle);
+    starting_.clear();
+    running_.clear();
+    for (const auto part : parts_) {
+      starting_.push_back(land(physics.run(idle, full, part, true)));
+      running_.push_back(land(physics.run(idle, full, part, false)));
+    }
     for (std::size_t m = 0; m < motions(); ++m) {
       const auto is = motion_at(m);
       auto best = std::numeric_limits<double>::infinity();
-      if (is.may(false))
-        best = idle.cost_usd + at(values(t + 1, is.after(false, least_)), idle.store_c);
-      if (is.may(true))
-        for (const auto part : parts_) {
-          const auto does = physics.run(idle, full, part, !is.running);
-          const auto* next = values(t + 1, after_run(is, does, least_));
-          best = std::min(best, does.cost_usd + at(next, does.store_c));
-        }
+      if (is.may(false)) best = at(values(t + 1, is.after(false, least_)), resting);
+      if (is.may(true)) {
+        const auto* goes_on = values(t + 1, is.after(true, least_));
+        const auto* filled = values(t + 1, {false, least_.off});
+        for (const auto& l : is.running ? running_ : starting_)
+          best = std::min(best, at(l.full ? filled : goes_on, l));
+      }
       values_[(t * motions() + m) * levels + j] = best;
     }
   }
@@ -290,16 +307,14 @@ class backward_induction {
     const auto idle = physics.rest(store_c);
     auto off = choice{};
     auto on = choice{};
-    if (is.may(false))
-      off = {idle.cost_usd + at(values(t + 1, is.after(false, least)), idle.store_c), 0, idle};
+    if (is.may(false)) off = {at(values(t + 1, is.after(false, least)), land(idle)), 0, idle};
     if (is.may(true)) {
       const auto full = physics.machine_at(store_c);
       const auto count = parts_.size() == 1 ? 1 : parts_decided;
       for (std::size_t i = 0; i < count; ++i) {
         const auto part = count == 1 ? 1.0 : part_of(i, count);
         const auto does = physics.run(idle, full, part, !is.running);
-        const auto total =
-            does.cost_usd + at(values(t + 1, after_run(is, does, least)), does.store_c);
+        const auto total = at(values(t + 1, after_run(is, does, least)), land(does));
         if (total < on.total) on = {total, part, does};
       }
     }
@@ -318,7 +333,8 @@ class backward_induction {
   std::size_t on_states_ = 1, off_states_ = 1;
   double lowest_c_ = 0, step_k_ = 1;
   std::vector<double> parts_;
-  std::vector<double> values_;  ///< USD from the slot on, by slot, motion and level
+  std::vector<landing> starting_, running_;  ///< by part
+  std::vector<double> values_;               ///< USD from the slot on, by slot, motion and level
 };
 
 heat_plan thermostat_of(const heat_model& m, const heat_problem& p, const heat_state& now,

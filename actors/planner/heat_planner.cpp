@@ -80,7 +80,7 @@ void heat_planner::feel_the_air(const snapshot& now) {
   // Hours that nobody felt are as expected; a day of them says nothing any more.
   if (air_hour_ && this_hour > *air_hour_ && this_hour - *air_hour_ <= 24h)
     for (auto missed = *air_hour_ + hour; missed < this_hour; missed += hour)
-      air_.learn(celsius(std::nan("")));
+      air_.learn(air_.ahead(1));
   else if (air_hour_)
     air_ = {};
   air_.learn(*outdoor_);

@@ -101,21 +101,63 @@ TEST_CASE_FIXTURE(fixture, "the hour that costs least is used, wherever it is") 
 }
 
 TEST_CASE_FIXTURE(fixture, "a plan is followed, and an old one until the store is too cold") {
-  auto mind = dispatcher{house, noon - 1h};
-  // Saturday would do as well: what the tariff says is overruled.
+  auto control = local_control{house};
+  const auto prices = tariff{house->tariff, house->timezone};
   auto plan = heat_plan{noon, 15min, 15min, {}, {}, {}};
   for (auto i = 0; i < 192; ++i)
-    plan.slots.push_back({i % 8 < 4 ? 1.0 : 0.0, {}, celsius(50), {}, 90 * usd_per_mwh, {}});
-  mind.follow(plan);
-  const auto state = [&] {
-    const auto said = only<state_report>(mind.decide(seen.now()).statements);
-    return said.empty() ? std::string{} : said.back().mode;
+    plan.slots.push_back({i < 2 ? 1.0 : 0.0, {}, celsius(50), {}, 90 * usd_per_mwh, {}});
+  const auto decide = [&](time_point t) {
+    seen.be(t);
+    return control.decide(seen.now(), prices, &plan);
   };
-  CHECK(state() == "planner");
-  seen.be(noon + 61min);
-  CHECK(state() == "last-plan");
-  seen.be(noon + 12h);
-  CHECK(state() == "tariff-timer");
+  CHECK(decide(noon).mode == local_mode::planner);
+  CHECK(decide(noon + 29min).heat_pump_on);
+  // A fresh plan knows how warm the store is, and what it gives up.
+  seen.degrees(at::top, 44).degrees(at::mid, 40).degrees(at::bottom, 38);
+  CHECK_FALSE(decide(noon + 40min).heat_pump_on);
+  const auto old = decide(noon + 61min);
+  CHECK(old.mode == local_mode::last_plan);
+  CHECK(old.heat_pump_on);
+  seen.degrees(at::top, 49);
+  CHECK(decide(noon + 90min).heat_pump_on);
+  seen.degrees(at::top, 51);
+  CHECK_FALSE(decide(noon + 91min).heat_pump_on);
+  CHECK(decide(noon + 12h).mode == local_mode::tariff_timer);
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "a store that is full is not filled on, and not by the plan that filled it") {
+  auto control = local_control{house};
+  const auto prices = tariff{house->tariff, house->timezone};
+  auto plan = heat_plan{noon, 15min, 15min, {}, {}, {}};
+  for (auto i = 0; i < 192; ++i)
+    plan.slots.push_back({1.0, {}, celsius(50), {}, 90 * usd_per_mwh, {}});
+  const auto on_at = [&](double bottom) {
+    seen.pass(1min).degrees(at::top, 70).degrees(at::mid, 68).degrees(at::bottom, bottom);
+    return control.decide(seen.now(), prices, &plan).heat_pump_on;
+  };
+  CHECK(on_at(64));
+  CHECK_FALSE(on_at(65.5));
+  CHECK_FALSE(on_at(40));
+  plan.start = seen.time();
+  CHECK(on_at(40));
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "whether to start or stop waits for the plan that is made as the slot begins") {
+  auto control = local_control{house};
+  const auto prices = tariff{house->tariff, house->timezone};
+  auto plan = heat_plan{noon, 15min, 15min, {}, {}, {}};
+  for (auto i = 0; i < 192; ++i)
+    plan.slots.push_back({i == 0 ? 0.0 : 1.0, {}, celsius(50), {}, 90 * usd_per_mwh, {}});
+  const auto on_at = [&](time_point t) {
+    seen.be(t);
+    return control.decide(seen.now(), prices, &plan).heat_pump_on;
+  };
+  CHECK_FALSE(on_at(noon));
+  CHECK_FALSE(on_at(noon + 15min));
+  CHECK_FALSE(on_at(noon + 16min));
+  CHECK(on_at(noon + 17min));
 }
 
 TEST_CASE("what was told ahead and what it became teaches what to expect") {
