@@ -132,10 +132,11 @@ void local_control::follow(const heat_plan& plan, const planned_slot& slot, cons
   empty_ = wish.mode == local_mode::last_plan &&
            ends.top < (empty_ ? store.min_top + coast_band : store.min_top);
   const auto began = plan.slot_began(now.at);
-  const auto changes = (slot.part > 0) != heating_;
+  const auto newer_comes =
+      wish.mode == local_mode::planner && plan.start < began && now.at - began < second_thoughts;
   if (empty_ || full_)
     heating_ = empty_;
-  else if (!changes || plan.start >= began || now.at - began >= second_thoughts)
+  else if (!newer_comes)
     heating_ = slot.part > 0;
   const auto price = cents_per_kwh(slot.price);
   const auto saved = slot.more_otherwise ? in_dollars(*slot.more_otherwise) : std::string{};
