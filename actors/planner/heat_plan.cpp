@@ -41,10 +41,13 @@ class slot_physics {
       : model_{m},
         outdoor_{o.outdoor},
         empty_c_{m.empty_at(o.outdoor).in_celsius()},
+        full_c_{m.full.in_celsius()},
+        surroundings_c_{m.surroundings.in_celsius()},
         price_{o.price.si()},
         seconds_{std::chrono::duration<double>(length).count()},
-        load_j_{o.load.si() * seconds_},
-        little_k_{std::max(m.of_little_use.in(kelvin), 0.1)},
+        k_per_j_{1 / m.heat_j_per_k},
+        load_k_{o.load.si() * seconds_ * k_per_j_},
+        little_k_{std::max(m.of_little_use.in(kelvin), 1e-3)},
         warm_up_s_{std::min(std::chrono::duration<double>(m.warm_up).count(), seconds_)},
         lost_{m.loss_per_hour * seconds_ / 3600} {}
 
@@ -60,37 +63,44 @@ class slot_physics {
   /// How far the store is below empty; negative above.
   [[nodiscard]] double below_empty_k(double store_c) const { return empty_c_ - store_c; }
 
-  [[nodiscard]] step_result rest(double store_c) const {
-    const auto below_k = std::max(empty_c_ - store_c, 0.0);
-    const auto unserved = load_j_ * std::min(below_k / little_k_, 1.0);
-    const auto out_j = load_j_ - unserved +
-                       lost_ * model_.heat_j_per_k * (store_c - model_.surroundings.in_celsius());
-    return {store_c - out_j / model_.heat_j_per_k, 0, unserved, unserved * unserved_price.si()};
-  }
+  [[nodiscard]] step_result rest(double store_c) const { return balance(store_c, 0); }
 
   /// Runs at this part of full power until there is no room for more heat. A run that has no room
   /// ends: no machine holds a full store full for nothing.
-  [[nodiscard]] step_result run(step_result out, full_power full, double part, bool starts) const {
+  [[nodiscard]] step_result run(double store_c, const step_result& idle, full_power full,
+                                double part, bool starts) const {
     const auto warming_s = starts ? warm_up_s_ : 0.0;
-    const auto room_j = std::max(model_.full.in_celsius() - out.store_c, 0.0) * model_.heat_j_per_k;
+    const auto room_j = std::max(full_c_ - idle.store_c, 0.0) * model_.heat_j_per_k;
     const auto heat_w = part * full.electric_w * full.cop;
     const auto wished_j = heat_w * (seconds_ - warming_s);
     const auto heat_j = std::min(wished_j, room_j);
+    auto out = balance(store_c, heat_j);
     out.full = heat_j < wished_j;
     out.electricity_j =
         heat_j / full.cop + part * full.electric_w * model_.warm_up_part * warming_s;
-    out.store_c += heat_j / model_.heat_j_per_k;
     out.cost_usd += out.electricity_j * price_ + (starts ? model_.start_cost.si() : 0);
     return out;
   }
 
  private:
+  /// What comes, less what is lost and what the house takes. Below empty it gets a part of that, by
+  /// how far below the slot ends: u / load = (empty − (end + u)) / little, all in kelvin of the store.
+  [[nodiscard]] step_result balance(double store_c, double heat_j) const {
+    const auto lost_k = lost_ * (store_c - surroundings_c_);
+    const auto all_served_c = store_c + heat_j * k_per_j_ - lost_k - load_k_;
+    const auto unserved_k =
+        std::clamp(load_k_ * (empty_c_ - all_served_c) / (little_k_ + load_k_), 0.0, load_k_);
+    const auto unserved_j = unserved_k * model_.heat_j_per_k;
+    return {all_served_c + unserved_k, 0, unserved_j, unserved_j * unserved_price.si()};
+  }
+
   const heat_model& model_;
   temperature outdoor_;
-  double empty_c_;
+  double empty_c_, full_c_, surroundings_c_;
   double price_;
   double seconds_;
-  double load_j_;
+  double k_per_j_;
+  double load_k_;
   double little_k_;
   double warm_up_s_;
   double lost_;
@@ -281,8 +291,8 @@ class backward_induction {
     starting_.clear();
     running_.clear();
     for (const auto part : parts_) {
-      starting_.push_back(land(physics.run(idle, full, part, true)));
-      running_.push_back(land(physics.run(idle, full, part, false)));
+      starting_.push_back(land(physics.run(level_c(j), idle, full, part, true)));
+      running_.push_back(land(physics.run(level_c(j), idle, full, part, false)));
     }
     for (std::size_t m = 0; m < motions(); ++m) {
       const auto is = motion_at(m);
@@ -313,7 +323,7 @@ class backward_induction {
       const auto count = parts_.size() == 1 ? 1 : parts_decided;
       for (std::size_t i = 0; i < count; ++i) {
         const auto part = count == 1 ? 1.0 : part_of(i, count);
-        const auto does = physics.run(idle, full, part, !is.running);
+        const auto does = physics.run(store_c, idle, full, part, !is.running);
         const auto total = at(values(t + 1, after_run(is, does, least)), land(does));
         if (total < on.total) on = {total, part, does};
       }
@@ -351,7 +361,7 @@ heat_plan thermostat_of(const heat_model& m, const heat_problem& p, const heat_s
     const auto wants = below_k > 0 || (is.running && -below_k < thermostat_band.in(kelvin));
     const auto runs = is.may(wants) ? wants : !wants;
     const auto idle = physics.rest(store_c);
-    const auto does = runs ? physics.run(idle, physics.machine_at(store_c), 1, !is.running) : idle;
+    const auto does = runs ? physics.run(store_c, idle, physics.machine_at(store_c), 1, !is.running) : idle;
     add(out, p.slots[t], runs ? 1 : 0, does, {});
     is = runs ? after_run(is, does, least) : is.after(false, least);
     store_c = does.store_c;
