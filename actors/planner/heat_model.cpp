@@ -1,7 +1,6 @@
 #include "actors/planner/heat_model.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
 
 namespace hearth {
@@ -20,6 +19,9 @@ constexpr auto full_below_max = 9 * kelvin;
 constexpr auto of_little_use = 15 * kelvin;
 /// A table's line is believed this far beyond its coldest water.
 constexpr auto goes_on = 15 * kelvin;
+/// Of a machine of whose table nothing is known: part of the COP that each kelvin of the water
+/// takes.
+constexpr auto field_per_k = 0.012;
 /// What a house can have learned of its machine's table.
 constexpr auto least_factor = 0.5;
 constexpr auto most_factor = 1.6;
@@ -38,75 +40,69 @@ constexpr auto start_cost = 0.05 * us_dollar;
 constexpr auto load_per_nameplate = 0.6;
 constexpr auto load_slope_per_nameplate = -0.02;
 
-/// Of the coldest water of one outdoor temperature, what is colder still.
-double beyond_coldest(const std::vector<cop_point>& table, const cop_point& coldest,
-                      double water_c) {
-  const cop_point* next = nullptr;
+/// The points of one outdoor temperature, by rising water temperature, and one for colder water.
+std::vector<cop_line::knot> knots_at(const std::vector<cop_point>& table, temperature outdoor) {
+  auto out = std::vector<cop_line::knot>{};
   for (const auto& p : table)
-    if (p.outdoor == coldest.outdoor && p.leaving_water > coldest.leaving_water &&
-        (!next || p.leaving_water < next->leaving_water))
-      next = &p;
-  if (!next) return coldest.cop;
-  const auto per_k =
-      (coldest.cop - next->cop) / (next->leaving_water - coldest.leaving_water).in(kelvin);
-  const auto colder_k = coldest.leaving_water.in_celsius() - water_c;
-  return coldest.cop + std::max(per_k, 0.0) * std::min(colder_k, goes_on.in(kelvin));
-}
-
-/// Of one outdoor temperature, at this water.
-std::optional<double> along_water(const std::vector<cop_point>& table, double outdoor_c,
-                                  double water_c) {
-  const cop_point* below = nullptr;
-  const cop_point* above = nullptr;
-  for (const auto& p : table) {
-    if (p.outdoor.in_celsius() != outdoor_c) continue;
-    const auto at = p.leaving_water.in_celsius();
-    if (at <= water_c && (!below || at > below->leaving_water.in_celsius())) below = &p;
-    if (at >= water_c && (!above || at < above->leaving_water.in_celsius())) above = &p;
-  }
-  if (!below && !above) return {};
-  if (!below) return beyond_coldest(table, *above, water_c);
-  if (!above) return below->cop;
-  const auto wide = above->leaving_water.in_celsius() - below->leaving_water.in_celsius();
-  if (wide <= 0) return below->cop;
-  return below->cop +
-         (above->cop - below->cop) * (water_c - below->leaving_water.in_celsius()) / wide;
+    if (p.outdoor == outdoor) out.push_back({p.leaving_water.in_celsius(), p.cop});
+  std::ranges::sort(out, {}, &cop_line::knot::water_c);
+  if (out.size() < 2) return out;
+  const auto& coldest = out[0];
+  const auto per_k = (coldest.cop - out[1].cop) / std::max(out[1].water_c - coldest.water_c, 1e-3);
+  out.insert(out.begin(), {coldest.water_c - goes_on.in(kelvin),
+                           coldest.cop + std::max(per_k, 0.0) * goes_on.in(kelvin)});
+  return out;
 }
 
 }  // namespace
 
-double cop_in_the_field(temperature outdoor, temperature leaving_water) {
-  constexpr auto knee_f = 15.0;
-  const auto f = outdoor.in_fahrenheit();
-  const auto at_55 = f < knee_f ? 1.4 : 1.02 + 0.0257 * f;
-  const auto hotter = leaving_water.in_celsius() - 55;
-  return std::max(1.0, at_55 * std::clamp(1 - 0.012 * hotter, 0.5, 1.6));
+double cop_line::at(double water_c) const {
+  const auto above = std::ranges::upper_bound(knots, water_c, {}, &knot::water_c);
+  if (above == knots.begin()) return knots.front().cop;
+  if (above == knots.end()) return knots.back().cop;
+  const auto below = std::prev(above);
+  return below->cop +
+         (above->cop - below->cop) * (water_c - below->water_c) / (above->water_c - below->water_c);
 }
 
-double cop_of(const std::vector<cop_point>& table, temperature outdoor, temperature leaving_water) {
-  if (table.empty()) return cop_in_the_field(outdoor, leaving_water);
-  const auto out_c = outdoor.in_celsius();
-  auto below_c = std::optional<double>{};
-  auto above_c = std::optional<double>{};
-  for (const auto& p : table) {
-    const auto at = p.outdoor.in_celsius();
-    if (at <= out_c && (!below_c || at > *below_c)) below_c = at;
-    if (at >= out_c && (!above_c || at < *above_c)) above_c = at;
+cop_line cop_line_of(const std::vector<cop_point>& table, temperature outdoor) {
+  if (table.empty()) {
+    constexpr auto knee_f = 15.0;
+    const auto f = outdoor.in_fahrenheit();
+    const auto at_55 = f < knee_f ? 1.4 : 1.02 + 0.0257 * f;
+    return {{{15, at_55 * (1 + 40 * field_per_k)}, {95, at_55 * (1 - 40 * field_per_k)}}};
   }
-  const auto low_c = below_c ? *below_c : *above_c;
-  const auto high_c = above_c ? *above_c : *below_c;
-  const auto low = *along_water(table, low_c, leaving_water.in_celsius());
-  const auto high = *along_water(table, high_c, leaving_water.in_celsius());
-  const auto wide = high_c - low_c;
-  return std::max(1.0, wide > 0 ? low + (high - low) * (out_c - low_c) / wide : low);
+  auto below = std::optional<temperature>{};
+  auto above = std::optional<temperature>{};
+  for (const auto& p : table) {
+    if (p.outdoor <= outdoor && (!below || p.outdoor > *below)) below = p.outdoor;
+    if (p.outdoor >= outdoor && (!above || p.outdoor < *above)) above = p.outdoor;
+  }
+  const auto low = cop_line{knots_at(table, below.value_or(above.value_or(outdoor)))};
+  const auto high = cop_line{knots_at(table, above.value_or(below.value_or(outdoor)))};
+  const auto part =
+      below && above && *above > *below ? (outdoor - *below) / (*above - *below) : 0.0;
+  auto out = cop_line{};
+  for (const auto& row : {low, high})
+    for (const auto& k : row.knots)
+      out.knots.push_back(
+          {k.water_c, low.at(k.water_c) + part * (high.at(k.water_c) - low.at(k.water_c))});
+  std::ranges::sort(out.knots, {}, &cop_line::knot::water_c);
+  const auto twice = std::ranges::unique(out.knots, {}, &cop_line::knot::water_c);
+  out.knots.erase(twice.begin(), twice.end());
+  return out;
 }
 
-double heat_model::heat_per_electricity(temperature outdoor, temperature store) const {
+double heat_model::cop_at(const cop_line& machine, temperature store) const {
   const auto leaving = store + leaving_beyond;
   const auto factor =
       std::clamp(cop_factor + cop_factor_per_k * (leaving - cop_reference).in(kelvin), least_factor,
                  most_factor);
-  return std::max(1.0, factor * cop_of(cop, outdoor, leaving));
+  return std::max(1.0, factor * machine.at(leaving.in_celsius()));
+}
+
+double heat_model::heat_per_electricity(temperature outdoor, temperature store) const {
+  return cop_at(cop_line_of(cop, outdoor), store);
 }
 
 power heat_model::electric_at(temperature outdoor, temperature store) const {

@@ -8,6 +8,23 @@
 
 namespace hearth {
 
+/// COP over the temperature of the leaving water, at one outdoor temperature: linear between its
+/// knots, beyond them as at the edge.
+struct cop_line {
+  struct knot {
+    double water_c;
+    double cop;
+  };
+  std::vector<knot> knots;  ///< by rising water temperature; at least one
+  [[nodiscard]] double at(double water_c) const;
+};
+
+/// From a layout's points: linear between outdoor temperatures, beyond them as at the edge; water
+/// up to 15 K colder than the coldest goes on along the line. An empty table is a machine as found
+/// in houses of northern New England: COP 1.4 below 15 °F, 1.02 + 0.0257 per °F above, at water of
+/// 55 °C, and 1.2 % less for each kelvin that the water is hotter.
+cop_line cop_line_of(const std::vector<cop_point>& table, temperature outdoor);
+
 /// Heat pump, store and house as the planner reckons with them: physics with few numbers, most of
 /// them learned (`house_learner`). The store's state is its mean temperature; how it is layered is
 /// told by two of the numbers.
@@ -26,7 +43,7 @@ struct heat_model {
   temperature_difference of_little_use;
 
   // The heat pump.
-  std::vector<cop_point> cop;             ///< empty: `cop_in_the_field`
+  std::vector<cop_point> cop;             ///< see `cop_line_of`
   double cop_factor = 1;                  ///< of the table, as the house has seen it at 50 °C
   double cop_factor_per_k = 0;            ///< … and more for hotter leaving water
   temperature_difference leaving_beyond;  ///< of the water that leaves it, above the store's mean
@@ -44,8 +61,10 @@ struct heat_model {
   power load;                       ///< at 0 °C outdoors
   double load_w_per_outdoor_k = 0;  ///< negative: colder air takes more
 
-  /// Heat per electricity at full power.
+  /// Heat per electricity at full power; at least one.
   [[nodiscard]] double heat_per_electricity(temperature outdoor, temperature store) const;
+  /// The same for a machine at one outdoor temperature.
+  [[nodiscard]] double cop_at(const cop_line& machine, temperature store) const;
   [[nodiscard]] power electric_at(temperature outdoor, temperature store) const;
   /// Heat that the house takes, sun and people deducted; never negative.
   [[nodiscard]] power load_at(temperature outdoor) const;
@@ -61,16 +80,6 @@ inline constexpr temperature room_warmth = celsius(20);
 inline constexpr temperature electric_reference = celsius(40);
 /// Of the leaving water, for `heat_model::cop_factor`.
 inline constexpr temperature cop_reference = celsius(50);
-
-/// A heat pump of whose table nothing is known: COP by outdoor temperature in houses of northern
-/// New England, 1.4 below 15 °F and 1.02 + 0.0257 per °F above, for water of 55 °C, and 1.2 % less
-/// for each kelvin that the water is hotter.
-double cop_in_the_field(temperature outdoor, temperature leaving_water);
-
-/// COP from a layout's points: linear between the temperatures of water at each outdoor
-/// temperature, and between those; beyond its edges as at the edge, but that water up to 15 K
-/// colder than the coldest of the table goes on along the line. At least one.
-double cop_of(const std::vector<cop_point>& table, temperature outdoor, temperature leaving_water);
 
 /// What is assumed of a house with a store before it has been seen to live.
 heat_model assumed_model(const plant_layout& plant);

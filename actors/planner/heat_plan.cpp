@@ -30,8 +30,8 @@ struct step_result {
   double store_c = 0;
   double electricity_j = 0;
   double unserved_j = 0;
-  double cost_usd = 0;
-  bool full = false;  ///< there was no room for all the heat, and the run has ended
+  double cost_usd = 0;  ///< of going without and of a start, not of electricity
+  bool full = false;    ///< there was no room for all the heat, and the run has ended
 };
 
 /// One slot's circumstances, so that a step is cheap.
@@ -40,10 +40,10 @@ class slot_physics {
   slot_physics(const heat_model& m, const slot_outlook& o, duration length)
       : model_{m},
         outdoor_{o.outdoor},
+        machine_{cop_line_of(m.cop, o.outdoor)},
         empty_c_{m.empty_at(o.outdoor).in_celsius()},
         full_c_{m.full.in_celsius()},
         surroundings_c_{m.surroundings.in_celsius()},
-        price_{o.price.si()},
         seconds_{std::chrono::duration<double>(length).count()},
         k_per_j_{1 / m.heat_j_per_k},
         load_k_{o.load.si() * seconds_ * k_per_j_},
@@ -57,7 +57,7 @@ class slot_physics {
   };
   [[nodiscard]] full_power machine_at(double store_c) const {
     const auto store = celsius(store_c);
-    return {model_.electric_at(outdoor_, store).si(), model_.heat_per_electricity(outdoor_, store)};
+    return {model_.electric_at(outdoor_, store).si(), model_.cop_at(machine_, store)};
   }
 
   /// How far the store is below empty; negative above.
@@ -78,13 +78,14 @@ class slot_physics {
     out.full = heat_j < wished_j;
     out.electricity_j =
         heat_j / full.cop + part * full.electric_w * model_.warm_up_part * warming_s;
-    out.cost_usd += out.electricity_j * price_ + (starts ? model_.start_cost.si() : 0);
+    if (starts) out.cost_usd += model_.start_cost.si();
     return out;
   }
 
  private:
   /// What comes, less what is lost and what the house takes. Below empty it gets a part of that, by
-  /// how far below the slot ends: u / load = (empty − (end + u)) / little, all in kelvin of the store.
+  /// how far below the slot ends: u / load = (empty − (end + u)) / little, all in kelvin of the
+  /// store.
   [[nodiscard]] step_result balance(double store_c, double heat_j) const {
     const auto lost_k = lost_ * (store_c - surroundings_c_);
     const auto all_served_c = store_c + heat_j * k_per_j_ - lost_k - load_k_;
@@ -96,8 +97,8 @@ class slot_physics {
 
   const heat_model& model_;
   temperature outdoor_;
+  cop_line machine_;
   double empty_c_, full_c_, surroundings_c_;
-  double price_;
   double seconds_;
   double k_per_j_;
   double load_k_;
@@ -178,7 +179,7 @@ void add(heat_plan& to, const slot_outlook& o, double part, const step_result& d
          std::optional<money> more_otherwise) {
   to.slots.push_back({part, energy::from_si(does.electricity_j), celsius(does.store_c),
                       energy::from_si(does.unserved_j), o.price, more_otherwise});
-  to.cost += does.cost_usd * us_dollar;
+  to.cost += does.cost_usd * us_dollar + energy::from_si(does.electricity_j) * o.price;
   to.unserved += energy::from_si(does.unserved_j);
 }
 
@@ -252,13 +253,13 @@ class backward_induction {
       for (std::size_t j = 0; j < levels; ++j)
         values_[(n * motions() + m) * levels + j] =
             -end_value(model_, problem_, level_c(j)).in(us_dollar);
-    auto full = std::vector<slot_physics::full_power>(levels);
     for (auto t = n; t-- > 1;) {
-      const auto physics = slot_physics{model_, problem_.slots[t], problem_.slot};
-      // Weather comes by the hour, slots are shorter, and the machine knows only the weather.
-      if (t + 1 == n || problem_.slots[t].outdoor != problem_.slots[t + 1].outdoor)
-        for (std::size_t j = 0; j < levels; ++j) full[j] = physics.machine_at(level_c(j));
-      for (std::size_t j = 0; j < levels; ++j) least_at(t, j, physics, full[j]);
+      // Weather comes by the hour and slots are shorter: what a slot does is mostly what the next
+      // does, at another price.
+      if (t + 1 == n || problem_.slots[t].outdoor != problem_.slots[t + 1].outdoor ||
+          problem_.slots[t].load != problem_.slots[t + 1].load)
+        live_through({model_, problem_.slots[t], problem_.slot});
+      for (std::size_t m = 0; m < motions(); ++m) least_at(t, m);
     }
   }
 
@@ -266,9 +267,10 @@ class backward_induction {
     return lowest_c_ + static_cast<double>(j) * step_k_;
   }
 
-  /// Where a step leads to on the grid.
+  /// Where a step leads to on the grid, and what it takes.
   struct landing {
-    double cost_usd;
+    double cost_usd;  ///< without its electricity
+    double electricity_j;
     std::size_t level;
     double beyond;
     bool full;
@@ -276,36 +278,49 @@ class backward_induction {
   [[nodiscard]] landing land(const step_result& does) const {
     const auto place = std::clamp((does.store_c - lowest_c_) / step_k_, 0.0, levels - 1.0);
     const auto i = std::min(static_cast<std::size_t>(place), levels - 2);
-    return {does.cost_usd, i, place - static_cast<double>(i), does.full};
+    return {does.cost_usd, does.electricity_j, i, place - static_cast<double>(i), does.full};
   }
-  [[nodiscard]] static double at(const double* values, const landing& l) {
-    return l.cost_usd + values[l.level] + (values[l.level + 1] - values[l.level]) * l.beyond;
+  [[nodiscard]] static double at(const double* values, const landing& l, double price) {
+    return l.cost_usd + l.electricity_j * price + values[l.level] +
+           (values[l.level + 1] - values[l.level]) * l.beyond;
   }
 
-  /// V of one slot and level, for all that the compressor may be bound to.
-  void least_at(std::size_t t, std::size_t j, const slot_physics& physics,
-                slot_physics::full_power full) {
-    // What a step does is the same whatever the compressor is bound to.
-    const auto idle = physics.rest(level_c(j));
-    const auto resting = land(idle);
+  /// What resting, starting and running on do in a slot, from each level.
+  void live_through(const slot_physics& physics) {
+    resting_.clear();
     starting_.clear();
     running_.clear();
-    for (const auto part : parts_) {
-      starting_.push_back(land(physics.run(level_c(j), idle, full, part, true)));
-      running_.push_back(land(physics.run(level_c(j), idle, full, part, false)));
-    }
-    for (std::size_t m = 0; m < motions(); ++m) {
-      const auto is = motion_at(m);
-      auto best = std::numeric_limits<double>::infinity();
-      if (is.may(false)) best = at(values(t + 1, is.after(false, least_)), resting);
-      if (is.may(true)) {
-        const auto* goes_on = values(t + 1, is.after(true, least_));
-        const auto* filled = values(t + 1, {false, least_.off});
-        for (const auto& l : is.running ? running_ : starting_)
-          best = std::min(best, at(l.full ? filled : goes_on, l));
+    for (std::size_t j = 0; j < levels; ++j) {
+      const auto store_c = level_c(j);
+      const auto idle = physics.rest(store_c);
+      const auto full = physics.machine_at(store_c);
+      resting_.push_back(land(idle));
+      for (const auto part : parts_) {
+        starting_.push_back(land(physics.run(store_c, idle, full, part, true)));
+        running_.push_back(land(physics.run(store_c, idle, full, part, false)));
       }
-      values_[(t * motions() + m) * levels + j] = best;
     }
+  }
+
+  /// V of one slot, for one thing that the compressor may be bound to.
+  void least_at(std::size_t t, std::size_t m) {
+    const auto is = motion_at(m);
+    const auto price = problem_.slots[t].price.si();
+    auto* out = &values_[(t * motions() + m) * levels];
+    std::fill_n(out, levels, std::numeric_limits<double>::infinity());
+    if (is.may(false)) {
+      const auto* next = values(t + 1, is.after(false, least_));
+      for (std::size_t j = 0; j < levels; ++j) out[j] = at(next, resting_[j], price);
+    }
+    if (!is.may(true)) return;
+    const auto* goes_on = values(t + 1, is.after(true, least_));
+    const auto* filled = values(t + 1, {false, least_.off});
+    const auto& runs = is.running ? running_ : starting_;
+    for (std::size_t j = 0; j < levels; ++j)
+      for (std::size_t p = 0; p < parts_.size(); ++p) {
+        const auto& l = runs[j * parts_.size() + p];
+        out[j] = std::min(out[j], at(l.full ? filled : goes_on, l, price));
+      }
   }
 
   /// The best, and the best of the opposite kind if there is a choice.
@@ -314,17 +329,19 @@ class backward_induction {
     const auto physics =
         slot_physics{model_, problem_.slots[t], t == 0 ? problem_.first : problem_.slot};
     const auto& least = least_for(t);
+    const auto price = problem_.slots[t].price.si();
     const auto idle = physics.rest(store_c);
     auto off = choice{};
     auto on = choice{};
-    if (is.may(false)) off = {at(values(t + 1, is.after(false, least)), land(idle)), 0, idle};
+    if (is.may(false))
+      off = {at(values(t + 1, is.after(false, least)), land(idle), price), 0, idle};
     if (is.may(true)) {
       const auto full = physics.machine_at(store_c);
       const auto count = parts_.size() == 1 ? 1 : parts_decided;
       for (std::size_t i = 0; i < count; ++i) {
         const auto part = count == 1 ? 1.0 : part_of(i, count);
         const auto does = physics.run(store_c, idle, full, part, !is.running);
-        const auto total = at(values(t + 1, after_run(is, does, least)), land(does));
+        const auto total = at(values(t + 1, after_run(is, does, least)), land(does), price);
         if (total < on.total) on = {total, part, does};
       }
     }
@@ -343,8 +360,8 @@ class backward_induction {
   std::size_t on_states_ = 1, off_states_ = 1;
   double lowest_c_ = 0, step_k_ = 1;
   std::vector<double> parts_;
-  std::vector<landing> starting_, running_;  ///< by part
-  std::vector<double> values_;               ///< USD from the slot on, by slot, motion and level
+  std::vector<landing> resting_, starting_, running_;  ///< by level and part
+  std::vector<double> values_;  ///< USD from the slot on, by slot, motion and level
 };
 
 heat_plan thermostat_of(const heat_model& m, const heat_problem& p, const heat_state& now,
@@ -361,7 +378,8 @@ heat_plan thermostat_of(const heat_model& m, const heat_problem& p, const heat_s
     const auto wants = below_k > 0 || (is.running && -below_k < thermostat_band.in(kelvin));
     const auto runs = is.may(wants) ? wants : !wants;
     const auto idle = physics.rest(store_c);
-    const auto does = runs ? physics.run(store_c, idle, physics.machine_at(store_c), 1, !is.running) : idle;
+    const auto does =
+        runs ? physics.run(store_c, idle, physics.machine_at(store_c), 1, !is.running) : idle;
     add(out, p.slots[t], runs ? 1 : 0, does, {});
     is = runs ? after_run(is, does, least) : is.after(false, least);
     store_c = does.store_c;

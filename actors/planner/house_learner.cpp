@@ -159,7 +159,7 @@ void house_learner::learn_from(const span& s) {
   const auto leaving = store_mean + is.leaving_beyond;
   const auto seen = (gained_kw + lost_kw + load_kw) / electric_kw;
   factor_.learn({1, (leaving - cop_reference).in(kelvin)},
-                seen / cop_of(is.cop, celsius(outdoor_c), leaving), weight);
+                seen / cop_line_of(is.cop, celsius(outdoor_c)).at(leaving.in_celsius()), weight);
 }
 
 void house_learner::learn_load(double load_kw, double outdoor_c, double weight, std::size_t hour) {

@@ -4,8 +4,10 @@
 #include "drivers/registry.hpp"
 #include "layouts/parse.hpp"
 #include "protocol/codec.hpp"
+#include "protocol/limits.hpp"
 
 #include <algorithm>
+#include <istream>
 #include <stdexcept>
 
 namespace hearth {
@@ -153,6 +155,22 @@ struct log_reader::meaning {
     return step;
   }
 };
+
+std::optional<log_line> next_log_line(std::istream& in) {
+  auto line = log_line{{}, false};
+  auto* source = in.rdbuf();
+  while (line.text.size() < limits::log_line_bytes) {
+    const auto c = source->sbumpc();
+    if (c == std::istream::traits_type::eof()) break;
+    if (c == '\n') {
+      line.ended = true;
+      break;
+    }
+    line.text += std::istream::traits_type::to_char_type(c);
+  }
+  if (line.text.empty() && !line.ended) return {};
+  return line;
+}
 
 void log_reader::forget() {
   points_.reset();

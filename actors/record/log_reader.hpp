@@ -4,6 +4,7 @@
 #include "actors/record/recorded.hpp"
 
 #include <cstdint>
+#include <iosfwd>
 #include <map>
 #include <memory>
 #include <optional>
@@ -45,6 +46,13 @@ struct log_end {
   time_point at;
 };
 using log_entry = std::variant<log_head, log_step, log_gap, log_end>;
+
+struct log_line {
+  std::string text;
+  bool ended = true;  ///< by a newline; the last one of a power cut is not
+};
+/// Nothing at the end; an over-long line comes in parts, of which none is a line of a log.
+std::optional<log_line> next_log_line(std::istream& in);
 
 /// Reads what `log_writer` wrote, line by line. Whatever the bytes are, the answer is an entry or a
 /// sentence that says what is wrong with the line. Pure.

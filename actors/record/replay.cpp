@@ -2,35 +2,11 @@
 
 #include "actors/node/render.hpp"
 #include "actors/record/log_writer.hpp"
-#include "protocol/limits.hpp"
 
-#include <istream>
 #include <utility>
 
 namespace hearth {
 namespace {
-
-struct raw_line {
-  std::string text;
-  bool ended = true;  ///< by a newline; the last one of a power cut is not
-};
-
-/// Nothing at the end; an over-long line comes in parts, of which none is a line of a log.
-std::optional<raw_line> next_line(std::istream& in) {
-  auto line = raw_line{{}, false};
-  auto* source = in.rdbuf();
-  while (line.text.size() < limits::log_line_bytes) {
-    const auto c = source->sbumpc();
-    if (c == std::istream::traits_type::eof()) break;
-    if (c == '\n') {
-      line.ended = true;
-      break;
-    }
-    line.text += std::istream::traits_type::to_char_type(c);
-  }
-  if (line.text.empty() && !line.ended) return {};
-  return line;
-}
 
 class replayer {
  public:
@@ -200,7 +176,7 @@ replay_totals replay(std::istream& log, const replay_options& options,
   auto again = replayer{options, tell};
   auto number = std::size_t{0};
   auto ended = true;
-  while (const auto line = next_line(log)) {
+  while (const auto line = next_log_line(log)) {
     ended = line->ended;
     if (!again.take(line->text, ++number)) break;
   }

@@ -48,8 +48,8 @@ scenario scenario_from(const nlohmann::json& j) {
   for (const auto& f : j.at("derived").at("rswt_f"))
     s.required_c.push_back(celsius_of(f.get<double>()));
   const auto& tank = j.at("storage");
-  const auto kwh_per_f = tank.at("mass_kg").get<double>() *
-                         tank.at("water_cp_kj_per_kg_k").get<double>() / 1.8 / 3600;
+  const auto kwh_per_f =
+      tank.at("mass_kg").get<double>() * tank.at("water_cp_kj_per_kg_k").get<double>() / 1.8 / 3600;
   const auto& now = j.at("initial_state");
   const auto mean_f =
       (now.at("top_temp_f").get<double>() + now.at("middle_temp_f").get<double>()) / 2;
@@ -63,8 +63,8 @@ heat_model bucket_of(const scenario& s) {
   auto m = heat_model{};
   m.heat_j_per_k = bucket_j_per_k;
   m.curve = {{celsius(0), bucket_empty}};
-  m.full = bucket_empty + usable.in(kwh) * kelvin;
-  m.surroundings = bucket_empty - rest.in(kwh) * kelvin;
+  m.full = bucket_empty + usable.in(kwh)*kelvin;
+  m.surroundings = bucket_empty - rest.in(kwh)*kelvin;
   m.loss_per_hour = 0.005;
   m.of_little_use = 1e-3 * kelvin;
   m.leaving_beyond = {};
@@ -105,8 +105,8 @@ heat_problem problem_of(const scenario& s, duration slot) {
   auto p = heat_problem{slot, slot, {}, {}};
   for (std::size_t h = 0; h < s.load_kw.size(); ++h)
     for (auto t = duration{}; t < 1h; t += slot)
-      p.slots.push_back({celsius(s.outdoor_c[h]), s.load_kw[h] * kilowatt,
-                         s.usd_per_mwh_total[h] * usd_per_mwh});
+      p.slots.push_back(
+          {celsius(s.outdoor_c[h]), s.load_kw[h] * kilowatt, s.usd_per_mwh_total[h] * usd_per_mwh});
   return p;
 }
 
@@ -143,8 +143,8 @@ std::vector<double> times_of(int rounds, Work work) {
   for (auto i = 0; i < rounds; ++i) {
     const auto before = std::chrono::steady_clock::now();
     work();
-    ms.push_back(
-        1e3 * std::chrono::duration<double>(std::chrono::steady_clock::now() - before).count());
+    ms.push_back(1e3 *
+                 std::chrono::duration<double>(std::chrono::steady_clock::now() - before).count());
   }
   std::ranges::sort(ms);
   return ms;
@@ -173,11 +173,11 @@ int main(int argc, char** argv) {
   const auto full_bucket = heat_state{bucket_empty + s.start_kwh * kelvin, false, 24h};
   const auto by_rules = plan_heat(bucket, problem_of(s, 1h), full_bucket, {});
   print("hearth", by_rules,
-        (by_rules.slots.back().store - bucket.surroundings).in(kelvin) * bucket_j_per_k / 3.6e6);
+        (by_rules.slots.back().store - bucket.surroundings).in(kelvin)*bucket_j_per_k / 3.6e6);
   const auto house = house_of(s);
   const auto warm = heat_state{celsius(60), false, 24h};
   const auto above_coldest = [&](const heat_plan& p) {
-    return (p.slots.back().store - celsius(16)).in(kelvin) * house.heat_j_per_k / 3.6e6;
+    return (p.slots.back().store - celsius(16)).in(kelvin)*house.heat_j_per_k / 3.6e6;
   };
   const auto quarters = problem_of(s, 15min);
   const auto with_physics = plan_heat(house, quarters, warm, {});

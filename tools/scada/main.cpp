@@ -26,6 +26,7 @@ int main(int argc, char** argv) {
     add_simulate(app, exit);
     add_swarm(app, exit);
     add_replay(app, exit);
+    add_why(app, exit);
     app.parse(argc, argv);
     return exit;
   } catch (const CLI::ParseError& e) {
