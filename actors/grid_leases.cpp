@@ -58,7 +58,6 @@ outcome grid_leases::ask(const request& wish, const std::string& id, time_point 
   }
   if (std::holds_alternative<keep_alive>(wish.wish)) return renew(id, now);
   auto made = lease{};
-  made.id = id;
   made.reason = wish.reason;
   made.heard = now;
   auto* where = &shed_;

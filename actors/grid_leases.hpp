@@ -57,7 +57,6 @@ class grid_leases {
  private:
   struct lease {
     std::string kind;  ///< as people and events call it
-    std::string id;
     std::string reason;
     duration length{};
     std::optional<time_point> planned;  ///< its start in UTC, until it has begun

@@ -259,6 +259,8 @@ class AtnTest(unittest.TestCase):
                 self.assertEqual(heard.request.rank, pb.AUTHORITY_ADMIN)
                 self.assertEqual(heard.request.lease_s, 900)
                 self.assertEqual(heard.request.hold.value.unit, pb.UNIT_ON_OFF)
+            if kind == "request":
+                self.assertIn(f'"wish":"{arguments[1]}"', done.stdout)
             if arguments[1:] == ["shed"]:
                 self.assertEqual((heard.request.shed.severity, heard.request.start_unix_ms), (2, 0))
             if "--severity" in arguments:
