@@ -139,10 +139,10 @@ std::string said(const shed& s) { return "shed, " + std::string{to_text(s.severi
 std::string said(const release&) { return "release"; }
 std::string said(const raise_load& r) { return "raise, " + std::string{to_text(r.severity)}; }
 std::string said(const power_limit& l) {
-  auto text = "limit of " + shown(l.most);
-  if (l.failsafe) text += ", " + shown(*l.failsafe) + " in silence";
-  if (l.failsafe_for > duration{0}) text += " for " + to_text(l.failsafe_for);
-  return text;
+  auto silent = l.failsafe ? shown(*l.failsafe) + " in silence" : std::string{};
+  if (l.failsafe_for > duration{0})
+    silent += (silent.empty() ? "in silence for " : " for ") + to_text(l.failsafe_for);
+  return "limit of " + shown(l.most) + (silent.empty() ? "" : " (" + silent + ")");
 }
 std::string said(const outage&) { return "outage"; }
 std::string said(const keep_alive&) { return "keep alive"; }

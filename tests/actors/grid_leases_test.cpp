@@ -358,6 +358,18 @@ TEST_CASE("what cannot be is refused with the reason, and what ran runs on") {
   refuse(wish(kind::shed, 1h, l.now + 1h), "date");
 }
 
+TEST_CASE("what has reached its end is over, though nobody has looked since") {
+  for (const auto what : kinds) {
+    CAPTURE(static_cast<int>(what));
+    auto l = life{what};
+    REQUIRE(l.ask(wish(what, 2min)));
+    l.now = noon + 2min - 1ms;
+    CHECK(l.on() == running::yes);
+    l.now = noon + 2min;
+    CHECK(l.on() == running::no);
+  }
+}
+
 TEST_CASE("a start that is past already ends when it was to end") {
   auto l = life{kind::shed};
   REQUIRE(l.ask(wish(kind::shed, 1h, noon - 20min)));

@@ -7,6 +7,7 @@ from mutations import Mutation
 
 EVERYWHERE = "in every state that can be reached *"
 TABLE = "in every world and for every rank *"
+OVER = "what has reached its end is over*"
 MOVES = "what the grid asks moves as its drawing says*"
 SILENCE = "silence of the node means nothing but to a limit*"
 LOCK = "actors/interlock.cpp"
@@ -55,7 +56,7 @@ ALL = (
     broken("the compressor starts before its pump is seen", ("rule pump_first*", TABLE, EVERYWHERE), LOCK,
            "  if (pump != flow::seen)\n", "  if (pump == flow::stopped)\n"),
     broken("an old reading of the pump is believed", "rule pump_first*", LOCK,
-           "(pump_ordered_->on && read_at >= pump_ordered_->at)", "(pump_ordered_->on && read_at.time_since_epoch() != duration{0})"),
+           "(pump_ordered_->on && read_at >= pump_ordered_->at)", "(pump_ordered_->on && read_at > time_point{})"),
     broken("the compressor stops at once", ("rule minimum_on*", TABLE, EVERYWHERE), LOCK,
            "if (what.running && ran < heat_pump.min_on)", "if (what.running && ran < duration{0})"),
     broken("the pump of a running heat pump is let go", ("the pump of a running heat pump runs*", EVERYWHERE), LOCK,
@@ -63,16 +64,19 @@ ALL = (
 
     # ---- the end of each lease
     broken("an admin's hold goes on after its end", "an admin's hold lasts five minutes*", LEASES,
-           "if (held == holds_.end() || held->second.until <= now) return {};", "if (held == holds_.end()) return {};"),
+           "if (held == holds_.end() || held->second.until <= now) return {};", 
+           "if (held == holds_.end() || held->second.until <= now - limits::admin_lease_longest) return {};"),
     broken("an admin's hold is never dropped", "the end of a lease is an event*", LEASES,
            "if (held->second.until > now) {", "if (held->second.until > time_point{}) {"),
     broken("kept alive, a hold adds up", "an admin's hold that is kept alive*", LEASES,
            "held.until = now + held.length;", "held.until += held.length;"),
     broken("an admin of the node is always let in", "an admin request of a node is refused*", LEASES,
            "if (!(house_->link && house_->link->remote_admin))", "if (!house_)"),
-    broken("what the grid asks has no end", (MOVES, "every lease of the grid ends*"), GRID,
-           "if (!asked.on || !asked.on->runs(now)) return {};", "if (!asked.on) return {};"),
-    broken("what the grid asked is never dropped", (MOVES, "what is planned begins by the date*"), GRID,
+    broken("what the grid asks has no end", (OVER, "every kind of lease ends by itself*"), GRID,
+           "if (!asked.on || !asked.on->runs(now)) return {};",
+           "if (!asked.on || !asked.on->runs(now - limits::outage_longest)) return {};"),
+    broken("what the grid asked is never dropped", ("the end of a lease is an event*", "what is planned begins by the date*"),
+           GRID,
            "if (held->runs(now) && !lost) continue;", "if (!lost) continue;"),
     broken("a failsafe that never ends", (SILENCE, "the grid's limit binds an admin*"), GRID,
            "if (now < held->silent() + held->failsafe_for) return held->failsafe;", "return held->failsafe;"),
@@ -80,24 +84,31 @@ ALL = (
            "if (now < held->silent()) return held->most;", "if (now < held->until) return held->most;"),
     broken("a failsafe comes back when the node does", "a failsafe that has ended does not come back*", GRID,
            "if (limit(now)) limit_.on->heard = now;", "if (limit_.on) limit_.on->heard = now;"),
-    broken("a limit outlasts its own end", (MOVES, "a limit that lost its node*"), GRID,
+    broken("a limit outlasts its own end", OVER, GRID,
            "if (!held || !held->runs(now)) return {};", "if (!held) return {};"),
+    broken("what is planned never begins", (MOVES, "what is planned begins by the date*"), GRID,
+           "if (next && dates_.known() && *next->planned <= dates_.utc(now)) {",
+           "if (next && !dates_.known() && *next->planned <= dates_.utc(now)) {"),
+    broken("a release that leaves what runs", MOVES, GRID,
+           "for (auto* each : all()) *each = {};", "for (auto* each : all()) each->next.reset();"),
     broken("what is planned waits for ever", "every lease of the grid ends*", GRID,
            "} else if (next && now >= next->until) {", "} else if (next && now < time_point{}) {"),
     broken("kept alive, what the grid asked adds up", "keep-alive renews*", GRID,
            "std::max(held->until, now + held->length)", "held->until + held->length"),
     broken("an emergency of a day", "what cannot be is refused*", GRID,
            "emergency ? limits::emergency_longest", "emergency ? limits::admin_lease_longest"),
-    broken("an outage is on for ever", (MOVES, "an outage that is announced*"), GRID,
+    broken("an outage is on for ever", (OVER, "an outage that is announced*"), GRID,
            "if (const auto& on = outage_.on; on && on->runs(now))", "if (const auto& on = outage_.on; on)"),
 
     # ---- what each severity means
     broken("a gentle request breaks a contract", ("a gentle shed gives way*", "a gentle raise leaves*"), ANSWER,
-           "return !under_contract && !costs_comfort;", "return !costs_comfort;"),
+           "return !under_contract && !costs_comfort;",
+           "return (!under_contract || now > time_point{}) && !costs_comfort;"),
     broken("a gentle shed costs comfort", "a gentle shed gives way*", ANSWER,
            "return !under_contract && !costs_comfort;", "return !under_contract || costs_comfort;"),
     broken("a firm shed lets a critical zone go cold", ("a firm shed stands over*", "shedding respects*"), ANSWER,
-           "s->severity == grid_severity::emergency || !in_trouble", "s->severity == grid_severity::emergency || now > time_point{}"),
+           "s->severity == grid_severity::emergency || !in_trouble",
+           "s->severity == grid_severity::emergency || !in_trouble || now > time_point{}"),
     broken("a raise heats a store that is full", "a raise heats the store while it has room", ANSWER,
            "return store_seen_ && !full_[", "return store_seen_ || !full_["),
 )
