@@ -9,6 +9,7 @@ EVERYWHERE = "in every state that can be reached *"
 TABLE = "in every world and for every rank *"
 OVER = "what has reached its end is over*"
 MOVES = "what the grid asks moves as its drawing says*"
+CHARGE = "whoever asks and whatever the house is like*"
 SILENCE = "silence of the node means nothing but to a limit*"
 LOCK = "actors/interlock.cpp"
 LEASES = "actors/leases.cpp"
@@ -75,8 +76,8 @@ ALL = (
     broken("what the grid asks has no end", (OVER, "every kind of lease ends by itself*"), GRID,
            "if (!asked.on || !asked.on->runs(now)) return {};",
            "if (!asked.on || !asked.on->runs(now - limits::outage_longest)) return {};"),
-    broken("what the grid asked is never dropped", ("the end of a lease is an event*", "what is planned begins by the date*"),
-           GRID,
+    broken("what the grid asked is never dropped",
+           ("the end of a lease is an event*", "what is planned begins by the date*"), GRID,
            "if (held->runs(now) && !lost) continue;", "if (!lost) continue;"),
     broken("a failsafe that never ends", (SILENCE, "the grid's limit binds an admin*"), GRID,
            "if (now < held->silent() + held->failsafe_for) return held->failsafe;", "return held->failsafe;"),
@@ -101,14 +102,15 @@ ALL = (
            "if (const auto& on = outage_.on; on && on->runs(now))", "if (const auto& on = outage_.on; on)"),
 
     # ---- what each severity means
-    broken("a gentle request breaks a contract", ("a gentle shed gives way*", "a gentle raise leaves*"), ANSWER,
+    broken("a gentle request breaks a contract", ("a gentle shed gives way*", "a gentle raise leaves*", CHARGE), ANSWER,
            "return !under_contract && !costs_comfort;",
            "return (!under_contract || now > time_point{}) && !costs_comfort;"),
-    broken("a gentle shed costs comfort", "a gentle shed gives way*", ANSWER,
+    broken("a gentle shed costs comfort", ("a gentle shed gives way*", CHARGE), ANSWER,
            "return !under_contract && !costs_comfort;", "return !under_contract || costs_comfort;"),
-    broken("a firm shed lets a critical zone go cold", ("a firm shed stands over*", "shedding respects*"), ANSWER,
+    broken("a firm shed lets a critical zone go cold", ("a firm shed stands over*", "shedding respects*", CHARGE), ANSWER,
            "s->severity == grid_severity::emergency || !in_trouble",
            "s->severity == grid_severity::emergency || !in_trouble || now > time_point{}"),
-    broken("a raise heats a store that is full", "a raise heats the store while it has room", ANSWER,
+    broken("a raise heats a store that is full", ("a raise heats the store while it has room", CHARGE),
+           ANSWER,
            "return store_seen_ && !full_[", "return store_seen_ || !full_["),
 )
