@@ -98,7 +98,7 @@ ALL = (
            "std::max(held->until, now + held->length)", "held->until + held->length"),
     broken("an emergency of a day", "what cannot be is refused*", GRID,
            "emergency ? limits::emergency_longest", "emergency ? limits::admin_lease_longest"),
-    broken("an outage is on for ever", (OVER, "an outage that is announced*"), GRID,
+    broken("an outage is on for ever", OVER, GRID,
            "if (const auto& on = outage_.on; on && on->runs(now))", "if (const auto& on = outage_.on; on)"),
 
     # ---- what each severity means
