@@ -64,7 +64,8 @@ ALL = (
 
     # ---- leases and bounds
     Mutation("a lease lasts twice as long as was asked for", ("leases-end",), ((
-        "actors/leases.cpp", "  return asked;\n}", "  return 2 * asked;\n}"),)),
+        "actors/grid_leases.cpp", "  made.until = now + made.length;\n  if (!wish.start)",
+        "  made.until = now + 2 * made.length;\n  if (!wish.start)"),)),
     Mutation("a contract is kept after its end", ("leases-end",), ((
         "actors/contract_book.cpp", "  if (now >= active_->until) {\n    out.reports",
         "  if (now >= active_->until + 1h) {\n    out.reports"),)),
