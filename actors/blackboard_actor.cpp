@@ -22,6 +22,8 @@ blackboard_actor::behavior_type blackboard_of(
         self->delayed_send(self, tick, atom::tick::value);
         const auto frozen = self->state.board->freeze(clock.now());
         if (!self->state.peers) return;
+        // The planner first: what it says of this picture is then known at the next.
+        if (self->state.peers->planner) self->send(self->state.peers->planner, frozen);
         self->send(self->state.peers->dispatcher, frozen);
         self->send(self->state.peers->reporter, frozen);
         if (self->state.peers->snapshot_observer)

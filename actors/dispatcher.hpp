@@ -14,6 +14,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace hearth {
@@ -41,6 +42,9 @@ class dispatcher {
   /// older than two ticks, whoever makes them is dead, and it waits. Its times are in UTC, as the
   /// node said them.
   decisions take(const envelope& directive, time_point now);
+
+  /// The newest plan, for local control; from the next tick on.
+  void follow(heat_plan plan) { plan_ = std::move(plan); }
 
   /// The device was (re)started and knows nothing: its commands are said again at the next tick.
   void forget_sent(device_id device);
@@ -89,6 +93,7 @@ class dispatcher {
   contract_book contracts_;
   local_control local_;
   interlock interlock_;
+  std::optional<heat_plan> plan_;
   std::optional<snapshot> last_;
   time_point seen_;  ///< when `last_` was frozen
   std::optional<std::string>

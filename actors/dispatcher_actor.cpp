@@ -73,6 +73,9 @@ dispatcher_actor::behavior_type dispatcher_of(self_pointer self, house_context c
         self->state.devices[road.device] = road.actor;
         live(device_returned{road.device, clock.now()});
       },
+      [live, clock](const heat_plan& plan) {
+        live(plan_made{plan, clock.now()});
+      },
       [self, live, clock](const roads& r) {
         const auto& before = self->state.peers;
         const auto is_new = !before || before->reporter_statements != r.reporter_statements;

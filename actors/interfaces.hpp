@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/planner/heat_plan.hpp"
 #include "actors/record/recorded.hpp"
 #include "actors/snapshot.hpp"
 #include "drivers/driver.hpp"
@@ -20,9 +21,10 @@
 ///                                      │                  └──directives─── UPSTREAM
 ///                                      └─snapshot→ REPORTER ─live────────→ UPSTREAM ⇄ node
 ///                                                     └─journaled→ JOURNAL ─→ UPSTREAM
-///   DISPATCHER ─what it was given, what it decided→ RECORDER → decision log
-///   TIMEKEEPER ─dates→ DISPATCHER, REPORTER, JOURNAL, UPSTREAM
-///   SUPERVISOR spawns and restarts all of them and tells each where the others stand (roads).
+///   PLANNER ─plan→ DISPATCHER; it hears snapshots from the BLACKBOARD, prices and weather from
+///   UPSTREAM DISPATCHER ─what it was given, what it decided→ RECORDER → decision log TIMEKEEPER
+///   ─dates→ DISPATCHER, REPORTER, JOURNAL, UPSTREAM SUPERVISOR spawns and restarts all of them and
+///   tells each where the others stand (roads).
 ///
 /// Who spawns whom and in which order: `topology.cpp`. What each does: `docs/actors/`.
 namespace hearth {
@@ -71,6 +73,10 @@ using snapshot_sink = caf::typed_actor<caf::reacts_to<snapshot>>;
 using statement_sink = caf::typed_actor<caf::reacts_to<body>>;
 /// Takes a checked message of the node (contract, withdrawal, prices, weather, request, heartbeat).
 using directive_sink = caf::typed_actor<caf::reacts_to<envelope>>;
+/// Takes prices and weather.
+using outlook_sink = caf::typed_actor<caf::reacts_to<body>>;
+/// Takes when the heat pump should run.
+using plan_sink = caf::typed_actor<caf::reacts_to<heat_plan>>;
 /// Takes a question of the node.
 using query_sink = caf::typed_actor<caf::reacts_to<query>>;
 /// Takes samples that are not yet in a report.
@@ -128,6 +134,10 @@ struct roads {
   node_time_sink timekeeper;
   dating_sink dispatcher_dates;
   dating_sink reporter_dates;
+  plan_sink dispatcher_plans;
+  snapshot_sink planner;              ///< null in a house that plans nothing, and so the next two
+  outlook_sink planner_outlook;
+  dating_sink planner_dates;
   statement_sink journal;             ///< null in a house without a node, and so the next six
   draft_sink journal_drafts;          ///< null in a house without a disk, too
   journal_desk journal_of_link;
@@ -175,6 +185,18 @@ using timekeeper_actor = caf::typed_actor<
     caf::reacts_to<atom::tick>,
     caf::reacts_to<roads>>;
 
+/// PLANNER: looks at the house and ahead, learns from both, and says every quarter of an hour when
+/// the heat pump should run for two days. The house goes on without it, by its last plan and then
+/// without any.
+using planner_actor = caf::typed_actor<
+    // See the house as it is; plan, if it is time.
+    caf::reacts_to<snapshot>,
+    // Prices and weather of the node.
+    caf::reacts_to<body>,
+    // The date is this from now on.
+    caf::reacts_to<dating>,
+    caf::reacts_to<roads>>;
+
 /// One device that can be commanded, and where.
 struct device_road {
   device_id device;
@@ -192,6 +214,8 @@ using dispatcher_actor = caf::typed_actor<
     caf::reacts_to<dating>,
     // A device that can be commanded stands here now.
     caf::reacts_to<device_road>,
+    // Local control follows this from now on.
+    caf::reacts_to<heat_plan>,
     caf::reacts_to<roads>>;
 
 /// RECORDER: writes what the dispatcher is given and what it decides, so that it can be replayed. May
@@ -315,4 +339,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::link_journaled)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::link_history)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::link_journal_reset)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::device_road)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::heat_plan)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<hearth::actor_health>)

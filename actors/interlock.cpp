@@ -62,9 +62,10 @@ void interlock::observe(const snapshot& now) {
   const auto& plant = *house_->plant;
   if (const auto on = now.good<bool>(plant.heat_pump.enable)) {
     if (unseen_ || !running_) in_sight_since_ = now.at;
-    // Unseen before, it may have stopped a moment ago: minimum off counts from the program's start.
+    // Never seen before, it may have stopped a moment ago: minimum off counts from the program's
+    // start, or from when it came into sight.
     if (running_ && *running_ != *on) changed_ = now[plant.heat_pump.enable].at;
-    if (!running_ && *on) changed_ = now.at;
+    if (!running_ && (*on || unseen_)) changed_ = now.at;
     // Told to run and then out of sight, it may have run until this moment.
     if (told_to_run_ && now[plant.heat_pump.enable].at > *told_to_run_) {
       if (unseen_ && !*on) changed_ = now.at;

@@ -14,12 +14,33 @@ constexpr auto coast_band = 5 * kelvin;
 /// Full: the coldest layer this close under the maximum, so that the heat pump stops by plan
 /// and not by the interlock.
 constexpr auto full_below_max = 10 * kelvin;
+/// A plan is made every quarter of an hour; one that is older than this is the last there was, …
+constexpr duration plan_fresh = std::chrono::hours{1};
+/// … and one older than this knows too little of the house that is.
+constexpr duration plan_old = std::chrono::hours{12};
+/// A plan that is made as its slot begins knows better than one made before whether to start or to
+/// stop; it is waited for this long.
+constexpr duration second_thoughts = std::chrono::minutes{2};
+/// A store that is full is filled again when it has lost this much, by a plan that knows of it.
+constexpr auto topping_up = 3 * kelvin;
 /// Charging starts again only when the store has lost this much from full.
 constexpr auto refill_band = 8 * kelvin;
 
 std::string degrees(temperature t) {
   std::array<char, 32> text{};
   std::snprintf(text.data(), text.size(), "%.1f °C", t.in_celsius());
+  return text.data();
+}
+
+std::string cents_per_kwh(energy_price p) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.1f ¢/kWh", p.in(usd_per_mwh) / 10);
+  return text.data();
+}
+
+std::string in_dollars(money m) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.2f USD", m.in(us_dollar));
   return text.data();
 }
 
@@ -43,6 +64,8 @@ std::optional<store_ends> ends_of(const store_layout& store, const snapshot& now
 
 std::string_view to_text(local_mode m) {
   switch (m) {
+  case local_mode::planner: return "planner";
+  case local_mode::last_plan: return "last-plan";
   case local_mode::tariff_timer: return "tariff-timer";
   case local_mode::thermostat: return "thermostat";
   case local_mode::hardware_fallback: return "hardware-fallback";
@@ -68,13 +91,13 @@ bool local_control::call(std::size_t zone, const snapshot& now) {
   return calls_[zone];
 }
 
-local_wish local_control::decide(const snapshot& now, const tariff& prices) {
+local_wish local_control::decide(const snapshot& now, const tariff& prices, const heat_plan* plan) {
   auto wish = local_wish{};
   if (!house_->plant) return wish;
   for (std::size_t i = 0; i < calls_.size(); ++i) calls_[i] = call(i, now);
   wish.calls = calls_;
   if (house_->plant->store) {
-    heat_store(now, prices, wish);
+    heat_store(now, prices, plan, wish);
   } else {
     heat_zones(now, wish);
   }
@@ -94,7 +117,48 @@ void local_control::heat_zones(const snapshot& now, local_wish& wish) {
   wish.heat_pump_cause = "no zone can be seen: the heat pump follows its own aquastat";
 }
 
-void local_control::heat_store(const snapshot& now, const tariff& prices, local_wish& wish) {
+/// The plan says when, the store says whether there is room.
+void local_control::follow(const heat_plan& plan, const planned_slot& slot, const snapshot& now,
+                           local_wish& wish) {
+  const auto& store = *house_->plant->store;
+  const auto ends = *ends_of(store, now);
+  wish.mode = now.at - plan.start < plan_fresh ? local_mode::planner : local_mode::last_plan;
+  const auto full = std::max(store.max - full_below_max, store.min_top + coast_band);
+  if (ends.bottom >= full)
+    full_ = plan.start;
+  else if (full_ && plan.start > *full_ && ends.bottom < full - topping_up)
+    full_.reset();
+  // A fresh plan knows how warm the store is and what it gives up; an old one does not.
+  empty_ = wish.mode == local_mode::last_plan &&
+           ends.top < (empty_ ? store.min_top + coast_band : store.min_top);
+  const auto began = plan.slot_began(now.at);
+  const auto newer_comes =
+      wish.mode == local_mode::planner && plan.start < began && now.at - began < second_thoughts;
+  if (empty_ || full_)
+    heating_ = empty_;
+  else if (!newer_comes)
+    heating_ = slot.part > 0;
+  const auto price = cents_per_kwh(slot.price);
+  const auto saved = slot.more_otherwise ? in_dollars(*slot.more_otherwise) : std::string{};
+  if (heating_ != (slot.part > 0) && !empty_ && !full_)
+    wish.heat_pump_cause = "planned: as before, until the plan for this quarter of an hour is made";
+  else if (empty_)
+    wish.heat_pump_cause = "below an old plan: the store's top is down to " + degrees(ends.top);
+  else if (slot.part > 0 && full_)
+    wish.heat_pump_cause = "planned, and the store is full";
+  else if (!slot.more_otherwise)
+    wish.heat_pump_cause = slot.part > 0 ? "planned: a run goes on for its shortest time"
+                                         : "planned: the compressor rests";
+  else if (slot.part > 0)
+    wish.heat_pump_cause =
+        "planned: electricity at " + price + " now; waiting would cost " + saved + " more";
+  else
+    wish.heat_pump_cause =
+        "planned: waits at " + price + " now; running would cost " + saved + " more";
+}
+
+void local_control::heat_store(const snapshot& now, const tariff& prices, const heat_plan* plan,
+                               local_wish& wish) {
   const auto& store = *house_->plant->store;
   const auto ends = ends_of(store, now);
   if (!ends) {
@@ -104,6 +168,11 @@ void local_control::heat_store(const snapshot& now, const tariff& prices, local_
     heating_ = false;
     return;
   }
+  const auto* slot =
+      plan && now.at - plan->start < plan_old && prices.dated() ? plan->at(now.at) : nullptr;
+  if (slot) return follow(*plan, *slot, now, wish);
+  full_.reset();
+  empty_ = false;
   const auto cheap = prices.cheap(now.at);
   wish.mode = cheap ? local_mode::tariff_timer : local_mode::thermostat;
   if (cheap.value_or(false)) {

@@ -94,7 +94,9 @@ std::vector<std::string> actor_names(const layout& house) {
   auto names = std::vector<std::string>{};
   for (const auto& b : house.buses) names.push_back("bus " + b.name);
   for (const auto& d : house.devices) names.push_back("device " + d.name);
-  names.insert(names.end(), {"timekeeper", "blackboard", "dispatcher", "reporter"});
+  names.insert(names.end(), {"timekeeper", "blackboard"});
+  if (house.plant && house.plant->store) names.emplace_back("planner");
+  names.insert(names.end(), {"dispatcher", "reporter"});
   if (house.link) names.emplace_back("upstream");
   return names;
 }

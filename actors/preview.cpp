@@ -1,6 +1,7 @@
 #include "actors/preview.hpp"
 
 #include "actors/dispatcher.hpp"
+#include "actors/planner/heat_planner.hpp"
 #include "drivers/simulated/plant.hpp"
 
 #include <algorithm>
@@ -121,6 +122,13 @@ prices as_prices(const series& energy, time_point start, duration ahead) {
   return p;
 }
 
+weather as_weather(const series& outdoor, time_point start, duration ahead) {
+  auto w = weather{start - start.time_since_epoch() % outdoor.step, outdoor.step, {}};
+  for (auto t = w.start; t < start + ahead + outdoor.step; t += outdoor.step)
+    w.outdoor.push_back(celsius(outdoor.repeated_at(t)));
+  return w;
+}
+
 }  // namespace
 
 std::optional<preview> look_ahead(std::shared_ptr<const layout> house, const preview_inputs& known,
@@ -141,13 +149,18 @@ std::optional<preview> look_ahead(std::shared_ptr<const layout> house, const pre
     if (std::holds_alternative<channel_id>(z.setpoint))
       out.assumptions.push_back("20 °C as the setpoint of zone " + z.name +
                                 ", which a channel holds");
-  auto world = simulated::plant{
-      *house->plant, physics,
-      std::make_shared<const series>(known.outdoor_c.value_or(assumed_weather(start)))};
+  const auto air = known.outdoor_c.value_or(assumed_weather(start));
+  auto world = simulated::plant{*house->plant, physics, std::make_shared<const series>(air)};
   // The compressor has rested: the preview starts in the middle of a house's life, not at its boot.
   auto mind = dispatcher{house, start - house->plant->heat_pump.min_off};
+  auto planner = heat_planner{house};
   auto costs = tariff{house->tariff, house->timezone};
-  if (known.energy_usd_per_mwh) costs.learn(as_prices(*known.energy_usd_per_mwh, start, ahead));
+  planner.hear(as_weather(air, start, ahead + ahead), start);
+  if (known.energy_usd_per_mwh) {
+    const auto told = as_prices(*known.energy_usd_per_mwh, start, ahead + ahead);
+    costs.learn(told);
+    planner.hear(told, start);
+  }
   world.enable(false);
   for (std::size_t i = 0; i < house->plant->zones.size(); ++i)
     if (house->plant->zones[i].call) world.call(i, false);
@@ -158,7 +171,9 @@ std::optional<preview> look_ahead(std::shared_ptr<const layout> house, const pre
     auto row = row_of(*house, world, costs, row_start);
     const auto before = world.heat_pump_energy();
     for (auto now = row_start; now < row_start + row_every; now += decide_every) {
-      for (const auto& c : mind.decide(seen(*house, world, now)).commands) {
+      const auto frozen = seen(*house, world, now);
+      if (auto plan = planner.look(frozen)) mind.follow(std::move(*plan));
+      for (const auto& c : mind.decide(frozen).commands) {
         obey(*house->plant, c, world);
         if (c.target != house->plant->heat_pump.enable) continue;
         row.in_charge = c.source;

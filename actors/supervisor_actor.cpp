@@ -102,6 +102,7 @@ supervisor_actor::behavior_type supervisor_of(
       caf::anon_send_exit(device, caf::exit_reason::user_shutdown);
     caf::anon_send_exit(members->timekeeper, caf::exit_reason::user_shutdown);
     caf::anon_send_exit(members->blackboard, caf::exit_reason::user_shutdown);
+    if (members->planner) caf::anon_send_exit(members->planner, caf::exit_reason::user_shutdown);
     caf::anon_send_exit(members->dispatcher, caf::exit_reason::user_shutdown);
     caf::anon_send_exit(members->reporter, caf::exit_reason::user_shutdown);
     if (members->recorder) caf::anon_send_exit(members->recorder, caf::exit_reason::user_shutdown);

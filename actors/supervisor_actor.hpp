@@ -18,6 +18,7 @@ struct family {
   std::map<device_id, device_actor> devices;
   timekeeper_actor timekeeper;
   blackboard_actor blackboard;
+  planner_actor planner;  ///< null in a house that plans nothing
   dispatcher_actor dispatcher;
   reporter_actor reporter;
   recorder_actor recorder;  ///< null where nothing is recorded

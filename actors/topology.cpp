@@ -5,6 +5,7 @@
 #include "actors/device_actor.hpp"
 #include "actors/dispatcher_actor.hpp"
 #include "actors/journal_actor.hpp"
+#include "actors/planner_actor.hpp"
 #include "actors/recorder_actor.hpp"
 #include "actors/timekeeper_actor.hpp"
 #include "actors/upstream_actor.hpp"
@@ -33,6 +34,10 @@ struct site {
             .timekeeper = m.timekeeper,
             .dispatcher_dates = m.dispatcher,
             .reporter_dates = m.reporter,
+            .dispatcher_plans = m.dispatcher,
+            .planner = m.planner,
+            .planner_outlook = m.planner,
+            .planner_dates = m.planner,
             .journal = m.journal,
             // Drafts are against power cuts; in memory nothing outlives one.
             .journal_drafts = parts.journal ? draft_sink{m.journal} : draft_sink{},
@@ -47,12 +52,18 @@ struct site {
   }
 
   [[nodiscard]] bool records() const { return parts.recording.open != nullptr; }
+  /// Without a store nothing can be put off.
+  [[nodiscard]] bool plans() const {
+    const auto& plant = parts.context.house->plant;
+    return parts.plans && plant && plant->store;
+  }
 
   /// False until the first of each permanent actor lives.
   [[nodiscard]] bool complete() const {
     const auto& m = *members;
     return m.timekeeper && m.blackboard && m.dispatcher && m.reporter &&
-           (m.recorder || !records()) && ((m.journal && m.upstream) || !parts.context.house->link);
+           (m.recorder || !records()) && (m.planner || !plans()) &&
+           ((m.journal && m.upstream) || !parts.context.house->link);
   }
 
   /// Tells all where everybody stands now.
@@ -64,6 +75,7 @@ struct site {
     caf::anon_send(members->blackboard, here);
     caf::anon_send(members->dispatcher, here);
     caf::anon_send(members->reporter, here);
+    if (members->planner) caf::anon_send(members->planner, here);
     if (members->recorder) caf::anon_send(members->recorder, here);
     if (members->journal) caf::anon_send(members->journal, here);
     if (members->upstream) caf::anon_send(members->upstream, here);
@@ -149,6 +161,15 @@ family_member dispatcher_member(std::shared_ptr<site> s) {
           }};
 }
 
+family_member planner_member(std::shared_ptr<site> s) {
+  return {"planner",
+          [s] {
+            s->members->planner = s->system.spawn(planner_of, s->parts.context);
+            return caf::actor_cast<caf::strong_actor_ptr>(s->members->planner);
+          },
+          [s] { s->show_roads(); }};
+}
+
 family_member recorder_member(std::shared_ptr<site> s) {
   return {"recorder",
           [s] {
@@ -220,6 +241,7 @@ running_house spawn_house(caf::actor_system& system, house_parts parts) {
     plan.push_back(device_member(s, device_id{i}));
   plan.push_back(timekeeper_member(s));
   plan.push_back(blackboard_member(s));
+  if (s->plans()) plan.push_back(planner_member(s));
   plan.push_back(dispatcher_member(s));
   plan.push_back(reporter_member(s));
   if (s->records()) plan.push_back(recorder_member(s));

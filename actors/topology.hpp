@@ -29,6 +29,7 @@ struct house_parts {
   std::vector<event> first_words;  ///< said as soon as everybody stands
   std::string boot_id;             ///< new at every start of the program
   bool blocking_ports = true;      ///< give each bus a thread of its own
+  bool plans = true;               ///< looks ahead, where there is a store
   std::uint64_t seed = 1;          ///< of jitter
   snapshot_sink snapshot_observer;
   statement_sink statement_observer;

@@ -43,6 +43,10 @@ link_input as_input(const mqtt_event& e) {
       e);
 }
 
+bool is_outlook(const body& b) {
+  return std::holds_alternative<prices>(b) || std::holds_alternative<weather>(b);
+}
+
 /// Queues what the connection says. Messages beyond the bound are dropped (the node repeats what
 /// it needs acknowledged); what happens to the connection itself is never dropped.
 mqtt_listener enqueue(upstream_actor to, std::shared_ptr<std::atomic<std::size_t>> waiting) {
@@ -102,6 +106,8 @@ void upstream_state::carry(const link_output& output) {
               self->send(peers->journal_of_link, *r);
             else
               self->send(peers->dispatcher_directives, d.message);
+            if (peers->planner_outlook && is_outlook(d.message.body))
+              self->send(peers->planner_outlook, d.message.body);
           },
           [this](const link_peer_arrived&) {
             if (!peers) return;

@@ -81,6 +81,17 @@ const section& heat_pump_section() {
   return keys;
 }
 
+const section& heating_curve_section() {
+  static const section keys{
+      "heating_curve",
+      {
+          required(measure("outdoor", dimension::temperature, -60, 60, "Outdoor temperature")),
+          required(measure("supply", dimension::temperature, 15, 90,
+                           "Temperature of the water that keeps all rooms warm then")),
+      }};
+  return keys;
+}
+
 const section& store_section() {
   static const section keys{
       "store",
@@ -91,6 +102,8 @@ const section& store_section() {
               measure("max", dimension::temperature, 30, 95, "The heat pump stops above this")),
           or_else("45 °C", measure("min_top", dimension::temperature, 5, 90,
                                    "Local control keeps the hottest layer at least this warm")),
+          list_of("heating_curve", heating_curve_section(),
+                  "Water the rooms need, by weather; the planner makes none hotter than it must"),
       }};
   return keys;
 }

@@ -93,11 +93,19 @@ struct heat_pump_layout {
   std::vector<cop_point> cop;  ///< empty: unknown
 };
 
+/// How hot the water must be that warms the rooms.
+struct supply_point {
+  temperature outdoor;
+  temperature supply;
+};
+
 struct store_layout {
   hearth::volume volume;           ///< all tanks together
   std::vector<channel_id> layers;  ///< hottest (top of the first tank) to coldest
   temperature max;                 ///< interlock: the heat pump stops above this
   temperature min_top;             ///< local control keeps the hottest layer at least this warm
+  /// For the planner: the rooms need no hotter water than this. Empty: `min_top` in any weather.
+  std::vector<supply_point> heating_curve;
 };
 
 struct zone_layout {

@@ -54,6 +54,13 @@ void read_store(draft& d, section_reader& plant) {
   made.max = celsius(from->number("max").value_or(95));
   made.min_top = celsius(from->number("min_top").value_or(0));
   read_layers(d, *from, made);
+  from->each("heating_curve", [&](section_reader point) {
+    made.heating_curve.push_back({celsius(point.number("outdoor").value_or(0)),
+                                  celsius(point.number("supply").value_or(0))});
+    if (made.heating_curve.back().supply >= made.max)
+      d.out.add(point.place_of("supply"), "the rooms need hotter water than the store may hold",
+                "'supply' must be below the store's 'max'");
+  });
   if (made.min_top >= made.max)
     d.out.add(from->place_of("min_top"), "'min_top' is not below 'max'",
               "the store is kept between them; leave at least a few kelvins");

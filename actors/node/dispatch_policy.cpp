@@ -33,6 +33,15 @@ bool due_hourly(std::optional<time_point> last, time_point now) {
   return !last || floor<hours>(*last) != floor<hours>(now);
 }
 
+/// What is expected, and of the slot that is what is true.
+std::optional<prices> told_prices(const outlook& world, time_point now, duration horizon) {
+  auto out = part_from(*world.prices, now, horizon);
+  if (!out || !world.cleared) return out;
+  if (const auto cleared = part_from(*world.cleared, now, duration{}); cleared)
+    out->energy.front() = cleared->energy.front();
+  return out;
+}
+
 /// The contract for the slot that comes next, if it is one of the cheapest and time to offer it.
 std::optional<contract> next_offer(const site_memory& house, const prices& p,
                                    const dispatch_options& o, time_point now) {
@@ -100,7 +109,7 @@ std::vector<body> decide(const site_memory& house, const outlook& world, const d
   auto out = std::vector<body>{};
   if (house.presence_at(now) != presence::online) return out;
   if (world.prices && due_hourly(house.said.prices, now))
-    if (auto p = part_from(*world.prices, now, o.horizon)) out.emplace_back(std::move(*p));
+    if (auto p = told_prices(world, now, o.horizon)) out.emplace_back(std::move(*p));
   if (world.weather && due_hourly(house.said.weather, now))
     if (auto w = part_from(*world.weather, now, o.horizon)) out.emplace_back(std::move(*w));
   if (world.prices && o.contracts_per_day > 0)

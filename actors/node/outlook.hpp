@@ -12,6 +12,8 @@ namespace hearth {
 struct outlook {
   std::optional<hearth::prices> prices;
   std::optional<hearth::weather> weather;
+  /// What energy really costs, told of the slot that is; absent: as expected.
+  std::optional<hearth::prices> cleared = {};
 };
 
 /// The columns `price_columns` of a price file; the second may be missing.

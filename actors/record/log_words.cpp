@@ -1,6 +1,7 @@
 #include "actors/record/log_words.hpp"
 
 #include "actors/node/json_words.hpp"
+#include "protocol/limits.hpp"
 
 #include <stdexcept>
 
@@ -60,6 +61,20 @@ json of(const command& c, const layout& house, time_point input) {
                   {"life_ms", (c.expires - c.issued).count()}};
   if (c.issued != input) out["late_ms"] = (c.issued - input).count();
   return out;
+}
+
+json of(const heat_plan& plan) {
+  auto slots = json::array();
+  for (const auto& s : plan.slots)
+    slots.push_back(
+        json::array({s.part, s.electricity.si(), s.store.in_celsius(), s.unserved.si(),
+                     s.price.si(), s.more_otherwise ? json(s.more_otherwise->si()) : json{}}));
+  return {{"start", plan.start.time_since_epoch().count()},
+          {"slot_ms", plan.slot.count()},
+          {"first_ms", plan.first.count()},
+          {"cost", plan.cost.si()},
+          {"unserved", plan.unserved.si()},
+          {"slots", std::move(slots)}};
 }
 
 json of(const body& said) {
@@ -128,6 +143,26 @@ tariff_layout tariff_from(const json& j) {
   for (const auto& w : j.at("windows"))
     out.windows.push_back(
         {minutes(w.at(0)), minutes(w.at(1)), w.at(2).get<bool>(), price(w.at(3))});
+  return out;
+}
+
+heat_plan plan_from(const json& j) {
+  auto out = heat_plan{.start = time_from(j.at("start")),
+                       .slot = duration_from(j.at("slot_ms")),
+                       .first = duration_from(j.at("first_ms")),
+                       .slots = {},
+                       .cost = money::from_si(j.at("cost").get<double>()),
+                       .unserved = energy::from_si(j.at("unserved").get<double>())};
+  if (out.slot <= duration{} || out.first <= duration{} || out.first > out.slot)
+    throw std::invalid_argument{"a plan in slots of no length"};
+  for (const auto& s : j.at("slots")) {
+    auto more = std::optional<money>{};
+    if (!s.at(5).is_null()) more = money::from_si(s.at(5).get<double>());
+    out.slots.push_back({s.at(0).get<double>(), energy::from_si(s.at(1).get<double>()),
+                         celsius(s.at(2).get<double>()), energy::from_si(s.at(3).get<double>()),
+                         energy_price::from_si(s.at(4).get<double>()), more});
+  }
+  if (out.slots.size() > limits::series_slots) throw std::invalid_argument{"an endless plan"};
   return out;
 }
 

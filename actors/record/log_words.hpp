@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/planner/heat_plan.hpp"
 #include "actors/record/decision.hpp"
 #include "layouts/layout.hpp"
 #include "protocol/dating.hpp"
@@ -28,6 +29,8 @@ json of(const tariff_layout& t);
 
 /// A command, with its times counted from the input that led to it.
 json of(const command& c, const layout& house, time_point input);
+/// A plan, its amounts in SI.
+json of(const heat_plan& plan);
 /// A statement, under its kind.
 json of(const body& said);
 /// A point's value: a number in the channel's unit, or what went wrong.
@@ -38,6 +41,7 @@ json of(const result<measured>& value, unit expected);
 decision command_from(const json& j, time_point input);
 decision statement_from(const json& j);
 tariff_layout tariff_from(const json& j);
+heat_plan plan_from(const json& j);
 /// Throws for what is none, and for one with a fraction.
 std::int64_t whole_number_from(const json& j);
 /// A length or a distance in time that can be reckoned with.

@@ -24,6 +24,11 @@ dispatcher::decisions give(dispatcher& mind, const reporter_returned&) {
   return {};
 }
 
+dispatcher::decisions give(dispatcher& mind, const plan_made& made) {
+  mind.follow(made.plan);
+  return {};
+}
+
 time_point at_of(const dispatcher_input& input) {
   return std::visit([](const auto& one) { return one.at; }, input);
 }

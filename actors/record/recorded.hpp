@@ -30,8 +30,12 @@ struct device_returned {
 struct reporter_returned {
   time_point at;  ///< for the reader; it decides nothing
 };
+struct plan_made {
+  heat_plan plan;
+  time_point at;  ///< for the reader; it decides nothing
+};
 using dispatcher_input = std::variant<dispatcher_begun, snapshot, directive_heard, dates_told,
-                                      device_returned, reporter_returned>;
+                                      device_returned, reporter_returned, plan_made>;
 
 time_point at_of(const dispatcher_input& input);
 
@@ -49,6 +53,7 @@ dispatcher::decisions give(dispatcher& mind, const directive_heard& heard);
 dispatcher::decisions give(dispatcher& mind, const dates_told& told);
 dispatcher::decisions give(dispatcher& mind, const device_returned& back);
 dispatcher::decisions give(dispatcher& mind, const reporter_returned& back);
+dispatcher::decisions give(dispatcher& mind, const plan_made& made);
 
 /// The same for an input of any kind. Where it says so, and where there is none yet, `mind` is made
 /// anew.

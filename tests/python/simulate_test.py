@@ -137,7 +137,7 @@ class Living(Simulate):
                 self.assertEqual(answer.in_charge(), {"local": 48.0})
                 self.assertRegex(answer.sha256(), "^[0-9a-f]{64}$")
                 beside = answer.beside()
-                self.assertEqual(beside["timer"], paid, "it is the timer itself")
+                self.assertLess(paid, 1.05 * beside["timer"], "a planner in its first days is hardly worse")
                 self.assertGreater(beside["thermostat"], paid, "waiting for cheap hours pays")
 
     def test_progress_goes_to_standard_error_and_only_there(self):
@@ -218,7 +218,7 @@ class Living(Simulate):
         self.assertFalse([line for line in answer.progress if not line.startswith("simulated")])
 
     def test_a_thermostat_is_compared_with_the_timer_and_not_with_itself(self):
-        timer, thermostat = self.lived(*TWO_DAYS), self.lived(*TWO_DAYS, "--control", "thermostat")
+        timer, thermostat = (self.lived(*TWO_DAYS, "--control", who) for who in ("timer", "thermostat"))
         cost = {"timer": timer.summary()["energy_cost_usd"], "thermostat": thermostat.summary()["energy_cost_usd"]}
         self.assertEqual(thermostat.beside(), cost)
         self.assertEqual(timer.beside(), cost)
@@ -357,7 +357,7 @@ class Words(Simulate):
 
     def test_words_out_of_bounds_are_refused_before_anything_runs(self):
         for words in (("--step", "0"), ("--step", "301"), ("--step", "x"), ("--seed", "-3"), ("--seed", "x"),
-                      ("--control", "planner"), ("--no-such-option", "1")):
+                      ("--control", "oracle"), ("--no-such-option", "1")):
             with self.subTest(words):
                 answer = self.ask(*words)
                 self.assertEqual((answer.code, answer.out, answer.progress), (2, "", []), answer)

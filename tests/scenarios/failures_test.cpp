@@ -22,6 +22,7 @@ std::map<std::string, std::function<void()>> everybody(const virtual_house& v) {
   for (const auto& [id, actor] : m.devices) add("device " + (*v.house)[id].name, actor);
   add("timekeeper", m.timekeeper);
   add("blackboard", m.blackboard);
+  add("planner", m.planner);
   add("dispatcher", m.dispatcher);
   add("reporter", m.reporter);
   add("upstream", m.upstream);
@@ -42,7 +43,7 @@ std::unique_ptr<virtual_house> heating_house() {
   auto l = *house_of("layouts/simulated-house.yaml");
   l.simulation->store_initial = celsius(30);
   auto v = std::make_unique<virtual_house>(std::make_shared<const layout>(std::move(l)));
-  v->pass(12min);
+  v->pass(17min);
   REQUIRE(v->world->truth().enabled());
   return v;
 }
@@ -106,7 +107,7 @@ TEST_CASE("without its supervisor the house ends safe and offline, and a new sta
   REQUIRE_FALSE(v->node.all<birth>().empty());
   CHECK_FALSE(v->node.latest<birth>().online);
   v->boot();
-  v->pass(12min);
+  v->pass(17min);
   CHECK(v->node.latest<birth>().online);
   CHECK(all_channels_good(*v));
   CHECK(v->world->truth().enabled());
@@ -146,7 +147,7 @@ TEST_CASE(
   CHECK(v->happened("channel-fault", "store.top"));
   CHECK(v->node.latest<state_report>().mode == "hardware-fallback");
   v->harm->bus_dead = false;
-  v->pass(12min);
+  v->pass(17min);
   CHECK(all_channels_good(*v));
   CHECK(v->node.latest<state_report>().mode == "tariff-timer");
   CHECK(v->world->truth().enabled());

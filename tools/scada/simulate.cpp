@@ -23,7 +23,7 @@ using namespace std::chrono_literals;
 using stop_clock = std::chrono::steady_clock;
 
 struct simulate_options {
-  std::string layout, weather, prices, day_ahead, from, to, time_zone, report, control = "timer";
+  std::string layout, weather, prices, day_ahead, from, to, time_zone, report, control = "planner";
   std::vector<std::string> columns, fills, faults;
   int step_s = 60;
   std::uint64_t seed = 1;
@@ -272,7 +272,7 @@ int simulate_house(const simulate_options& o) {
       .day_ahead = world->day_ahead,
       .when = *when,
       .step = std::chrono::seconds{o.step_s},
-      .control = o.control == "timer" ? simulate::control::timer : simulate::control::thermostat,
+      .control = simulate::control_named(o.control).value_or(simulate::control::planner),
       .contracts = o.with_node,
       .seed = o.seed,
       .faults = std::move(*faults),
@@ -323,7 +323,7 @@ void add_simulate(CLI::App& app, int& exit) {
   command->add_option("--from", o->from, "First moment: 2020-01-15 or 2020-01-15T05:00:00Z");
   command->add_option("--to", o->to, "Where it ends (default: with the files)");
   command->add_option("--control", o->control, "Who decides")
-      ->check(CLI::IsMember{{"timer", "thermostat"}})
+      ->check(CLI::IsMember{{"planner", "timer", "thermostat"}})
       ->capture_default_str();
   command->add_flag("--with-node", o->with_node, "The node offers contracts, as atn does");
   command->add_flag("--faults", o->draws_faults,

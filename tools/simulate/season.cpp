@@ -35,11 +35,13 @@ node_options options_of(const season_plan& plan) {
   return out;
 }
 
-/// What the node knows: the weather as it will be, and prices as they are expected.
+/// What the node knows: the weather as it will be, prices as they are expected, and that of the
+/// hour that is.
 outlook outlook_of(const season_plan& plan) {
   auto expected = plan.prices;
-  if (plan.day_ahead) expected.front() = *plan.day_ahead;
-  return {prices_of(expected), weather_of(*plan.outdoor)};
+  if (!plan.day_ahead) return {prices_of(expected), weather_of(*plan.outdoor)};
+  expected.front() = *plan.day_ahead;
+  return {prices_of(expected), weather_of(*plan.outdoor), prices_of(plan.prices)};
 }
 
 /// What an hour costs, from the price file and, where it has no distribution, from the layout.
@@ -179,6 +181,7 @@ class lived_season final : public season {
                            .connect = node_.maker(),
                            .log = [this](const event& e) { note(e); },
                            .statement_observer = [this](const body& said) { hear(said); },
+                           .plans = plan_.control == control::planner,
                            .seed = plan_.seed,
                            .recording = plan_.recording};
     if (!plan_.faults.empty()) {
@@ -257,7 +260,20 @@ class lived_season final : public season {
 
 }  // namespace
 
-std::string_view to_text(control c) { return c == control::timer ? "timer" : "thermostat"; }
+std::string_view to_text(control c) {
+  switch (c) {
+  case control::planner: return "planner";
+  case control::timer: return "timer";
+  case control::thermostat: return "thermostat";
+  }
+  return "unknown";
+}
+
+std::optional<control> control_named(std::string_view word) {
+  for (const auto c : {control::planner, control::timer, control::thermostat})
+    if (word == to_text(c)) return c;
+  return {};
+}
 
 result<std::unique_ptr<season>> season::begin(season_plan plan) {
   if (!plan.house->plant)

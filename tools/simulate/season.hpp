@@ -19,10 +19,12 @@ namespace hearth::simulate {
 
 /// Who decides below the contracts.
 enum class control : unsigned char {
-  timer,       ///< the house's own tariff timer
+  planner,     ///< the house's own planner
+  timer,       ///< its tariff timer, as if it had no planner
   thermostat,  ///< the same house with a flat tariff: nothing makes one hour better than another
 };
 std::string_view to_text(control c);
+std::optional<control> control_named(std::string_view word);
 
 struct season_plan {
   std::shared_ptr<const layout> house;  ///< as it stands in its file
@@ -33,7 +35,7 @@ struct season_plan {
   std::optional<series> day_ahead = {};
   period when;
   duration step = std::chrono::minutes{1};  ///< between two control ticks
-  simulate::control control = simulate::control::timer;
+  simulate::control control = simulate::control::planner;
   bool contracts = false;  ///< the node offers some, as `atn` does
   std::uint64_t seed = 1;
   std::vector<fault_spell> faults = {};  ///< what goes wrong

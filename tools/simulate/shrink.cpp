@@ -44,7 +44,8 @@ class shrinker {
 
   /// From then on it is the best, if so.
   bool still_breaks(season_plan candidate) {
-    if (best_.tries >= most_tries_) return false;
+    // A promise can be broken by what began before the plan did: nothing is left of such a plan.
+    if (best_.tries >= most_tries_ || candidate.when.from >= candidate.when.to) return false;
     ++best_.tries;
     const auto at = ask_(candidate);
     if (!at) return false;

@@ -76,6 +76,19 @@ bool told_watch::quality_told(const std::string& channel, const period& when) co
   return told(channel, {"channel-fault", "channel-stale", "channel-never"}, when);
 }
 
+/// Whether something was said to be wrong with it by then, and not said to be over.
+bool told_watch::stands_told(const std::string& channel, time_point at) const {
+  auto stands = false;
+  for (const auto& e : events_) {
+    if (e.subject != channel || e.at > at) continue;
+    if (e.kind == "channel-good")
+      stands = false;
+    else if (e.kind.starts_with("channel-"))
+      stands = true;
+  }
+  return stands;
+}
+
 /// A sensor that does not answer is told within its time, and told to be back within its time.
 void told_watch::judge_silence(const fault_spell& s, const std::string& point, time_point now,
                                std::vector<violation>& out) const {
@@ -89,6 +102,7 @@ void told_watch::judge_silence(const fault_spell& s, const std::string& point, t
   });
   if (disturbed) return;
   if (s.when.to - s.when.from > within && now >= s.when.from + within &&
+      !stands_told(channel.name, s.when.from) &&
       !quality_told(channel.name, {s.when.from, s.when.from + within}))
     out.push_back({s.when.from, "fault-told", channel.name + " did not answer and nobody said so"});
   if (quality_told(channel.name, s.when) && now >= s.when.to + within &&

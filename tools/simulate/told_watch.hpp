@@ -32,6 +32,7 @@ class told_watch {
   [[nodiscard]] bool told(std::string_view subject, std::initializer_list<std::string_view> kinds,
                           const period& when) const;
   [[nodiscard]] bool quality_told(const std::string& channel, const period& when) const;
+  [[nodiscard]] bool stands_told(const std::string& channel, time_point at) const;
   void judge_silence(const fault_spell& s, const std::string& point, time_point now,
                      std::vector<violation>& out) const;
   void judge_mismatch(const fault_spell& s, time_point now, std::vector<violation>& out) const;

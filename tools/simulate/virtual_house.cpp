@@ -52,6 +52,7 @@ virtual_house::virtual_house(house_plan plan) : plan_{std::move(plan)} {
                  .first_words = {},
                  .boot_id = plan_.boot_id,
                  .blocking_ports = false,
+                 .plans = plan_.plans,
                  .seed = plan_.seed,
                  .snapshot_observer = {},
                  .statement_observer = plan_.statement_observer
@@ -85,6 +86,7 @@ caf::actor_addr virtual_house::address_of(const std::string& name) const {
     if (name == "bus " + (*plan_.house)[id].name) return caf::actor_cast<caf::actor_addr>(actor);
   if (name == "timekeeper") return caf::actor_cast<caf::actor_addr>(m.timekeeper);
   if (name == "blackboard") return caf::actor_cast<caf::actor_addr>(m.blackboard);
+  if (name == "planner") return caf::actor_cast<caf::actor_addr>(m.planner);
   if (name == "dispatcher") return caf::actor_cast<caf::actor_addr>(m.dispatcher);
   if (name == "reporter") return caf::actor_cast<caf::actor_addr>(m.reporter);
   if (name == "journal") return caf::actor_cast<caf::actor_addr>(m.journal);

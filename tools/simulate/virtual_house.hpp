@@ -29,6 +29,7 @@ struct house_plan {
   std::function<void(const body&)> statement_observer = {};
   /// What goes wrong between the house and its plant; null: nothing.
   std::function<std::unique_ptr<port>(std::unique_ptr<port>)> spoil = {};
+  bool plans = true;  ///< looks ahead
   std::uint64_t seed = 1;
   recording_plan recording = {};  ///< of what the dispatcher is given and decides
 };

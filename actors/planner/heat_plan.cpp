@@ -1,0 +1,397 @@
+#include "actors/planner/heat_plan.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+namespace hearth {
+namespace {
+
+/// Levels of the store; some 0.3 K apart.
+constexpr std::size_t levels = 150;
+/// Parts of full power that are compared for a machine that can modulate.
+constexpr std::size_t parts_compared = 8;
+/// … and for the slot that is decided.
+constexpr std::size_t parts_decided = 64;
+/// A command reaches the compressor a little after it was given; minimum times are planned with
+/// this much more, so that no plan runs into the interlock.
+constexpr duration command_margin = std::chrono::minutes{1};
+/// Nothing in a house is colder or hotter; what a model or a sensor says beyond is held there.
+constexpr auto coldest_water = celsius(-20);
+constexpr auto hottest_water = celsius(120);
+constexpr auto dearest = 1e5 * usd_per_mwh;
+constexpr auto largest_load = 1e3 * kilowatt;
+/// A thermostat heats from empty up to this far above.
+constexpr auto thermostat_band = 5 * kelvin;
+
+/// What happens to the store's mean in a slot, K; and what that takes.
+struct step_result {
+  double store_c = 0;
+  double electricity_j = 0;
+  double unserved_j = 0;
+  double cost_usd = 0;
+  bool full = false;  ///< there was no room for all the heat, and the run has ended
+};
+
+/// One slot's circumstances, so that a step is cheap.
+class slot_physics {
+ public:
+  slot_physics(const heat_model& m, const slot_outlook& o, duration length)
+      : model_{m},
+        outdoor_{o.outdoor},
+        empty_c_{m.empty_at(o.outdoor).in_celsius()},
+        price_{o.price.si()},
+        seconds_{std::chrono::duration<double>(length).count()},
+        load_j_{o.load.si() * seconds_},
+        little_k_{std::max(m.of_little_use.in(kelvin), 0.1)},
+        warm_up_s_{std::min(std::chrono::duration<double>(m.warm_up).count(), seconds_)},
+        lost_{m.loss_per_hour * seconds_ / 3600} {}
+
+  /// What the machine would do at full power with the store at this temperature.
+  struct full_power {
+    double electric_w, cop;
+  };
+  [[nodiscard]] full_power machine_at(double store_c) const {
+    const auto store = celsius(store_c);
+    return {model_.electric_at(outdoor_, store).si(), model_.heat_per_electricity(outdoor_, store)};
+  }
+
+  /// How far the store is below empty; negative above.
+  [[nodiscard]] double below_empty_k(double store_c) const { return empty_c_ - store_c; }
+
+  [[nodiscard]] step_result rest(double store_c) const {
+    const auto below_k = std::max(empty_c_ - store_c, 0.0);
+    const auto unserved = load_j_ * std::min(below_k / little_k_, 1.0);
+    const auto out_j = load_j_ - unserved +
+                       lost_ * model_.heat_j_per_k * (store_c - model_.surroundings.in_celsius());
+    return {store_c - out_j / model_.heat_j_per_k, 0, unserved, unserved * unserved_price.si()};
+  }
+
+  /// Runs at this part of full power until there is no room for more heat. A run that has no room
+  /// ends: no machine holds a full store full for nothing.
+  [[nodiscard]] step_result run(step_result out, full_power full, double part, bool starts) const {
+    const auto warming_s = starts ? warm_up_s_ : 0.0;
+    const auto room_j = std::max(model_.full.in_celsius() - out.store_c, 0.0) * model_.heat_j_per_k;
+    const auto heat_w = part * full.electric_w * full.cop;
+    const auto wished_j = heat_w * (seconds_ - warming_s);
+    const auto heat_j = std::min(wished_j, room_j);
+    out.full = heat_j < wished_j;
+    out.electricity_j =
+        heat_j / full.cop + part * full.electric_w * model_.warm_up_part * warming_s;
+    out.store_c += heat_j / model_.heat_j_per_k;
+    out.cost_usd += out.electricity_j * price_ + (starts ? model_.start_cost.si() : 0);
+    return out;
+  }
+
+ private:
+  const heat_model& model_;
+  temperature outdoor_;
+  double empty_c_;
+  double price_;
+  double seconds_;
+  double load_j_;
+  double little_k_;
+  double warm_up_s_;
+  double lost_;
+};
+
+double or_zero(double x) { return std::isfinite(x) ? x : 0.0; }
+
+/// A problem that can be reckoned with, whatever somebody passed.
+heat_problem sane(heat_problem p) {
+  p.slot = std::max(p.slot, duration{std::chrono::minutes{1}});
+  p.first = std::clamp(p.first, duration{1}, p.slot);
+  for (auto& s : p.slots) {
+    s.outdoor = celsius(std::clamp(or_zero(s.outdoor.in_celsius()), -90.0, 60.0));
+    s.load = std::clamp(or_zero(s.load.si()) * watt, power{}, largest_load);
+    s.price = energy_price::from_si(std::clamp(or_zero(s.price.si()), -dearest.si(), dearest.si()));
+  }
+  p.end_worth =
+      energy_price::from_si(std::clamp(or_zero(p.end_worth.si()), 0.0, unserved_price.si() / 2));
+  return p;
+}
+
+/// How many slots it takes until `length` is over.
+std::size_t slots_for(duration length, duration first, duration slot) {
+  if (length <= duration{}) return 0;
+  if (length <= first) return 1;
+  return 1 + static_cast<std::size_t>((length - first + slot - duration{1}) / slot);
+}
+
+/// The shortest run and rest that begin with a slot of this length, in slots.
+struct least_slots {
+  std::size_t on, off;
+  least_slots(const heat_model& m, duration first, duration slot)
+      : on{std::max<std::size_t>(slots_for(m.min_on + command_margin, first, slot), 1)},
+        off{std::max<std::size_t>(slots_for(m.min_off + command_margin, first, slot), 1)} {}
+};
+
+/// What the compressor does, and for how many slots more it is bound to.
+struct motion {
+  bool running = false;
+  std::size_t bound = 0;
+
+  [[nodiscard]] bool may(bool run) const { return bound == 0 || run == running; }
+  /// A slot later, having run in it or not.
+  [[nodiscard]] motion after(bool runs, const least_slots& least) const {
+    if (runs == running) return {runs, bound > 0 ? bound - 1 : 0};
+    return {runs, (runs ? least.on : least.off) - 1};
+  }
+};
+
+/// What becomes of a compressor that ran in a slot: one that filled the store rests from then on.
+motion after_run(motion is, const step_result& does, const least_slots& least) {
+  return does.full ? motion{false, least.off} : is.after(true, least);
+}
+
+/// Where a plan begins.
+struct beginning {
+  double store_c;
+  motion is;
+  beginning(const heat_model& m, const heat_problem& p, const heat_state& now)
+      : store_c{std::clamp(
+                    std::isfinite(now.store.in_celsius()) ? now.store : m.required_at(celsius(0)),
+                    coldest_water, hottest_water)
+                    .in_celsius()} {
+    const auto least = (now.running ? m.min_on : m.min_off) + command_margin;
+    is = {now.running, slots_for(least - std::max(now.since_change, duration{}), p.first, p.slot)};
+  }
+};
+
+/// Of what is in the store beyond the heat of rooms.
+money end_value(const heat_model& m, const heat_problem& p, double store_c) {
+  return p.end_worth * energy::from_si(m.heat_j_per_k * (store_c - room_warmth.in_celsius()));
+}
+
+void add(heat_plan& to, const slot_outlook& o, double part, const step_result& does,
+         std::optional<money> more_otherwise) {
+  to.slots.push_back({part, energy::from_si(does.electricity_j), celsius(does.store_c),
+                      energy::from_si(does.unserved_j), o.price, more_otherwise});
+  to.cost += does.cost_usd * us_dollar;
+  to.unserved += energy::from_si(does.unserved_j);
+}
+
+/// V(slot, what the compressor is bound to, store), from the last slot to the first, and then the
+/// plan from the first to the last.
+class backward_induction {
+ public:
+  backward_induction(const heat_model& m, const heat_problem& p, const heat_state& now)
+      : model_{m},
+        problem_{p},
+        least_{m, p.slot, p.slot},
+        least_at_first_{m, p.first, p.slot},
+        now_{m, p, now} {
+    // The first slot may be short, and a run be bound to one slot more than a new one is.
+    const auto& bound = now_.is.bound;
+    on_states_ = std::max(least_at_first_.on, now_.is.running ? bound + 1 : 1);
+    off_states_ = std::max(least_at_first_.off, now_.is.running ? 0 : bound) + 1;
+    lowest_c_ = now_.store_c;
+    for (const auto& s : p.slots)
+      lowest_c_ = std::min(lowest_c_, (m.empty_at(s.outdoor) - m.of_little_use).in_celsius());
+    step_k_ = (std::max(m.full.in_celsius(), now_.store_c) - lowest_c_) / (levels - 1);
+    for (std::size_t i = 0; i < parts_compared; ++i) parts_.push_back(part_of(i, parts_compared));
+    if (m.least_part >= 1) parts_ = {1.0};
+    solve();
+  }
+
+  [[nodiscard]] heat_plan plan(time_point start) const {
+    auto out = heat_plan{start, problem_.slot, problem_.first, {}, {}, {}};
+    auto store_c = now_.store_c;
+    auto is = now_.is;
+    for (std::size_t t = 0; t < problem_.slots.size(); ++t) {
+      const auto [best, other] = decide(t, store_c, is);
+      auto more = std::optional<money>{};
+      if (other) more = (other->total - best.total) * us_dollar;
+      add(out, problem_.slots[t], best.part, best.does, more);
+      is = best.part > 0 ? after_run(is, best.does, least_for(t)) : is.after(false, least_for(t));
+      store_c = best.does.store_c;
+    }
+    out.cost -= end_value(model_, problem_, store_c);
+    return out;
+  }
+
+ private:
+  struct choice {
+    double total = std::numeric_limits<double>::infinity();  ///< USD, from this slot on
+    double part = 0;
+    step_result does;
+  };
+
+  [[nodiscard]] double part_of(std::size_t i, std::size_t of) const {
+    const auto beyond = static_cast<double>(i) / static_cast<double>(of - 1);
+    return std::min(model_.least_part + (1 - model_.least_part) * beyond, 1.0);
+  }
+
+  [[nodiscard]] const least_slots& least_for(std::size_t t) const {
+    return t == 0 ? least_at_first_ : least_;
+  }
+  [[nodiscard]] std::size_t motions() const { return on_states_ + off_states_; }
+  [[nodiscard]] motion motion_at(std::size_t place) const {
+    return place < off_states_ ? motion{false, place} : motion{true, place - off_states_};
+  }
+  /// From slot `t` on, the compressor being bound like this.
+  [[nodiscard]] const double* values(std::size_t t, motion m) const {
+    return &values_[(t * motions() + (m.running ? off_states_ : 0) + m.bound) * levels];
+  }
+
+  void solve() {
+    const auto n = problem_.slots.size();
+    values_.resize((n + 1) * motions() * levels);
+    for (std::size_t m = 0; m < motions(); ++m)
+      for (std::size_t j = 0; j < levels; ++j)
+        values_[(n * motions() + m) * levels + j] =
+            -end_value(model_, problem_, level_c(j)).in(us_dollar);
+    auto full = std::vector<slot_physics::full_power>(levels);
+    for (auto t = n; t-- > 1;) {
+      const auto physics = slot_physics{model_, problem_.slots[t], problem_.slot};
+      // Weather comes by the hour, slots are shorter, and the machine knows only the weather.
+      if (t + 1 == n || problem_.slots[t].outdoor != problem_.slots[t + 1].outdoor)
+        for (std::size_t j = 0; j < levels; ++j) full[j] = physics.machine_at(level_c(j));
+      for (std::size_t j = 0; j < levels; ++j) least_at(t, j, physics, full[j]);
+    }
+  }
+
+  [[nodiscard]] double level_c(std::size_t j) const {
+    return lowest_c_ + static_cast<double>(j) * step_k_;
+  }
+
+  /// Where a step leads to on the grid.
+  struct landing {
+    double cost_usd;
+    std::size_t level;
+    double beyond;
+    bool full;
+  };
+  [[nodiscard]] landing land(const step_result& does) const {
+    const auto place = std::clamp((does.store_c - lowest_c_) / step_k_, 0.0, levels - 1.0);
+    const auto i = std::min(static_cast<std::size_t>(place), levels - 2);
+    return {does.cost_usd, i, place - static_cast<double>(i), does.full};
+  }
+  [[nodiscard]] static double at(const double* values, const landing& l) {
+    return l.cost_usd + values[l.level] + (values[l.level + 1] - values[l.level]) * l.beyond;
+  }
+
+  /// V of one slot and level, for all that the compressor may be bound to.
+  void least_at(std::size_t t, std::size_t j, const slot_physics& physics,
+                slot_physics::full_power full) {
+    // What a step does is the same whatever the compressor is bound to.
+    const auto idle = physics.rest(level_c(j));
+    const auto resting = land(idle);
+    starting_.clear();
+    running_.clear();
+    for (const auto part : parts_) {
+      starting_.push_back(land(physics.run(idle, full, part, true)));
+      running_.push_back(land(physics.run(idle, full, part, false)));
+    }
+    for (std::size_t m = 0; m < motions(); ++m) {
+      const auto is = motion_at(m);
+      auto best = std::numeric_limits<double>::infinity();
+      if (is.may(false)) best = at(values(t + 1, is.after(false, least_)), resting);
+      if (is.may(true)) {
+        const auto* goes_on = values(t + 1, is.after(true, least_));
+        const auto* filled = values(t + 1, {false, least_.off});
+        for (const auto& l : is.running ? running_ : starting_)
+          best = std::min(best, at(l.full ? filled : goes_on, l));
+      }
+      values_[(t * motions() + m) * levels + j] = best;
+    }
+  }
+
+  /// The best, and the best of the opposite kind if there is a choice.
+  [[nodiscard]] std::pair<choice, std::optional<choice>> decide(std::size_t t, double store_c,
+                                                                motion is) const {
+    const auto physics =
+        slot_physics{model_, problem_.slots[t], t == 0 ? problem_.first : problem_.slot};
+    const auto& least = least_for(t);
+    const auto idle = physics.rest(store_c);
+    auto off = choice{};
+    auto on = choice{};
+    if (is.may(false)) off = {at(values(t + 1, is.after(false, least)), land(idle)), 0, idle};
+    if (is.may(true)) {
+      const auto full = physics.machine_at(store_c);
+      const auto count = parts_.size() == 1 ? 1 : parts_decided;
+      for (std::size_t i = 0; i < count; ++i) {
+        const auto part = count == 1 ? 1.0 : part_of(i, count);
+        const auto does = physics.run(idle, full, part, !is.running);
+        const auto total = at(values(t + 1, after_run(is, does, least)), land(does));
+        if (total < on.total) on = {total, part, does};
+      }
+    }
+    if (!is.may(false)) return {on, {}};
+    if (!is.may(true)) return {off, {}};
+    // At equal cost what is goes on.
+    const auto goes_on = is.running && on.does.electricity_j > 0;
+    const auto runs = goes_on ? on.total <= off.total : on.total < off.total;
+    return runs ? std::pair{on, std::optional{off}} : std::pair{off, std::optional{on}};
+  }
+
+  const heat_model& model_;
+  const heat_problem& problem_;
+  least_slots least_, least_at_first_;
+  beginning now_;
+  std::size_t on_states_ = 1, off_states_ = 1;
+  double lowest_c_ = 0, step_k_ = 1;
+  std::vector<double> parts_;
+  std::vector<landing> starting_, running_;  ///< by part
+  std::vector<double> values_;               ///< USD from the slot on, by slot, motion and level
+};
+
+heat_plan thermostat_of(const heat_model& m, const heat_problem& p, const heat_state& now,
+                        time_point start) {
+  const auto begin = beginning{m, p, now};
+  auto out = heat_plan{start, p.slot, p.first, {}, {}, {}};
+  auto store_c = begin.store_c;
+  auto is = begin.is;
+  for (std::size_t t = 0; t < p.slots.size(); ++t) {
+    const auto length = t == 0 ? p.first : p.slot;
+    const auto least = least_slots{m, length, p.slot};
+    const auto physics = slot_physics{m, p.slots[t], length};
+    const auto below_k = physics.below_empty_k(store_c);
+    const auto wants = below_k > 0 || (is.running && -below_k < thermostat_band.in(kelvin));
+    const auto runs = is.may(wants) ? wants : !wants;
+    const auto idle = physics.rest(store_c);
+    const auto does = runs ? physics.run(idle, physics.machine_at(store_c), 1, !is.running) : idle;
+    add(out, p.slots[t], runs ? 1 : 0, does, {});
+    is = runs ? after_run(is, does, least) : is.after(false, least);
+    store_c = does.store_c;
+  }
+  out.cost -= end_value(m, p, store_c);
+  return out;
+}
+
+}  // namespace
+
+time_point heat_plan::end() const {
+  if (slots.empty()) return start;
+  return start + first + slot * static_cast<std::int64_t>(slots.size() - 1);
+}
+
+time_point heat_plan::slot_began(time_point t) const {
+  const auto second = start + first;
+  return t < second ? start : second + slot * ((t - second) / slot);
+}
+
+const planned_slot* heat_plan::at(time_point t) const {
+  if (t < start || t >= end()) return nullptr;
+  if (t < start + first) return &slots.front();
+  return &slots[1 + static_cast<std::size_t>((t - start - first) / slot)];
+}
+
+heat_plan thermostat_plan(const heat_model& model, const heat_problem& problem,
+                          const heat_state& now, time_point start) {
+  return thermostat_of(model, sane(problem), now, start);
+}
+
+heat_plan plan_heat(const heat_model& model, const heat_problem& problem, const heat_state& now,
+                    time_point start) {
+  const auto p = sane(problem);
+  if (p.slots.empty()) return {start, p.slot, p.first, {}, {}, {}};
+  auto best = backward_induction{model, p, now}.plan(start);
+  // Between its levels the value is an interpolation; a thermostat that is luckier than that is
+  // followed.
+  auto simple = thermostat_of(model, p, now, start);
+  return simple.cost < best.cost ? simple : best;
+}
+
+}  // namespace hearth

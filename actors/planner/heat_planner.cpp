@@ -1,0 +1,145 @@
+#include "actors/planner/heat_planner.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <utility>
+
+namespace hearth {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr duration slot = 15min;
+constexpr std::size_t hours_ahead = 48;
+constexpr std::size_t slots_per_hour = 4;
+constexpr duration hour = 1h;
+/// What a thermometer says beyond the forecast is left to this part an hour later.
+constexpr auto forecast_error_keeps = 0.9;
+/// Heat that is left at the end is worth what the cheap third of the hours ahead would make it for.
+constexpr auto end_worth_quantile = 1.0 / 3;
+/// For a house that was never told nor felt the weather.
+constexpr auto assumed_outdoor = celsius(0);
+
+}  // namespace
+
+heat_planner::heat_planner(std::shared_ptr<const layout> house)
+    : house_{std::move(house)}, prices_{house_->tariff, house_->timezone} {
+  if (house_->plant && house_->plant->store) learner_.emplace(house_);
+}
+
+void heat_planner::redate(const dating& dates) {
+  news_ = news_ || dates.known() != dates_.known();
+  dates_ = dates;
+  prices_.redate(dates);
+}
+
+void heat_planner::hear(const body& said, time_point now) {
+  if (const auto* p = std::get_if<prices>(&said)) {
+    prices_.learn(*p, now);
+    news_ = true;
+  } else if (const auto* w = std::get_if<weather>(&said)) {
+    weather_ = *w;
+    news_ = true;
+  }
+}
+
+std::size_t heat_planner::hour_of_day(time_point now) const {
+  const auto hours = std::chrono::floor<std::chrono::hours>(dates_.utc(now)).time_since_epoch();
+  return static_cast<std::size_t>(((hours.count() % 24) + 24) % 24);
+}
+
+std::optional<temperature> heat_planner::forecast(time_point t) const {
+  if (!weather_ || weather_->slot <= duration{}) return {};
+  const auto utc = dates_.utc(t);
+  if (utc < weather_->start) return {};
+  const auto i = static_cast<std::size_t>((utc - weather_->start) / weather_->slot);
+  if (i >= weather_->outdoor.size() || !std::isfinite(weather_->outdoor[i].in_celsius())) return {};
+  return weather_->outdoor[i];
+}
+
+/// What to expect of the air so many hours on: the forecast, corrected by what the thermometer says
+/// now; without one, that the weather stays as it is.
+temperature heat_planner::outdoor_in(time_point now, std::size_t hours) const {
+  const auto there = forecast(now + hour * static_cast<std::int64_t>(hours));
+  if (!there) {
+    if (air_hour_) return air_.ahead(hours);
+    return outdoor_.value_or(assumed_outdoor);
+  }
+  const auto here = forecast(now);
+  if (!here || !outdoor_) return *there;
+  return *there + std::pow(forecast_error_keeps, static_cast<double>(hours)) * (*outdoor_ - *here);
+}
+
+void heat_planner::feel_the_air(const snapshot& now) {
+  const auto& channel = house_->plant->outdoor;
+  outdoor_ = channel ? now.good<temperature>(*channel) : std::nullopt;
+  if (!outdoor_ || !dates_.known()) return;
+  const auto this_hour = time_point{std::chrono::floor<std::chrono::hours>(dates_.utc(now.at))};
+  if (air_hour_ == this_hour) return;
+  // Hours that nobody felt are as expected; a day of them says nothing any more.
+  if (air_hour_ && this_hour > *air_hour_ && this_hour - *air_hour_ <= 24h)
+    for (auto missed = *air_hour_ + hour; missed < this_hour; missed += hour)
+      air_.learn(air_.ahead(1));
+  else if (air_hour_)
+    air_ = {};
+  air_.learn(*outdoor_);
+  air_hour_ = this_hour;
+}
+
+std::optional<std::string> heat_planner::obstacle_to(const snapshot&) const {
+  if (!dates_.known()) return "the date is unknown";
+  if (!store_) return "no store temperature can be trusted";
+  if (!running_) return "nobody can see whether the heat pump runs";
+  return learner_->misfit();
+}
+
+heat_problem heat_planner::problem(time_point now, const heat_model& model) const {
+  const auto begins = slot_start(now, slot, dates_);
+  auto out = heat_problem{slot, slot - (now - begins), {}, {}};
+  const auto in_hour = static_cast<std::size_t>((now - slot_start(now, hour, dates_)) / slot);
+  const auto prices = prices_.ahead(now, hours_ahead + 1);
+  auto made_for = std::vector<double>{};
+  for (std::size_t i = 0; i < hours_ahead * slots_per_hour; ++i) {
+    const auto h = (in_hour + i) / slots_per_hour;
+    const auto outdoor = outdoor_in(now, h);
+    const auto at = now + hour * static_cast<std::int64_t>(h);
+    const auto load = model.load_at(outdoor) + learner_->usual_beyond(hour_of_day(at));
+    out.slots.push_back({outdoor, std::max(load, power{}), prices[h]});
+    made_for.push_back(prices[h].si() /
+                       model.heat_per_electricity(outdoor, model.empty_at(outdoor)));
+  }
+  const auto third =
+      made_for.begin() +
+      static_cast<std::ptrdiff_t>(end_worth_quantile * static_cast<double>(made_for.size()));
+  std::ranges::nth_element(made_for, third);
+  out.end_worth = energy_price::from_si(*third);
+  return out;
+}
+
+std::optional<heat_plan> heat_planner::look(const snapshot& now) {
+  if (!learner_) return {};
+  feel_the_air(now);
+  store_ = estimate_store(*house_->plant->store, now);
+  const auto running = now.good<bool>(house_->plant->heat_pump.enable);
+  if (running && running_ && *running != *running_) changed_ = now.at;
+  if (running && !changed_) changed_ = now.at;
+  running_ = running;
+  learner_->observe(now, store_, hour_of_day(now.at));
+  const auto this_slot = slot_start(now.at, slot, dates_);
+  if (planned_ == this_slot && !news_) return {};
+  obstacle_ = obstacle_to(now);
+  if (obstacle_) return {};
+  planned_ = this_slot;
+  news_ = false;
+  auto model = learner_->model();
+  // Whatever the mean says: a top that is not hot enough means that the store is empty.
+  const auto required = model.required_at(outdoor_in(now.at, 0));
+  if (store_->top < required && required > room_warmth)
+    model.drained =
+        std::clamp((required - store_->mean) / (required - room_warmth), 0.0, model.drained);
+  return plan_heat(model, problem(now.at, model), {store_->mean, *running_, now.at - *changed_},
+                   now.at);
+}
+
+}  // namespace hearth

@@ -1,0 +1,59 @@
+#pragma once
+
+#include "actors/planner/heat_plan.hpp"
+#include "actors/planner/house_learner.hpp"
+#include "actors/planner/outdoor_persistence.hpp"
+#include "actors/planner/price_outlook.hpp"
+#include "actors/snapshot.hpp"
+#include "layouts/layout.hpp"
+#include "protocol/dating.hpp"
+#include "protocol/messages.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace hearth {
+
+/// Looks at the house, hears prices and weather, learns from both, and says every quarter of an
+/// hour when the heat pump should run for the next two days. Pure.
+class heat_planner {
+ public:
+  explicit heat_planner(std::shared_ptr<const layout> house);
+
+  /// What the date is from now on.
+  void redate(const dating& dates);
+  /// Prices and weather, as the node says them; all else says nothing here.
+  void hear(const body& said, time_point now);
+  /// Once per snapshot; the answer is a new plan, if it is time for one and there can be one.
+  std::optional<heat_plan> look(const snapshot& now);
+
+  /// Why there is no plan, in one sentence; nothing if there is one.
+  [[nodiscard]] const std::optional<std::string>& obstacle() const { return obstacle_; }
+  [[nodiscard]] const house_learner& learned() const { return *learner_; }
+
+ private:
+  [[nodiscard]] std::size_t hour_of_day(time_point now) const;
+  void feel_the_air(const snapshot& now);
+  [[nodiscard]] temperature outdoor_in(time_point now, std::size_t hours) const;
+  [[nodiscard]] std::optional<temperature> forecast(time_point t) const;
+  [[nodiscard]] std::optional<std::string> obstacle_to(const snapshot& now) const;
+  [[nodiscard]] heat_problem problem(time_point now, const heat_model& model) const;
+
+  std::shared_ptr<const layout> house_;
+  dating dates_ = exact_dates;
+  price_outlook prices_;
+  std::optional<weather> weather_;
+  outdoor_persistence air_;
+  std::optional<time_point> air_hour_;  ///< the latest that was learned, UTC
+  std::optional<temperature> outdoor_;  ///< as seen last
+  std::optional<house_learner> learner_;
+  std::optional<store_estimate> store_;
+  std::optional<bool> running_;
+  std::optional<time_point> changed_;
+  std::optional<time_point> planned_;  ///< the slot of the latest plan
+  bool news_ = false;
+  std::optional<std::string> obstacle_;
+};
+
+}  // namespace hearth

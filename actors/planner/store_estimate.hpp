@@ -1,0 +1,29 @@
+#pragma once
+
+#include "actors/snapshot.hpp"
+#include "layouts/layout.hpp"
+
+#include <cstddef>
+#include <optional>
+
+namespace hearth {
+
+/// What is in the tanks, as far as their sensors can be believed.
+struct store_estimate {
+  temperature top;  ///< the hottest believed layer
+  temperature
+      mean;  ///< of all water; layers without a believed sensor lie between their neighbours
+  std::size_t believed = 0;  ///< sensors
+  std::size_t doubted = 0;   ///< good readings that contradict the others: warm water lies on top
+};
+
+/// Nothing if no sensor can be believed.
+std::optional<store_estimate> estimate_store(const store_layout& store, const snapshot& now);
+
+/// Heat that the store can give at a supply of `required`, with the water coming back at
+/// `returned`: the hottest layer is taken out and put back at the bottom, until none is hot enough.
+/// Layers are equal parts of the water and stand in any order.
+energy usable_heat(std::vector<temperature> layers, volume water, temperature required,
+                   temperature returned);
+
+}  // namespace hearth

@@ -1,0 +1,23 @@
+#include "actors/planner_actor.hpp"
+
+namespace hearth {
+
+planner_actor::behavior_type planner_of(planner_actor::stateful_pointer<planner_state> self,
+                                        house_context context) {
+  const auto clock = context.clock;
+  self->state.mind.emplace(context.house);
+  // Until the timekeeper has spoken; where there is a system clock, that may be wrong.
+  if (context.system_clock) self->state.mind->redate(dating{});
+  return {
+      [self](const snapshot& now) {
+        auto& s = self->state;
+        if (auto plan = s.mind->look(now); plan && s.peers)
+          self->send(s.peers->dispatcher_plans, std::move(*plan));
+      },
+      [self, clock](const body& said) { self->state.mind->hear(said, clock.now()); },
+      [self](const dating& dates) { self->state.mind->redate(dates); },
+      [self](const roads& r) { self->state.peers = r; },
+  };
+}
+
+}  // namespace hearth

@@ -1,0 +1,216 @@
+#include "actors/planner/heat_planner.hpp"
+
+#include "actors/dispatcher.hpp"
+#include "tests/actors/houses.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace hearth;
+using namespace hearth::testing;
+
+namespace {
+
+/// Prices by the hour from `start` on.
+prices hourly(time_point start, std::vector<double> usd) {
+  auto out = prices{start, 1h, {}, {}};
+  for (const auto p : usd) out.energy.push_back(p * usd_per_mwh);
+  return out;
+}
+
+struct fixture {
+  std::shared_ptr<const layout> house = [] {
+    auto l = small_house();
+    l.tariff = two_price_tariff();
+    l.tariff.energy.reset();
+    return shared(std::move(l));
+  }();
+  image seen{*house, noon};
+  heat_planner planner{house};
+
+  std::optional<heat_plan> look() { return planner.look(seen.now()); }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(fixture, "a plan is made at once, then every quarter of an hour, for two days") {
+  const auto first = look();
+  REQUIRE(first);
+  CHECK(first->start == noon);
+  CHECK(first->end() == noon + 48h);
+  auto plans = 0;
+  for (auto minute = 1; minute <= 60; ++minute) {
+    seen.pass(1min);
+    plans += look().has_value();
+  }
+  CHECK(plans == 4);
+}
+
+TEST_CASE_FIXTURE(fixture, "news of prices or weather makes a new plan at the next look") {
+  look();
+  seen.pass(1min);
+  CHECK_FALSE(look());
+  planner.hear(hourly(noon, std::vector(48, 30.0)), seen.time());
+  CHECK(look());
+  planner.hear(weather{noon, 1h, std::vector(48, celsius(-10))}, seen.time());
+  CHECK(look());
+  planner.hear(heartbeat{}, seen.time());
+  CHECK_FALSE(look());
+}
+
+TEST_CASE_FIXTURE(fixture, "a plan that begins between two slots ends its first slot with them") {
+  seen.pass(7min);
+  const auto plan = look();
+  REQUIRE(plan);
+  CHECK(plan->first == 8min);
+  CHECK(plan->slot == 15min);
+}
+
+TEST_CASE_FIXTURE(fixture, "without a date, a store or a view of the compressor there is no plan") {
+  planner.redate(dating{});
+  CHECK_FALSE(look());
+  CHECK(planner.obstacle() == "the date is unknown");
+  planner.redate(exact_dates);
+  seen.lose_store();
+  CHECK_FALSE(look());
+  CHECK(planner.obstacle() == "no store temperature can be trusted");
+  seen.degrees(at::mid, 50).lose(at::enable);
+  CHECK_FALSE(look());
+  seen.on(at::enable, false);
+  CHECK(look());
+  CHECK_FALSE(planner.obstacle());
+}
+
+TEST_CASE("a house without a store has nothing to plan") {
+  auto l = small_house();
+  l.plant->store.reset();
+  auto planner = heat_planner{shared(l)};
+  CHECK_FALSE(planner.look(image{l, noon}.now()));
+}
+
+TEST_CASE_FIXTURE(fixture, "the hour that costs least is used, wherever it is") {
+  // The night is long, and one of its hours is nearly free.
+  auto usd = std::vector(48, 200.0);
+  for (const auto hour : {9, 10}) usd[hour] = 1;
+  planner.hear(hourly(noon, usd), noon);
+  seen.degrees(at::top, 62).degrees(at::mid, 55).degrees(at::bottom, 50);
+  const auto plan = look();
+  REQUIRE(plan);
+  auto in_hour = energy{};
+  for (auto t = noon + 9h; t < noon + 11h; t += 15min) in_hour += plan->at(t)->electricity;
+  CHECK(in_hour > 3 * kilowatt_hour);
+}
+
+TEST_CASE_FIXTURE(fixture, "a plan is followed, and an old one until the store is too cold") {
+  auto control = local_control{house};
+  const auto prices = tariff{house->tariff, house->timezone};
+  auto plan = heat_plan{noon, 15min, 15min, {}, {}, {}};
+  for (auto i = 0; i < 192; ++i)
+    plan.slots.push_back({i < 2 ? 1.0 : 0.0, {}, celsius(50), {}, 90 * usd_per_mwh, {}});
+  const auto decide = [&](time_point t) {
+    seen.be(t);
+    return control.decide(seen.now(), prices, &plan);
+  };
+  CHECK(decide(noon).mode == local_mode::planner);
+  CHECK(decide(noon + 29min).heat_pump_on);
+  // A fresh plan knows how warm the store is, and what it gives up.
+  seen.degrees(at::top, 44).degrees(at::mid, 40).degrees(at::bottom, 38);
+  CHECK_FALSE(decide(noon + 40min).heat_pump_on);
+  const auto old = decide(noon + 61min);
+  CHECK(old.mode == local_mode::last_plan);
+  CHECK(old.heat_pump_on);
+  seen.degrees(at::top, 49);
+  CHECK(decide(noon + 90min).heat_pump_on);
+  seen.degrees(at::top, 51);
+  CHECK_FALSE(decide(noon + 91min).heat_pump_on);
+  CHECK(decide(noon + 12h).mode == local_mode::tariff_timer);
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "a store that is full is not filled on, and not by the plan that filled it") {
+  auto control = local_control{house};
+  const auto prices = tariff{house->tariff, house->timezone};
+  auto plan = heat_plan{noon, 15min, 15min, {}, {}, {}};
+  for (auto i = 0; i < 192; ++i)
+    plan.slots.push_back({1.0, {}, celsius(50), {}, 90 * usd_per_mwh, {}});
+  const auto on_at = [&](double bottom) {
+    seen.pass(1min).degrees(at::top, 70).degrees(at::mid, 68).degrees(at::bottom, bottom);
+    return control.decide(seen.now(), prices, &plan).heat_pump_on;
+  };
+  CHECK(on_at(64));
+  CHECK_FALSE(on_at(65.5));
+  CHECK_FALSE(on_at(40));
+  plan.start = seen.time();
+  CHECK(on_at(40));
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "whether to start or stop waits for the plan that is made as the slot begins") {
+  auto control = local_control{house};
+  const auto prices = tariff{house->tariff, house->timezone};
+  auto plan = heat_plan{noon, 15min, 15min, {}, {}, {}};
+  for (auto i = 0; i < 192; ++i)
+    plan.slots.push_back({i == 0 ? 0.0 : 1.0, {}, celsius(50), {}, 90 * usd_per_mwh, {}});
+  const auto on_at = [&](time_point t) {
+    seen.be(t);
+    return control.decide(seen.now(), prices, &plan).heat_pump_on;
+  };
+  CHECK_FALSE(on_at(noon));
+  CHECK_FALSE(on_at(noon + 15min));
+  CHECK_FALSE(on_at(noon + 16min));
+  CHECK(on_at(noon + 17min));
+}
+
+TEST_CASE("what was told ahead and what it became teaches what to expect") {
+  auto outlook = price_outlook{tariff_layout{}, "UTC"};
+  // Each hour costs what was said if the one before did, and 60 more as long as a spell lasts.
+  const auto spell = [](int hour) { return hour % 20 < 8; };
+  const auto real = [&](int hour) { return 40.0 + (spell(hour) ? 60 : 0); };
+  for (auto hour = 0; hour < 400; ++hour) {
+    auto usd = std::vector(48, 40.0);
+    usd[0] = real(hour);
+    outlook.learn(hourly(noon + hour * 1h, usd), noon + hour * 1h);
+  }
+  const auto at = [&](int hour) {
+    auto usd = std::vector(48, 40.0);
+    usd[0] = real(hour);
+    outlook.learn(hourly(noon + hour * 1h, usd), noon + hour * 1h);
+    return outlook.ahead(noon + hour * 1h + 5min, 4);
+  };
+  const auto in_spell = at(401);
+  CHECK(in_spell[0].in(usd_per_mwh) == doctest::Approx(100));
+  CHECK(in_spell[1] > 65 * usd_per_mwh);
+  const auto outside = at(410);
+  CHECK(outside[0].in(usd_per_mwh) == doctest::Approx(40));
+  CHECK(outside[1] < in_spell[1]);
+}
+
+TEST_CASE("a market that keeps its word is taken at its word") {
+  auto outlook = price_outlook{tariff_layout{}, "UTC"};
+  auto usd = std::vector<double>{};
+  for (auto i = 0; i < 300; ++i) usd.push_back(20 + i % 7);
+  for (auto hour = 0; hour < 200; ++hour)
+    outlook.learn(hourly(noon + hour * 1h, {usd.begin() + hour, usd.begin() + hour + 48}),
+                  noon + hour * 1h);
+  const auto ahead = outlook.ahead(noon + 199h, 24);
+  for (auto h = 0; h < 24; ++h)
+    CHECK(ahead[static_cast<std::size_t>(h)].in(usd_per_mwh) ==
+          doctest::Approx(usd[static_cast<std::size_t>(199 + h)]));
+}
+
+TEST_CASE("hours that nobody has priced yet cost what they cost a day before") {
+  auto outlook = price_outlook{tariff_layout{}, "UTC"};
+  auto usd = std::vector<double>{};
+  for (auto i = 0; i < 30; ++i) usd.push_back(10.0 + i % 24);
+  outlook.learn(hourly(noon, usd), noon);
+  const auto ahead = outlook.ahead(noon, 48);
+  CHECK(ahead[40].in(usd_per_mwh) == doctest::Approx(10 + 40 % 24));
+}
+
+TEST_CASE("without any price the grid's own price is known and energy is assumed") {
+  const auto outlook = price_outlook{two_price_tariff(), "UTC"};
+  auto terms = two_price_tariff();
+  terms.energy.reset();
+  const auto silent = price_outlook{terms, "UTC"};
+  CHECK(silent.ahead(noon, 1)[0] == assumed_energy + 50 * usd_per_mwh);
+  CHECK(outlook.ahead(noon - 5h, 1)[0] == 450 * usd_per_mwh);
+}
