@@ -90,7 +90,7 @@ struct heat_pump_layout {
   duration min_on{};
   duration min_off{};
   std::optional<std::size_t> starts_per_hour;  ///< of a file always said; absent: as many as wished
-  std::vector<cop_point> cop;  ///< empty: unknown
+  std::vector<cop_point> cop;                  ///< empty: unknown
 };
 
 /// How hot the water must be that warms the rooms.

@@ -124,17 +124,14 @@ json of(const hold& h) {
   j.update(json_words::of(result<measured>{h.value}));
   return j;
 }
-json of(const shed& s) {
-  return {{"wish", "shed"}, {"severity", static_cast<int>(s.severity)}};
-}
+json of(const shed& s) { return {{"wish", "shed"}, {"severity", static_cast<int>(s.severity)}}; }
 json of(const release&) { return {{"wish", "release"}}; }
 json of(const raise_load& r) {
   return {{"wish", "raise"}, {"severity", static_cast<int>(r.severity)}};
 }
 json of(const power_limit& l) {
-  auto j = json{{"wish", "limit"},
-                {"power_w", l.most.in(watt)},
-                {"failsafe_s", seconds(l.failsafe_for)}};
+  auto j = json{
+      {"wish", "limit"}, {"power_w", l.most.in(watt)}, {"failsafe_s", seconds(l.failsafe_for)}};
   if (l.failsafe) j["failsafe_power_w"] = l.failsafe->in(watt);
   return j;
 }

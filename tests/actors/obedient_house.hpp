@@ -8,7 +8,8 @@
 namespace hearth::testing {
 
 /// A house that obeys: what is commanded is read back at the next tick, of the pump at once, and a
-/// running heat pump draws its nameplate. It has run for an hour, so that no minimum time holds at noon.
+/// running heat pump draws its nameplate. It has run for an hour, so that no minimum time holds at
+/// noon.
 struct obedient_house {
   explicit obedient_house(layout l = small_house()) : house{shared(std::move(l))} {}
 

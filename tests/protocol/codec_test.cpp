@@ -169,8 +169,7 @@ TEST_CASE("a bad field is refused by name") {
        "malformed: request.rank must be ADMIN or GRID"},
       {"request_shed", [](envelope_t& e) { e.mutable_request()->clear_wish(); },
        "malformed: request.wish is missing"},
-      {"request_shed",
-       [](envelope_t& e) { e.mutable_request()->mutable_shed()->set_severity(4); },
+      {"request_shed", [](envelope_t& e) { e.mutable_request()->mutable_shed()->set_severity(4); },
        "malformed: request.shed.severity is none of 1, 2 and 3"},
       {"request_raise",
        [](envelope_t& e) { e.mutable_request()->mutable_raise()->set_severity(UINT32_MAX); },
@@ -181,9 +180,7 @@ TEST_CASE("a bad field is refused by name") {
        [](envelope_t& e) { e.mutable_request()->mutable_limit()->clear_power_w(); },
        "malformed: request.limit.power_w is missing"},
       {"request_limit",
-       [](envelope_t& e) {
-         e.mutable_request()->mutable_limit()->set_failsafe_power_w(infinite);
-       },
+       [](envelope_t& e) { e.mutable_request()->mutable_limit()->set_failsafe_power_w(infinite); },
        "malformed: request.limit.failsafe_power_w is not a finite number"},
       {"request_hold",
        [](envelope_t& e) { e.mutable_request()->mutable_hold()->mutable_value()->clear_amount(); },
