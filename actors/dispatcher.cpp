@@ -21,9 +21,13 @@ severity severity_of(interlock_rule r) {
   case interlock_rule::blind: return severity::alarm;
   case interlock_rule::not_an_actuator:
   case interlock_rule::store_too_hot:
-  case interlock_rule::electrical_limit: return severity::warning;
+  case interlock_rule::electrical_limit:
+  case interlock_rule::pump_stopped:
+  case interlock_rule::pump_first: return severity::warning;
   case interlock_rule::none:
   case interlock_rule::expired:
+  case interlock_rule::grid_limit:
+  case interlock_rule::starts_per_hour:
   case interlock_rule::minimum_off:
   case interlock_rule::minimum_on: return severity::info;
   }
@@ -41,6 +45,7 @@ dispatcher::dispatcher(std::shared_ptr<const layout> house, time_point now)
     : house_{house},
       tariff_{house->tariff, house->timezone},
       leases_{house},
+      grid_{house},
       contracts_{nameplate_of(*house)},
       local_{house},
       interlock_{house, now} {}
@@ -57,6 +62,7 @@ dispatcher::decisions dispatcher::decide_on(snapshot now) {
   if (last_) now.at = std::max(now.at, last_->at);
   last_ = now;
   for (auto& e : leases_.expire(now.at)) out.statements.emplace_back(std::move(e));
+  interlock_.bound(leases_.grid().limit(now.at));
   interlock_.observe(now);
   watch_comfort(now);
   watch_store(now);
@@ -67,6 +73,7 @@ dispatcher::decisions dispatcher::decide_on(snapshot now) {
   for (auto& r : moved.reports) out.statements.emplace_back(std::move(r));
   for (auto& e : moved.events) out.statements.emplace_back(std::move(e));
   const auto local = local_.decide(now, tariff_, plan_ ? &*plan_ : nullptr);
+  grid_.watch(now, local);
   const auto all = wishes(local, now);
   pass(all, now, out);
   if (house_->plant) tell_state(local, all.at(house_->plant->heat_pump.enable), now.at, out);
@@ -78,10 +85,12 @@ void dispatcher::redate(const dating& dates) {
   dates_ = dates;
   tariff_.redate(dates);
   contracts_.redate(dates);
+  leases_.redate(dates);
 }
 
 dispatcher::decisions dispatcher::take(const envelope& directive, time_point now) {
   auto out = decisions{};
+  leases_.heard(now);
   if (const auto* c = std::get_if<contract>(&directive.body)) {
     out.statements.emplace_back(answer(*c, now));
   } else if (const auto* w = std::get_if<withdrawal>(&directive.body)) {
@@ -156,8 +165,10 @@ std::optional<std::string> dispatcher::trouble(time_point now) const {
 }
 
 dispatcher::wanted dispatcher::heat_pump_wish(const local_wish& local, const snapshot& now) const {
-  if (const auto shed = leases_.shedding(now.at); shed && !trouble(now.at))
-    return {switched(false), authority::grid, "the grid asks to shed: " + shed->reason};
+  const auto under_contract = contracts_.in_force(now.at).has_value();
+  if (const auto asked =
+          grid_.decide(leases_.grid(), under_contract, trouble(now.at).has_value(), now.at))
+    return {switched(asked->heat_pump_on), authority::grid, asked->cause};
   // A blind house does what its hardware does by itself; a contract cannot change that.
   if (local.mode == local_mode::hardware_fallback)
     return {switched(local.heat_pump_on), authority::local, local.heat_pump_cause};
@@ -182,11 +193,9 @@ std::map<channel_id, dispatcher::wanted> dispatcher::wishes(const local_wish& lo
   const auto& heat_pump =
       all.try_emplace(plant.heat_pump.enable, heat_pump_wish(local, now)).first->second;
   if (plant.heat_pump.pump) {
-    // It follows what the interlock lets the heat pump do: water that is moved through a resting
-    // one only mixes the store.
-    const auto allowed =
-        interlock_.check(order(plant.heat_pump.enable, heat_pump, now.at), now).allowed;
-    const auto runs = allowed && allowed->value == switched(true);
+    // It follows what the interlock lets the heat pump do, or would if the pump ran already: water
+    // that is moved through a resting one only mixes the store.
+    const auto runs = interlock_.needs_pump(order(plant.heat_pump.enable, heat_pump, now.at), now);
     all.try_emplace(*plant.heat_pump.pump,
                     wanted{switched(runs), heat_pump.source, "runs with the heat pump"});
   }
@@ -226,9 +235,12 @@ void dispatcher::pass(const std::map<channel_id, wanted>& all, const snapshot& n
 void dispatcher::note_intervention(channel_id target, const interlock::verdict& v, time_point now,
                                    decisions& out) {
   auto& standing = intervening_[target];
-  if (standing == v.rule) return;
-  standing = v.rule;
-  if (v.rule == interlock_rule::none) return;
+  if (standing.rule != v.rule) standing = {v.rule, now};
+  if (v.rule == interlock_rule::none || standing.told) return;
+  // A pump needs a moment to be seen at every start; only one that is not seen is worth a word.
+  if (v.rule == interlock_rule::pump_first && now - standing.since < house_->pace.command_life())
+    return;
+  standing.told = true;
   out.statements.emplace_back(event{severity_of(v.rule), "interlock", (*house_)[target].name,
                                     std::string{to_text(v.rule)} + ": " + v.reason, now});
 }
@@ -250,7 +262,8 @@ void dispatcher::tell_state(const local_wish& local, const wanted& heat_pump, ti
 
 void dispatcher::keep_contract_alive(time_point now, decisions& out) {
   const auto c = contracts_.in_force(now);
-  if (!c) {
+  // A limit of the grid lives on the node's answers, too.
+  if (!c && !leases_.grid().limit(now)) {
     heartbeat_sent_.reset();
     node_silent_told_ = false;
     return;
@@ -258,9 +271,9 @@ void dispatcher::keep_contract_alive(time_point now, decisions& out) {
   if (!heartbeat_sent_) heartbeat_heard_ = now;
   if (!heartbeat_sent_ || now - *heartbeat_sent_ >= limits::ping_after_silence) {
     heartbeat_sent_ = now;
-    out.statements.emplace_back(heartbeat{c->contract_id});
+    out.statements.emplace_back(heartbeat{c ? c->contract_id : std::string{}});
   }
-  const auto silent = heartbeat_heard_ && now - *heartbeat_heard_ >= node_silence;
+  const auto silent = c && heartbeat_heard_ && now - *heartbeat_heard_ >= node_silence;
   if (silent && !node_silent_told_)
     out.statements.emplace_back(event{
         severity::warning, "node-silent", c->contract_id,

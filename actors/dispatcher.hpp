@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/contract_book.hpp"
+#include "actors/grid_response.hpp"
 #include "actors/interlock.hpp"
 #include "actors/leases.hpp"
 #include "actors/local_control.hpp"
@@ -60,6 +61,11 @@ class dispatcher {
     authority source = authority::local;
     std::string cause;
   };
+  struct intervention {
+    interlock_rule rule = interlock_rule::none;
+    time_point since;
+    bool told = false;
+  };
   struct sent {
     measured value;
     time_point at;
@@ -83,6 +89,7 @@ class dispatcher {
   dating dates_ = exact_dates;
   tariff tariff_;
   leases leases_;
+  grid_response grid_;
   contract_book contracts_;
   local_control local_;
   interlock interlock_;
@@ -93,7 +100,7 @@ class dispatcher {
       cold_zone_;  ///< a critical zone that is too cold, until it has recovered
   std::optional<time_point> store_blind_since_;
   std::map<channel_id, sent> sent_;
-  std::map<channel_id, interlock_rule> intervening_;
+  std::map<channel_id, intervention> intervening_;
   std::optional<state_report> told_;
   bool tell_again_ = false;
   measured told_heat_pump_;

@@ -10,6 +10,7 @@ namespace {
 
 /// The heat pump may run again when the hottest layer has fallen this far below the maximum.
 constexpr auto too_hot_band = 3 * kelvin;
+constexpr auto an_hour = std::chrono::hours{1};
 
 interlock::verdict replaced(command wanted, bool on, interlock_rule rule, std::string reason) {
   if (wanted.value.amount == (on ? 1.0 : 0.0)) return {std::move(wanted), interlock_rule::none, {}};
@@ -32,10 +33,14 @@ std::string_view to_text(interlock_rule r) {
   case interlock_rule::not_an_actuator: return "not-an-actuator";
   case interlock_rule::expired: return "expired";
   case interlock_rule::store_too_hot: return "store-too-hot";
+  case interlock_rule::pump_stopped: return "pump-stopped";
   case interlock_rule::freezing: return "freezing";
   case interlock_rule::blind: return "blind";
   case interlock_rule::electrical_limit: return "electrical-limit";
+  case interlock_rule::grid_limit: return "grid-limit";
   case interlock_rule::minimum_off: return "minimum-off";
+  case interlock_rule::starts_per_hour: return "starts-per-hour";
+  case interlock_rule::pump_first: return "pump-first";
   case interlock_rule::minimum_on: return "minimum-on";
   }
   return "unknown";
@@ -76,6 +81,7 @@ void interlock::observe(const snapshot& now) {
     changed_ = now.at;
     runs_until_.reset();
   }
+  count_start(now.at);
   if (!plant.store) return;
   auto hottest = std::optional<temperature>{};
   for (const auto layer : plant.store->layers)
@@ -90,8 +96,15 @@ void interlock::observe(const snapshot& now) {
 }
 
 void interlock::commanded(const command& sent) {
-  if (!house_->plant || sent.target != house_->plant->heat_pump.enable) return;
+  if (!house_->plant) return;
   const auto on = sent.value == switched(true);
+  if (sent.target == house_->plant->heat_pump.pump) {
+    // After one that has died the pump was made safe, and what was read before says nothing.
+    const auto same = pump_ordered_ && pump_ordered_->on == on && sent.issued < pump_until_;
+    if (!same) pump_ordered_ = order{on, sent.issued};
+    pump_until_ = sent.expires;
+  }
+  if (sent.target != house_->plant->heat_pump.enable) return;
   if (on) told_to_run_ = sent.issued;
   runs_until_ = on ? std::optional{sent.expires} : std::nullopt;
   if (ordered_ && ordered_->on == on) return;
@@ -99,6 +112,30 @@ void interlock::commanded(const command& sent) {
   // An order taken back before it was seen may still have been carried out for a moment.
   if (presumed(sent.issued).running != seen && on == seen) changed_ = sent.issued;
   ordered_ = order{on, sent.issued};
+  count_start(sent.issued);
+}
+
+void interlock::count_start(time_point now) {
+  const auto most = house_->plant->heat_pump.starts_per_hour.value_or(0);
+  const auto running = presumed(now).running;
+  if (running && !was_running_) starts_.push_back(now);
+  if (starts_.size() > most) starts_.pop_front();
+  was_running_ = running;
+}
+
+interlock::flow interlock::pump_flow(const snapshot& now) const {
+  const auto& pump = house_->plant->heat_pump.pump;
+  if (!pump) return flow::seen;
+  const auto on = now.good<bool>(*pump);
+  if (!on) return flow::not_seen;
+  // What was read before the latest order may be of the run before, or from between two.
+  const auto read_at = now[*pump].at;
+  if (*on) {
+    const auto current = !pump_ordered_ || (pump_ordered_->on && read_at >= pump_ordered_->at);
+    return current ? flow::seen : flow::not_seen;
+  }
+  const auto ordered_on = pump_ordered_ && pump_ordered_->on && read_at > pump_ordered_->at;
+  return ordered_on ? flow::stopped : flow::not_seen;
 }
 
 interlock::motion interlock::presumed(time_point now) const {
@@ -125,17 +162,28 @@ bool interlock::freezing(const snapshot& now) const {
          (plant.store && std::any_of(plant.store->layers.begin(), plant.store->layers.end(), cold));
 }
 
-bool interlock::over_electrical_limit(const snapshot& now, bool running) const {
+bool interlock::exceeds(std::optional<power> limit, const snapshot& now, bool running) const {
   const auto& plant = *house_->plant;
-  if (!plant.electrical_limit || !plant.house_power) return false;
+  if (!limit || !plant.house_power) return false;
   const auto house = now.good<power>(*plant.house_power);
   if (!house) return false;
   auto heat_pump = power{};
   if (plant.heat_pump.power_meter)
     heat_pump = now.good<power>(*plant.heat_pump.power_meter).value_or(power{});
   // A running heat pump is judged by what the house draws, a stopped one by what it would draw.
-  if (running) return *house > *plant.electrical_limit;
-  return *house - heat_pump + plant.heat_pump.max_power > *plant.electrical_limit;
+  if (running) return *house > *limit;
+  return *house - heat_pump + plant.heat_pump.max_power > *limit;
+}
+
+bool interlock::exceeds_grid_limit(const snapshot& now, bool running) const {
+  const auto& plant = *house_->plant;
+  if (!by_grid_) return false;
+  if (plant.house_power && now.good<power>(*plant.house_power))
+    return exceeds(by_grid_, now, running);
+  // Nobody can say what the house draws: then the heat pump alone must keep within the limit.
+  auto drawn = std::optional<power>{};
+  if (running && plant.heat_pump.power_meter) drawn = now.good<power>(*plant.heat_pump.power_meter);
+  return drawn.value_or(plant.heat_pump.max_power) > *by_grid_;
 }
 
 interlock::verdict interlock::check(const command& wanted, const snapshot& now) const {
@@ -152,39 +200,68 @@ interlock::verdict interlock::check(const command& wanted, const snapshot& now) 
   if (wanted.expires <= now.at) return {{}, interlock_rule::expired, "the command has expired"};
   if (!house_->plant) return {wanted, interlock_rule::none, {}};
   const auto& plant = *house_->plant;
-  if (wanted.target == plant.heat_pump.enable) return check_heat_pump(wanted, now);
+  if (wanted.target == plant.heat_pump.enable) return check_heat_pump(wanted, now, pump_flow(now));
+  const auto is_pump = plant.heat_pump.pump == wanted.target;
   // Water must move through the condenser while the heat pump runs, whoever wants the pump off.
-  if (plant.heat_pump.pump == wanted.target && presumed(now.at).running)
+  if (is_pump && presumed(now.at).running)
     return replaced(wanted, true, interlock_rule::minimum_on,
                     "the heat pump is running, so its pump runs");
-  if (is_call(plant, wanted.target) && freezing(now))
+  if ((is_pump || is_call(plant, wanted.target)) && freezing(now))
     return replaced(wanted, true, interlock_rule::freezing, "the house is close to freezing");
   return {wanted, interlock_rule::none, {}};
 }
 
-interlock::verdict interlock::check_heat_pump(const command& wanted, const snapshot& now) const {
+bool interlock::needs_pump(const command& heat_pump, const snapshot& now) const {
+  const auto verdict = check_heat_pump(heat_pump, now, flow::seen);
+  return verdict.allowed && verdict.allowed->value == switched(true);
+}
+
+/// What keeps a compressor from starting, whatever it were to start for.
+std::optional<interlock::verdict> interlock::at_rest(const command& wanted, const motion& what,
+                                                     time_point now, flow pump) const {
   const auto& heat_pump = house_->plant->heat_pump;
-  const auto [running, since] = presumed(now.at);
-  const auto since_change = now.at - since;
-  const auto must_rest = !running && since_change < heat_pump.min_off;
+  if (what.running) return {};
+  if (const auto rested = now - what.since; rested < heat_pump.min_off)
+    return replaced(wanted, false, interlock_rule::minimum_off,
+                    "the compressor rests for " + to_text(heat_pump.min_off - rested) + " more");
+  const auto most = heat_pump.starts_per_hour;
+  if (most && starts_.size() >= *most && now - starts_.front() < an_hour)
+    return replaced(wanted, false, interlock_rule::starts_per_hour,
+                    "the compressor has started " + std::to_string(*most) +
+                        " times within the hour, and rests for " +
+                        to_text(an_hour - (now - starts_.front())) + " more");
+  if (pump != flow::seen)
+    return replaced(wanted, false, interlock_rule::pump_first,
+                    "the heat pump waits until its pump is seen to run");
+  return {};
+}
+
+interlock::verdict interlock::check_heat_pump(const command& wanted, const snapshot& now,
+                                              flow pump) const {
+  const auto& heat_pump = house_->plant->heat_pump;
+  const auto what = presumed(now.at);
   if (too_hot_)
     return replaced(wanted, false, interlock_rule::store_too_hot,
                     "the store is at its highest temperature");
-  if (freezing(now) && !must_rest)
+  if (what.running && pump == flow::stopped)
+    return replaced(wanted, false, interlock_rule::pump_stopped,
+                    "the heat pump's pump has stopped, so it stops");
+  const auto rest = at_rest(wanted, what, now.at, pump);
+  if (freezing(now) && !rest)
     return replaced(wanted, true, interlock_rule::freezing, "the house is close to freezing");
   if (blind_)
     return replaced(wanted, false, interlock_rule::blind, "no store temperature can be trusted");
-  if (wanted.value.amount != 0 && over_electrical_limit(now, running))
+  if (exceeds(house_->plant->electrical_limit, now, what.running))
     return replaced(wanted, false, interlock_rule::electrical_limit,
                     "the house would draw more than its electrical limit");
-  if (must_rest)
-    return replaced(
-        wanted, false, interlock_rule::minimum_off,
-        "the compressor rests for " + to_text(heat_pump.min_off - since_change) + " more");
-  if (running && since_change < heat_pump.min_on)
-    return replaced(
-        wanted, true, interlock_rule::minimum_on,
-        "the compressor runs for " + to_text(heat_pump.min_on - since_change) + " more");
+  if (exceeds_grid_limit(now, what.running))
+    return replaced(wanted, false, interlock_rule::grid_limit,
+                    "the house would draw more than the grid allows now");
+  if (rest) return *rest;
+  const auto ran = now.at - what.since;
+  if (what.running && ran < heat_pump.min_on)
+    return replaced(wanted, true, interlock_rule::minimum_on,
+                    "the compressor runs for " + to_text(heat_pump.min_on - ran) + " more");
   return {wanted, interlock_rule::none, {}};
 }
 

@@ -18,39 +18,52 @@ std::optional<duration> granted(duration asked) {
   return asked;
 }
 
-event lease_over(authority rank, const std::string& subject, time_point now) {
-  return {severity::info, "lease-ended", subject,
-          std::string{to_text(rank)} + "'s lease on " + subject + " has ended", now};
-}
-
 }  // namespace
 
+/// What this house cannot do for anybody.
+std::optional<std::string> leases::objection(const request& wish) const {
+  if (std::holds_alternative<raise_load>(wish.wish) && !(house_->plant && house_->plant->store))
+    return "this house has no store that could take more";
+  if (std::holds_alternative<power_limit>(wish.wish) && !house_->plant)
+    return "this house has no heat pump whose power could be limited";
+  return {};
+}
+
 outcome leases::ask(const request& wish, const std::string& id, time_point now) {
-  if (wish.rank != authority::admin && wish.rank != authority::grid)
-    return refused(id, "a request has the rank of admin or grid");
-  if (wish.rank == authority::admin && !(house_->link && house_->link->remote_admin))
+  if (wish.rank == authority::admin) return ask_admin(wish, id, now);
+  if (wish.rank != authority::grid) return refused(id, "a request has the rank of admin or grid");
+  if (const auto reason = objection(wish)) return refused(id, *reason);
+  return grid_.ask(wish, id, now);
+}
+
+outcome leases::ask_admin(const request& wish, const std::string& id, time_point now) {
+  if (!(house_->link && house_->link->remote_admin))
     return refused(id,
                    "this house takes no admin requests from its node (link.remote_admin is false)");
   if (std::holds_alternative<release>(wish.wish)) {
-    if (wish.rank == authority::admin)
-      holds_.clear();
-    else
-      shed_.reset();
+    holds_.clear();
     return {id, true, "released"};
   }
-  const auto length = granted(wish.lease);
-  if (!length) return refused(id, "a lease lasts at most " + to_text(limits::admin_lease_longest));
-  if (const auto* what = std::get_if<hold>(&wish.wish)) return ask_hold(wish, *what, id, now);
-  if (wish.rank != authority::grid)
-    return refused(id, "only the grid asks to shed; an admin holds an actuator");
-  shed_ = lease{id, wish.reason, {}, now + *length};
-  return {id, true, "shedding for " + to_text(*length)};
+  if (std::holds_alternative<keep_alive>(wish.wish)) return keep_holds(id, now);
+  const auto* what = std::get_if<hold>(&wish.wish);
+  if (!what) return refused(id, "only the grid asks for that; an admin holds an actuator");
+  if (wish.start) return refused(id, "a hold begins at once");
+  return ask_hold(wish, *what, id, now);
+}
+
+outcome leases::keep_holds(const std::string& id, time_point now) {
+  auto kept = std::size_t{0};
+  for (auto& [channel, held] : holds_) {
+    if (held.until <= now) continue;
+    held.until = now + held.length;
+    ++kept;
+  }
+  if (kept == 0) return refused(id, "there is no lease to keep alive");
+  return {id, true, "kept alive: " + std::to_string(kept) + (kept == 1 ? " hold" : " holds")};
 }
 
 outcome leases::ask_hold(const request& wish, const hold& what, const std::string& id,
                          time_point now) {
-  if (wish.rank != authority::admin)
-    return refused(id, "the grid may ask to shed, not to hold an actuator");
   const auto target = house_->find_channel(what.channel);
   if (!target) return refused(id, "there is no channel '" + what.channel + "' in this house");
   const auto& channel = (*house_)[*target];
@@ -64,9 +77,10 @@ outcome leases::ask_hold(const request& wish, const hold& what, const std::strin
     return refused(id, "a switch is on (1) or off (0)");
   if (channel.unit == unit::fraction && (what.value.amount < 0 || what.value.amount > 1))
     return refused(id, "a fraction is from 0 to 1");
-  const auto length = *granted(wish.lease);
-  holds_[*target] = lease{id, wish.reason, what.value, now + length};
-  return {id, true, "held for " + to_text(length)};
+  const auto length = granted(wish.lease);
+  if (!length) return refused(id, "a lease lasts at most " + to_text(limits::admin_lease_longest));
+  holds_[*target] = lease{id, wish.reason, what.value, *length, now + *length};
+  return {id, true, "held for " + to_text(*length)};
 }
 
 std::vector<event> leases::expire(time_point now) {
@@ -76,13 +90,12 @@ std::vector<event> leases::expire(time_point now) {
       ++held;
       continue;
     }
-    events.push_back(lease_over(authority::admin, (*house_)[held->first].name, now));
+    const auto& name = (*house_)[held->first].name;
+    events.push_back(
+        {severity::info, "lease-ended", name, "admin's lease on " + name + " has ended", now});
     held = holds_.erase(held);
   }
-  if (shed_ && shed_->until <= now) {
-    events.push_back(lease_over(authority::grid, "shed", now));
-    shed_.reset();
-  }
+  for (auto& e : grid_.advance(now)) events.push_back(std::move(e));
   return events;
 }
 
@@ -90,11 +103,6 @@ std::optional<leases::lease> leases::hold_on(channel_id actuator, time_point now
   const auto held = holds_.find(actuator);
   if (held == holds_.end() || held->second.until <= now) return {};
   return held->second;
-}
-
-std::optional<leases::lease> leases::shedding(time_point now) const {
-  if (!shed_ || shed_->until <= now) return {};
-  return shed_;
 }
 
 }  // namespace hearth

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/grid_leases.hpp"
 #include "layouts/layout.hpp"
 #include "protocol/messages.hpp"
 
@@ -14,35 +15,46 @@ namespace hearth {
 /// Who may decide over contract and local control, and until when. Every lease ends by itself:
 ///
 ///   (none) --request accepted--> held --release | until ≤ now | newer request--> (none)
+///                                held --keep-alive: until = now + its own length--> held
 ///
-/// An admin holds single actuators; the grid may only shed. Pure.
+/// An admin holds single actuators; what the grid may ask stands in `grid_leases`. Pure.
 class leases {
  public:
   struct lease {
     std::string request_id;
     std::string reason;
-    measured value;  ///< of a hold
+    measured value;
+    duration length{};
     time_point until;
   };
 
   explicit leases(std::shared_ptr<const layout> house) : house_{std::move(house)} {}
 
+  /// What the date is from now on.
+  void redate(const dating& dates) { grid_.redate(dates); }
+
+  /// The node has said something.
+  void heard(time_point now) { grid_.heard(now); }
+
   /// Grants or refuses; the outcome says which and why.
   outcome ask(const request& wish, const std::string& request_id, time_point now);
 
-  /// Drops leases that have ended; one event for each.
+  /// Begins what is due and drops leases that have ended; one event for each.
   std::vector<event> expire(time_point now);
 
   /// The admin's hold on an actuator.
   [[nodiscard]] std::optional<lease> hold_on(channel_id actuator, time_point now) const;
-  [[nodiscard]] std::optional<lease> shedding(time_point now) const;
+  [[nodiscard]] const grid_leases& grid() const { return grid_; }
 
  private:
+  outcome ask_admin(const request& wish, const std::string& id, time_point now);
   outcome ask_hold(const request& wish, const hold& what, const std::string& id, time_point now);
+  outcome keep_holds(const std::string& id, time_point now);
+  [[nodiscard]] std::optional<std::string> objection(const request& wish) const;
 
   std::shared_ptr<const layout> house_;
   std::map<channel_id, lease> holds_;  ///< at most one per actuator
-  std::optional<lease> shed_;
+  grid_leases grid_;
 };
 
 }  // namespace hearth

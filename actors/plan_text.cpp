@@ -194,9 +194,13 @@ std::string interlocks(const layout& house) {
     rule(interlock_rule::store_too_hot,
          "a store layer reaches " + number(plant.store->max.in_celsius(), 1) + " °C",
          enable + " off");
+  if (plant.heat_pump.pump)
+    rule(interlock_rule::pump_stopped,
+         house[*plant.heat_pump.pump].name + " is seen off while the heat pump runs",
+         enable + " off");
   rule(interlock_rule::freezing,
        "a zone or layer is below " + number(plant.freeze_limit.in_celsius(), 1) + " °C",
-       enable + " and calls on");
+       enable + (plant.heat_pump.pump ? ", its pump" : "") + " and calls on");
   if (plant.store)
     rule(interlock_rule::blind, "no store temperature can be trusted", enable + " released");
   if (plant.electrical_limit)
@@ -204,9 +208,20 @@ std::string interlocks(const layout& house) {
         interlock_rule::electrical_limit,
         "the house would draw more than " + number(plant.electrical_limit->in(kilowatt), 1) + " kW",
         enable + " off");
+  if (house.link)
+    rule(interlock_rule::grid_limit, "the house would draw more than the grid allows now",
+         enable + " off");
   rule(interlock_rule::minimum_off,
        "stopped less than a minimum off time of " + to_text(plant.heat_pump.min_off) + " ago",
        enable + " stays off");
+  if (plant.heat_pump.starts_per_hour)
+    rule(interlock_rule::starts_per_hour,
+         "started " + std::to_string(*plant.heat_pump.starts_per_hour) + " times within the hour",
+         enable + " stays off");
+  if (plant.heat_pump.pump)
+    rule(interlock_rule::pump_first,
+         house[*plant.heat_pump.pump].name + " has not been seen on before a start",
+         enable + " stays off");
   rule(interlock_rule::minimum_on,
        "started less than a minimum on time of " + to_text(plant.heat_pump.min_on) + " ago",
        enable + " stays on");
@@ -226,7 +241,7 @@ std::string authorities(const layout& house) {
     };
     if (house.plant && channel_id{i} == house.plant->heat_pump.enable) {
       if (house.link) {
-        add("grid (shed)");
+        add(house.plant->store ? "grid (shed, raise)" : "grid (shed)");
         add("contract");
       }
       add("local");

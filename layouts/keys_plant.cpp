@@ -64,12 +64,17 @@ const section& heat_pump_section() {
       {
           required(relay("enable", "Relay that lets it run")),
           channel("power", unit::watt, "Its electricity meter"),
-          relay("pump", "Relay of the primary pump; runs with the heat pump"),
+          relay("pump",
+                "Relay of the primary pump; seen to run before the heat pump starts, and while it "
+                "runs"),
           required(measure("max_power", dimension::power, 100, 1e6, "Electrical nameplate power")),
           or_else("10 min", measure("min_on", dimension::duration, 0, 2 * hour,
                                     "Once started it runs at least this long")),
           or_else("10 min", measure("min_off", dimension::duration, 0, 2 * hour,
                                     "Once stopped it rests at least this long")),
+          or_else("6", within(1, 60,
+                              plain("starts_per_hour", form::integer,
+                                    "The compressor starts at most so often in any hour"))),
           list_of("cop", cop_section(),
                   "Coefficient of performance at a few points of the data sheet"),
       }};

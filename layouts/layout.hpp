@@ -85,11 +85,12 @@ struct cop_point {
 struct heat_pump_layout {
   channel_id enable;  ///< on: may run; off: hardware fallback (its own aquastat) or off
   std::optional<channel_id> power_meter;
-  std::optional<channel_id> pump;  ///< primary pump; runs with the heat pump
+  std::optional<channel_id> pump;  ///< primary pump; runs before and with the heat pump
   hearth::power max_power;         ///< electrical nameplate
   duration min_on{};
   duration min_off{};
-  std::vector<cop_point> cop;  ///< empty: unknown
+  std::optional<std::size_t> starts_per_hour;  ///< of a file always said; absent: as many as wished
+  std::vector<cop_point> cop;                  ///< empty: unknown
 };
 
 /// How hot the water must be that warms the rooms.

@@ -19,6 +19,8 @@ void read_heat_pump(draft& d, section_reader& plant) {
   made.max_power = from->number("max_power").value_or(0) * watt;
   made.min_on = from_seconds(from->number("min_on").value_or(0));
   made.min_off = from_seconds(from->number("min_off").value_or(0));
+  if (const auto starts = from->integer("starts_per_hour"))
+    made.starts_per_hour = static_cast<std::size_t>(*starts);
   from->each("cop", [&](section_reader point) {
     made.cop.push_back({celsius(point.number("outdoor").value_or(0)),
                         celsius(point.number("leaving_water").value_or(0)),

@@ -128,11 +128,27 @@ class reader : public field_reader {
     if (out.outdoor.empty()) refuse("weather.outdoor_c", " is empty");
     return out;
   }
+  grid_severity grid(std::uint32_t severity, std::string_view field) {
+    if (severity == 0) return grid_severity::firm;
+    if (severity > static_cast<std::uint32_t>(grid_severity::emergency))
+      refuse(field, " is none of 1, 2 and 3");
+    return static_cast<grid_severity>(severity);
+  }
+  power_limit limits_of(const v1::Limit& l) {
+    auto out = power_limit{number(l.has_power_w(), l.power_w(), "request.limit.power_w") * watt,
+                           {},
+                           std::chrono::seconds{l.failsafe_s()}};
+    if (l.has_failsafe_power_w())
+      out.failsafe = number(l.failsafe_power_w(), "request.limit.failsafe_power_w") * watt;
+    return out;
+  }
   body read(const v1::Request& r) {
     auto out = request{word(wire_words::authorities, r.rank(), "request.rank"),
                        {},
                        std::chrono::seconds{r.lease_s()},
-                       text(r.reason(), "request.reason")};
+                       text(r.reason(), "request.reason"),
+                       {}};
+    if (r.start_unix_ms() != 0) out.start = time(r.start_unix_ms(), "request.start_unix_ms");
     if (out.rank != authority::admin && out.rank != authority::grid)
       refuse("request.rank", " must be ADMIN or GRID");
     switch (r.wish_case()) {
@@ -140,8 +156,16 @@ class reader : public field_reader {
       out.wish = hold{name(r.hold().channel(), "request.hold.channel"),
                       quantity(r.hold().value(), "request.hold.value")};
       break;
-    case v1::Request::kShed: out.wish = shed{}; break;
+    case v1::Request::kShed:
+      out.wish = shed{grid(r.shed().severity(), "request.shed.severity")};
+      break;
     case v1::Request::kRelease: out.wish = release{}; break;
+    case v1::Request::kRaise:
+      out.wish = raise_load{grid(r.raise().severity(), "request.raise.severity")};
+      break;
+    case v1::Request::kLimit: out.wish = limits_of(r.limit()); break;
+    case v1::Request::kOutage: out.wish = outage{}; break;
+    case v1::Request::kKeepAlive: out.wish = keep_alive{}; break;
     case v1::Request::WISH_NOT_SET: refuse("request.wish", " is missing"); break;
     }
     return out;

@@ -22,6 +22,26 @@ void put(const message_run& r, v1::MessageRun& out) {
   out.set_last_sequence(r.last);
 }
 
+// One overload for each wish of a request.
+void put(const hold& h, v1::Request& out) {
+  out.mutable_hold()->set_channel(mended(h.channel));
+  put(h.value, *out.mutable_hold()->mutable_value());
+}
+void put(const shed& s, v1::Request& out) {
+  out.mutable_shed()->set_severity(static_cast<std::uint32_t>(s.severity));
+}
+void put(const release&, v1::Request& out) { out.mutable_release(); }
+void put(const raise_load& r, v1::Request& out) {
+  out.mutable_raise()->set_severity(static_cast<std::uint32_t>(r.severity));
+}
+void put(const power_limit& l, v1::Request& out) {
+  out.mutable_limit()->set_power_w(l.most.in(watt));
+  if (l.failsafe) out.mutable_limit()->set_failsafe_power_w(l.failsafe->in(watt));
+  out.mutable_limit()->set_failsafe_s(whole_seconds(l.failsafe_for));
+}
+void put(const outage&, v1::Request& out) { out.mutable_outage(); }
+void put(const keep_alive&, v1::Request& out) { out.mutable_keep_alive(); }
+
 /// Puts one body into the envelope's oneof; a body without its overload does not compile.
 struct body_writer {
   v1::Envelope& out;
@@ -140,16 +160,10 @@ struct body_writer {
   void operator()(const request& r) const {
     auto& to = *out.mutable_request();
     to.set_rank(on_wire(wire_words::authorities, r.rank));
-    if (const auto* h = std::get_if<hold>(&r.wish)) {
-      to.mutable_hold()->set_channel(mended(h->channel));
-      put(h->value, *to.mutable_hold()->mutable_value());
-    } else if (std::holds_alternative<shed>(r.wish)) {
-      to.mutable_shed();
-    } else {
-      to.mutable_release();
-    }
+    std::visit([&](const auto& wish) { put(wish, to); }, r.wish);
     to.set_lease_s(whole_seconds(r.lease));
     to.set_reason(mended(r.reason));
+    if (r.start) to.set_start_unix_ms(unix_ms(*r.start));
   }
   void operator()(const query& q) const {
     out.mutable_query()->set_subject(on_wire(wire_words::query_subjects, q.subject));

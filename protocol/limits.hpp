@@ -131,6 +131,18 @@ inline constexpr std::size_t contracts_pending = 64;
 // Leases.
 inline constexpr duration admin_lease_default = 5min;
 inline constexpr duration admin_lease_longest = 24h;
+/// How far ahead the grid may ask for something.
+inline constexpr duration grid_horizon = 48h;
+/// An emergency that takes the heat from a house; a house of wood cools by some kelvins in it.
+inline constexpr duration emergency_longest = 4h;
+inline constexpr duration outage_longest = 72h;
+/// The grid's limit holds on without a word of the node for so long: three missed heartbeats.
+inline constexpr duration limit_silence = 3 * ping_after_silence;
+/// What follows in its silence lasts so long unless asked otherwise, and no longer than this.
+inline constexpr duration failsafe_default = 2h;
+inline constexpr duration failsafe_longest = 24h;
+/// The store is filled so long before an announced outage.
+inline constexpr duration precharge_ahead = 3h;
 
 // Control.
 inline constexpr duration control_tick = 1s;

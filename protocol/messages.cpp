@@ -63,6 +63,15 @@ std::string_view to_text(severity s) {
   return "unknown";
 }
 
+std::string_view to_text(grid_severity s) {
+  switch (s) {
+  case grid_severity::gentle: return "gentle";
+  case grid_severity::firm: return "firm";
+  case grid_severity::emergency: return "emergency";
+  }
+  return "unknown";
+}
+
 std::string_view to_text(nack_reason r) {
   switch (r) {
   case nack_reason::undecodable: return "undecodable";

@@ -230,21 +230,52 @@ struct hold {
   measured value;
   bool operator==(const hold&) const = default;
 };
-/// "Use as little power as comfort allows."
+/// How hard the grid presses. What a house gives for each stands in `actors/grid_response.hpp`.
+enum class grid_severity : unsigned char {
+  gentle = 1,     ///< only what costs neither comfort nor a contract
+  firm = 2,       ///< the margin of comfort may be used, a contract may suffer
+  emergency = 3,  ///< whatever the interlock allows
+};
+std::string_view to_text(grid_severity s);
+
+/// "Use as little power as this severity allows."
 struct shed {
+  grid_severity severity = grid_severity::firm;
   bool operator==(const shed&) const = default;
 };
-/// "End your lease now."
+/// "End your leases now."
 struct release {
   bool operator==(const release&) const = default;
+};
+/// "Use power now, if the store can take it."
+struct raise_load {
+  grid_severity severity = grid_severity::firm;
+  bool operator==(const raise_load&) const = default;
+};
+/// "The house may draw at most this": a bound that the interlock keeps, whoever commands. It holds
+/// while the node is heard; in its silence `failsafe` holds instead, for `failsafe_for`.
+struct power_limit {
+  power most;
+  std::optional<power> failsafe = {};  ///< absent: the same as `most`
+  duration failsafe_for{};             ///< zero asks for the default
+  bool operator==(const power_limit&) const = default;
+};
+/// "There will be no power": from the request's start, for its lease.
+struct outage {
+  bool operator==(const outage&) const = default;
+};
+/// "Renew my running leases, each by its own length from now."
+struct keep_alive {
+  bool operator==(const keep_alive&) const = default;
 };
 
 /// A wish, with a rank and a lease; never a command.
 struct request {
   authority rank = authority::grid;  ///< admin or grid
-  std::variant<hold, shed, release> wish;
+  std::variant<hold, shed, release, raise_load, power_limit, outage, keep_alive> wish;
   duration lease{};  ///< zero asks for the rank's default
   std::string reason;
+  std::optional<time_point> start = {};  ///< of the grid's wishes, in UTC; absent: at once
   bool operator==(const request&) const = default;
 };
 

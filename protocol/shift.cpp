@@ -69,6 +69,11 @@ void move(weather& content, duration by) {
   start += by;
 }
 
+void move(request& content, duration by) {
+  auto& [rank, wish, lease, reason, start] = content;
+  if (start) *start += by;
+}
+
 void move(birth&, duration) {}
 void move(outcome&, duration) {}
 void move(layout_report&, duration) {}
@@ -76,7 +81,6 @@ void move(heartbeat&, duration) {}
 void move(ack&, duration) {}
 void move(nack&, duration) {}
 void move(withdrawal&, duration) {}
-void move(request&, duration) {}
 void move(query&, duration) {}
 void move(resend&, duration) {}
 

@@ -124,14 +124,26 @@ json of(const hold& h) {
   j.update(json_words::of(result<measured>{h.value}));
   return j;
 }
-json of(const shed&) { return {{"wish", "shed"}}; }
+json of(const shed& s) { return {{"wish", "shed"}, {"severity", static_cast<int>(s.severity)}}; }
 json of(const release&) { return {{"wish", "release"}}; }
+json of(const raise_load& r) {
+  return {{"wish", "raise"}, {"severity", static_cast<int>(r.severity)}};
+}
+json of(const power_limit& l) {
+  auto j = json{
+      {"wish", "limit"}, {"power_w", l.most.in(watt)}, {"failsafe_s", seconds(l.failsafe_for)}};
+  if (l.failsafe) j["failsafe_power_w"] = l.failsafe->in(watt);
+  return j;
+}
+json of(const outage&) { return {{"wish", "outage"}}; }
+json of(const keep_alive&) { return {{"wish", "keep-alive"}}; }
 
 json of(const request& r) {
   auto j = json{{"rank", to_text(r.rank)}};
   j.update(std::visit([](const auto& wish) { return of(wish); }, r.wish));
   j["lease_s"] = seconds(r.lease);
   j["reason"] = r.reason;
+  if (r.start) j["start"] = to_iso8601(*r.start);
   return j;
 }
 

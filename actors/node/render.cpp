@@ -135,11 +135,21 @@ std::string said(const weather& w) {
   return span(w.outdoor, w.start, w.slot, [](temperature t) { return t.in_celsius(); }) + " °C";
 }
 std::string said(const hold& h) { return "hold " + h.channel + " at " + shown(h.value); }
-std::string said(const shed&) { return "shed"; }
+std::string said(const shed& s) { return "shed, " + std::string{to_text(s.severity)}; }
 std::string said(const release&) { return "release"; }
+std::string said(const raise_load& r) { return "raise, " + std::string{to_text(r.severity)}; }
+std::string said(const power_limit& l) {
+  auto silent = l.failsafe ? shown(*l.failsafe) + " in silence" : std::string{};
+  if (l.failsafe_for > duration{0})
+    silent += (silent.empty() ? "in silence for " : " for ") + to_text(l.failsafe_for);
+  return "limit of " + shown(l.most) + (silent.empty() ? "" : " (" + silent + ")");
+}
+std::string said(const outage&) { return "outage"; }
+std::string said(const keep_alive&) { return "keep alive"; }
 std::string said(const request& r) {
   auto text = std::string{to_text(r.rank)} + ": " +
               std::visit([](const auto& wish) { return said(wish); }, r.wish);
+  if (r.start) text += " from " + to_iso8601(*r.start);
   if (r.lease > duration{0}) text += " for " + to_text(r.lease);
   return text + because(r.reason);
 }

@@ -42,9 +42,9 @@ TEST_CASE_FIXTURE(fixture, "every kind of lease ends by itself, of whatever leng
         held.ask(admin_hold("valve.position", {0.5, unit::fraction}, length), "h", noon).accepted);
     REQUIRE(held.ask(grid_shed(length), "s", noon).accepted);
     CHECK(held.hold_on(at::valve, noon + length - 1ms));
-    CHECK(held.shedding(noon + length - 1ms));
+    CHECK(held.grid().shedding(noon + length - 1ms));
     CHECK_FALSE(held.hold_on(at::valve, noon + length));
-    CHECK_FALSE(held.shedding(noon + length));
+    CHECK_FALSE(held.grid().shedding(noon + length));
   }
 }
 
@@ -83,7 +83,7 @@ TEST_CASE_FIXTURE(fixture, "a request has the rank of admin or grid and no other
       held.ask({authority::grid, hold{"hp.enable", switched(true)}, {}, ""}, "r", noon).accepted);
   CHECK_FALSE(held.ask({authority::admin, shed{}, {}, ""}, "r", noon).accepted);
   CHECK_FALSE(held.hold_on(at::enable, noon));
-  CHECK_FALSE(held.shedding(noon));
+  CHECK_FALSE(held.grid().shedding(noon));
 }
 
 TEST_CASE_FIXTURE(fixture,
@@ -135,8 +135,8 @@ TEST_CASE_FIXTURE(fixture,
   CHECK(held.ask({authority::admin, release{}, {}, ""}, "r", noon).accepted);
   CHECK_FALSE(held.hold_on(at::enable, noon));
   CHECK_FALSE(held.hold_on(at::pump, noon));
-  CHECK(held.shedding(noon));
+  CHECK(held.grid().shedding(noon));
   CHECK(held.ask({authority::grid, release{}, {}, ""}, "r", noon).accepted);
-  CHECK_FALSE(held.shedding(noon));
+  CHECK_FALSE(held.grid().shedding(noon));
   CHECK(held.expire(noon + 1h).empty());
 }

@@ -4,6 +4,7 @@
 #include "actors/node/correspondence.hpp"
 #include "actors/node/event_queue.hpp"
 #include "actors/node/reconnect.hpp"
+#include "actors/node/render.hpp"
 #include "protocol/codec.hpp"
 
 #include <doctest/doctest.h>
@@ -169,6 +170,20 @@ TEST_CASE("outcomes answer requests, the snapshot its query, the ack prices, a n
       correspondence{said(1, prices{})}.hear(said(9, nack{"a-1", nack_reason::stale, "old"}));
   CHECK(no->reason == "stale: old");
   CHECK_FALSE(correspondence{said(1, prices{})}.hear(said(9, ack{"a-2"})));
+}
+
+TEST_CASE("what is asked for is told in a line") {
+  const auto asked = [](decltype(request::wish) wish, std::optional<time_point> at = {}) {
+    return text_of(request{authority::grid, std::move(wish), 1h, "why", at});
+  };
+  CHECK(asked(shed{grid_severity::gentle}) == "grid: shed, gentle for 1 h: why");
+  CHECK(asked(raise_load{}, from_iso8601("2020-01-15T06:00:00Z")) ==
+        "grid: raise, firm from 2020-01-15T06:00:00Z for 1 h: why");
+  CHECK(asked(power_limit{4 * kilowatt, 2 * kilowatt, 30min}) ==
+        "grid: limit of 4000 W (2000 W in silence for 30 min) for 1 h: why");
+  CHECK(asked(power_limit{4 * kilowatt}) == "grid: limit of 4000 W for 1 h: why");
+  CHECK(asked(outage{}) == "grid: outage for 1 h: why");
+  CHECK(asked(keep_alive{}) == "grid: keep alive for 1 h: why");
 }
 
 TEST_CASE("a start is now, next or a time, and a value has its unit") {

@@ -7,8 +7,9 @@
 
 namespace hearth::testing {
 
-/// A house that obeys: what is commanded is read back at the next tick, and a running heat pump
-/// draws its nameplate. It has run for an hour, so that no minimum time holds at noon.
+/// A house that obeys: what is commanded is read back at the next tick, of the pump at once, and a
+/// running heat pump draws its nameplate. It has run for an hour, so that no minimum time holds at
+/// noon.
 struct obedient_house {
   explicit obedient_house(layout l = small_house()) : house{shared(std::move(l))} {}
 
@@ -19,12 +20,20 @@ struct obedient_house {
   std::vector<body> statements;   ///< of all decisions
   std::map<channel_id, bool> switches;
   int messages = 0;
+  bool pump_obeys_at_once = true;
 
   void carry(const dispatcher::decisions& decided) {
     commands = decided.commands;
     statements.insert(statements.end(), decided.statements.begin(), decided.statements.end());
     for (const auto& c : commands)
       if (c.value.unit == unit::on_off) switches[c.target] = c.value.amount != 0;
+    if (pump_obeys_at_once && !seen.now().good<bool>(at::pump).value_or(true) &&
+        switches[at::pump]) {
+      seen.on(at::pump);
+      const auto before = commands;
+      carry(mind.decide(seen.now()));
+      commands.insert(commands.begin(), before.begin(), before.end());
+    }
   }
   void tick() {
     for (const auto& [channel, on] : switches) seen.on(channel, on);
@@ -52,9 +61,10 @@ struct obedient_house {
   void ask_shed(duration lease = 30min) { ask(request{authority::grid, shed{}, lease, "peak"}); }
 
   [[nodiscard]] std::optional<command> commanded(channel_id target) const {
+    auto latest = std::optional<command>{};
     for (const auto& c : commands)
-      if (c.target == target) return c;
-    return {};
+      if (c.target == target) latest = c;
+    return latest;
   }
   template <class What>
   [[nodiscard]] std::vector<What> told() const {

@@ -38,10 +38,10 @@ TEST_CASE("the plan says of every actuator who may command it and where it falls
   auto house = house_of("maine-house.yaml");
   const auto text = plan_text::authorities(house);
   for (const auto& c : house.channels) CHECK(has(text, "  " + c.name + " ") == c.actuator);
-  CHECK(has(text, "grid (shed) > contract > local"));
+  CHECK(has(text, "grid (shed, raise) > contract > local"));
   CHECK_FALSE(has(text, "admin >"));
   house.link->remote_admin = true;
-  CHECK(has(plan_text::authorities(house), "admin > grid (shed) > contract > local"));
+  CHECK(has(plan_text::authorities(house), "admin > grid (shed, raise) > contract > local"));
 }
 
 TEST_CASE("the plan states the interlocks with the numbers of this house") {

@@ -86,8 +86,9 @@ TEST_CASE("a recorded past is decided again to the last bit") {
 
 TEST_CASE("a decision that was another one is found, once, and so is its end") {
   const auto log = a_log();
-  const auto other = replaced(log, R"("value":1.0,"unit":"on/off","by":"contract")",
-                              R"("value":0.0,"unit":"on/off","by":"contract")");
+  const auto other =
+      replaced(log, R"("to":"hp.enable","value":1.0,"unit":"on/off","by":"contract")",
+               R"("to":"hp.enable","value":0.0,"unit":"on/off","by":"contract")");
   const auto r = again(other);
   CHECK_FALSE(r.totals.all_same());
   REQUIRE(r.with(likeness::different).size() == 1);
@@ -275,13 +276,14 @@ TEST_CASE("no bytes of a log stop the replay") {
 }
 
 TEST_CASE("people read one line per decision, in the time of the house") {
-  const auto r = again(replaced(a_log(), R"("value":1.0,"unit":"on/off","by":"contract")",
-                                R"("value":0.0,"unit":"on/off","by":"contract")"));
+  const auto r =
+      again(replaced(a_log(), R"("to":"hp.enable","value":1.0,"unit":"on/off","by":"contract")",
+                     R"("to":"hp.enable","value":0.0,"unit":"on/off","by":"contract")"));
   auto text = replay_text{{replay_form::lines, false, false}};
   auto all = std::string{};
   for (const auto& n : r.news) all += text.text(n);
   CHECK(all.find("times are those of America/New_York") != std::string::npos);
-  CHECK(all.find("≠ Wed 2020-01-15 07:00:00  hp.enable         was off by contract: using the 4.00 "
+  CHECK(all.find("≠ Wed 2020-01-15 07:00:05  hp.enable         was off by contract: using the 4.00 "
                  "kW of contract c1 → now on by contract: using the 4.00 kW of contract c1\n") !=
         std::string::npos);
   CHECK(all.find("← contract c1") != std::string::npos);
@@ -294,8 +296,8 @@ TEST_CASE("people read one line per decision, in the time of the house") {
   auto only = replay_text{{replay_form::lines, true, false}};
   auto lines = std::string{};
   for (const auto& n : r.news) lines += only.text(n);
-  // The run; the message heard, was → now; another message heard, the end of the difference.
-  CHECK(std::ranges::count(lines, '\n') == 5);
+  // The run; was → now, at the tick that saw the pump; a message heard, the end of the difference.
+  CHECK(std::ranges::count(lines, '\n') == 4);
 }
 
 TEST_CASE("machines read JSON or a table") {

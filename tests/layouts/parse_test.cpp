@@ -284,6 +284,18 @@ TEST_CASE("a device with an unknown model does not make its channels unknown too
   CHECK(parsed.diagnostics[0].message == "unknown model 'gpio-reley'");
 }
 
+TEST_CASE("the compressor starts at most six times an hour unless the layout says otherwise") {
+  const auto with = [](const std::string& said) {
+    return smallest + "plant: { heat_pump: { enable: hp.enable, max_power: 5 kW" + said +
+           " }, zones: [] }\n";
+  };
+  CHECK(good(with("")).plant->heat_pump.starts_per_hour == 6U);
+  CHECK(good(with(", starts_per_hour: 1")).plant->heat_pump.starts_per_hour == 1U);
+  CHECK(good(with(", starts_per_hour: 60")).plant->heat_pump.starts_per_hour == 60U);
+  for (const auto* wrong : {"0", "61", "-1", "2.5", "often", "1e99"})
+    CHECK_FALSE(parse(with(std::string{", starts_per_hour: "} + wrong)).layout.has_value());
+}
+
 TEST_CASE("a file that is too large, too deep or full of brackets ends quickly") {
   CHECK(first_error(std::string(1024 * 1024 + 1, ' ')) == "the file is larger than 1 MiB");
   const auto most = std::size_t{1024 * 1024};

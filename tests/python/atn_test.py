@@ -245,6 +245,11 @@ class AtnTest(unittest.TestCase):
                 (["weather", "--outdoor", "-5,-4.5"], "weather"),
                 (["request", "hold", "hp.enable", "off", "--rank", "admin", "--lease", "15 min"], "request"),
                 (["request", "shed"], "request"),
+                (["request", "shed", "--severity", "3", "--start", "2030-01-15T05:00:00Z"], "request"),
+                (["request", "raise", "--severity", "1"], "request"),
+                (["request", "limit", "4.2 kW", "--failsafe", "2 kW", "--failsafe-for", "1 h"], "request"),
+                (["request", "outage", "--start", "next", "--lease", "6 h"], "request"),
+                (["request", "keep-alive", "--rank", "admin"], "request"),
                 (["request", "release"], "request"),
                 (["query", "state"], "query")]:
             done = self.send(*arguments)
@@ -254,6 +259,19 @@ class AtnTest(unittest.TestCase):
                 self.assertEqual(heard.request.rank, pb.AUTHORITY_ADMIN)
                 self.assertEqual(heard.request.lease_s, 900)
                 self.assertEqual(heard.request.hold.value.unit, pb.UNIT_ON_OFF)
+            if kind == "request":
+                self.assertIn(f'"wish":"{arguments[1]}"', done.stdout)
+            if arguments[1:] == ["shed"]:
+                self.assertEqual((heard.request.shed.severity, heard.request.start_unix_ms), (2, 0))
+            if "--severity" in arguments:
+                self.assertEqual(getattr(heard.request, arguments[1]).severity, int(arguments[3]))
+            if "3" in arguments:
+                self.assertEqual(heard.request.start_unix_ms, 1_894_683_600_000)
+            if "limit" in arguments:
+                told = heard.request.limit
+                self.assertEqual((told.power_w, told.failsafe_power_w, told.failsafe_s), (4200, 2000, 3600))
+            if "outage" in arguments:
+                self.assertEqual((heard.request.start_unix_ms % 3_600_000, heard.request.lease_s), (0, 21_600))
             if kind == "weather":
                 self.assertEqual(list(heard.weather.outdoor_c), [-5, -4.5])
             if kind == "prices":
@@ -267,7 +285,8 @@ class AtnTest(unittest.TestCase):
         self.assertEqual(lost.returncode, 1)
         self.assertIn("no connection", lost.stderr)
         for wrong in (["send", SITE, "contract"], ["send", SITE, "contract", "--power", "4"], ["fly"], [],
-                      ["send", SITE, "request", "hold", "hp.enable", "45"], ["run", "--prices", "/none.csv"],
+                      ["send", SITE, "request", "hold", "hp.enable", "45"], ["send", SITE, "request", "limit", "4"],
+                      ["send", SITE, "request", "raise", "--severity", "4"], ["send", SITE, "request", "limit"], ["run", "--prices", "/none.csv"],
                       ["run", "--timezone", "Nowhere"], ["--broker", "http://x", "watch"]):
             done = self.atn(*wrong)
             self.assertEqual(done.returncode, 2, f"{wrong}: {done.stderr}")

@@ -242,7 +242,8 @@ devices:
       living: {{ id: living.temp, max_age: {max_age} }}
 
 plant:
-  heat_pump: {{ enable: hp.enable, power: hp.power, max_power: 9.7 kW, min_on: 2 s, min_off: 2 s }}
+  heat_pump: {{ enable: hp.enable, power: hp.power, max_power: 9.7 kW, min_on: 2 s, min_off: 2 s,
+               starts_per_hour: 60 }}
   store: {{ volume: 454 L, layers: [tank.top, tank.bottom], max: 77 °C }}
   zones: [ {{ id: living, temperature: living.temp, setpoint: 20 °C, critical: true }} ]
 

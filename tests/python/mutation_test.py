@@ -54,17 +54,17 @@ def mutated(text, mutation, file, old, new):
 class Workshop:
     """Compiles and links as the build tree does."""
 
-    def __init__(self):
+    def __init__(self, target="scada"):
         commands = json.loads((BUILD / "compile_commands.json").read_text(encoding="utf-8"))
         self.compile = {pathlib.Path(c["file"]): shlex.split(c["command"]) for c in commands
                         if "CMakeFiles/hearth_" in c["command"]}
-        told = ran(["ninja", "-C", str(BUILD), "-t", "commands", "scada"])
+        told = ran(["ninja", "-C", str(BUILD), "-t", "commands", pathlib.Path(target).name])
         if told.returncode != 0:
             raise RuntimeError("mutations need a build tree of ninja: " + told.stderr)
-        line = [line for line in told.stdout.splitlines() if " -o scada " in line][-1]
+        line = [line for line in told.stdout.splitlines() if f" -o {target} " in line][-1]
         self.link = shlex.split(line.removeprefix(": && ").removesuffix(" && :"))
 
-    def build(self, mutation, folder):
+    def build(self, mutation, folder, name="scada"):
         """The program with these edits. Objects go before the libraries, so that theirs are not looked for."""
         texts = {}
         for file, old, new in mutation.edits:
@@ -80,7 +80,7 @@ class Workshop:
             command[command.index("-o") + 1] = objects[-1]
             command[command.index("-c") + 1] = str(source)
             self.run(command, mutation)
-        program = folder / "scada"
+        program = folder / name
         command = list(self.link)
         at = command.index("-o")
         command[at:at + 2] = [*objects, "-o", str(program)]

@@ -20,12 +20,12 @@ ALL = (
     # ---- the interlock and the plant
     Mutation("the interlock skips the compressor's rest", ("minimum-off",), ((
         "actors/interlock.cpp",
-        "const auto must_rest = !running && since_change < heat_pump.min_off;",
-        "const auto must_rest = !running && since_change < duration{0};"),)),
+        "if (const auto rested = now - what.since; rested < heat_pump.min_off)",
+        "if (const auto rested = now - what.since; rested < duration{0})"),)),
     Mutation("the interlock lets the compressor stop at once", ("minimum-on",), ((
         "actors/interlock.cpp",
-        "if (running && since_change < heat_pump.min_on)",
-        "if (running && since_change < duration{0})"),)),
+        "if (what.running && ran < heat_pump.min_on)",
+        "if (what.running && ran < duration{0})"),)),
     Mutation("the interlock lets a store get too hot, and its sensors are not asked either", ("store-too-hot",), (
         ("actors/interlock.cpp", "  if (too_hot_)\n    return replaced(", "  if (too_hot_ && blind_)\n    return replaced("),
         ("actors/local_control.cpp", "if (ends->bottom >= full)", "if (ends->bottom >= full + full_below_max * 5)"))),
@@ -64,7 +64,8 @@ ALL = (
 
     # ---- leases and bounds
     Mutation("a lease lasts twice as long as was asked for", ("leases-end",), ((
-        "actors/leases.cpp", "  return asked;\n}", "  return 2 * asked;\n}"),)),
+        "actors/grid_leases.cpp", "  made.until = now + made.length;\n  if (!wish.start)",
+        "  made.until = now + 2 * made.length;\n  if (!wish.start)"),)),
     Mutation("a contract is kept after its end", ("leases-end",), ((
         "actors/contract_book.cpp", "  if (now >= active_->until) {\n    out.reports",
         "  if (now >= active_->until + 1h) {\n    out.reports"),)),

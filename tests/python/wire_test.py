@@ -67,7 +67,7 @@ class GoldenBytes(unittest.TestCase):
         self.assertEqual(list(golden("weather").weather.outdoor_c), [-12.5, 0])
 
     def test_a_request_carries_exactly_one_wish(self):
-        for wish in ("hold", "shed", "release"):
+        for wish in ("hold", "shed", "release", "raise", "limit", "outage", "keep_alive"):
             self.assertEqual(golden(f"request_{wish}").request.WhichOneof("wish"), wish)
         hold = golden("request_hold").request
         self.assertEqual((hold.rank, hold.lease_s), (pb.AUTHORITY_ADMIN, 300))

@@ -18,6 +18,8 @@ struct send_options {
   std::string file, slot = "1 h";
   std::vector<double> energy, distribution, outdoor;
   std::string rank = "grid", lease, channel, value, subject;
+  int severity = 2;
+  std::string failsafe, failsafe_for;
 };
 
 using content = result<body>;
@@ -90,9 +92,14 @@ content a_forecast(const send_options& o, const settings& s, const std::string&)
   return out;
 }
 
-content a_request(const send_options& o, std::variant<hold, shed, release> wish) {
+content a_request(const send_options& o, const settings& s, decltype(request::wish) wish) {
   auto out = request{
       o.rank == "admin" ? authority::admin : authority::grid, std::move(wish), {}, o.reason};
+  if (o.start != "now") {
+    const auto start = start_by_hand(o.start, s.now(), std::chrono::hours{1});
+    if (!start) return tl::make_unexpected(start.error());
+    out.start = *start;
+  }
   if (o.lease.empty()) return out;
   const auto lease = duration_by_hand(o.lease);
   if (!lease) return tl::make_unexpected(lease.error());
@@ -100,10 +107,36 @@ content a_request(const send_options& o, std::variant<hold, shed, release> wish)
   return out;
 }
 
-content a_hold(const send_options& o, const settings&, const std::string&) {
+content a_hold(const send_options& o, const settings& s, const std::string&) {
   const auto value = value_by_hand(o.value);
   if (!value) return tl::make_unexpected(value.error());
-  return a_request(o, hold{o.channel, *value});
+  return a_request(o, s, hold{o.channel, *value});
+}
+
+content a_limit(const send_options& o, const settings& s, const std::string&) {
+  const auto most = power_by_hand(o.power);
+  if (!most) return tl::make_unexpected(most.error());
+  auto out = power_limit{*most};
+  if (!o.failsafe.empty()) {
+    const auto failsafe = power_by_hand(o.failsafe);
+    if (!failsafe) return tl::make_unexpected(failsafe.error());
+    out.failsafe = *failsafe;
+  }
+  if (!o.failsafe_for.empty()) {
+    const auto length = duration_by_hand(o.failsafe_for);
+    if (!length) return tl::make_unexpected(length.error());
+    out.failsafe_for = *length;
+  }
+  return a_request(o, s, out);
+}
+
+/// A wish that needs no more than its severity, or nothing at all.
+template <class Wish>
+content a_plain(const send_options& o, const settings& s, const std::string&) {
+  if constexpr (requires(Wish w) { w.severity; })
+    return a_request(o, s, Wish{static_cast<grid_severity>(o.severity)});
+  else
+    return a_request(o, s, Wish{});
 }
 
 int unanswered(const station& here, const correspondence& talk, const send_options& o, bool said) {
@@ -204,7 +237,10 @@ void add_send(CLI::App& app, settings& s, action& todo) {
       "  atn send maple-12 prices --energy 31.5,28,140 --distribution 50,50,390\n"
       "  atn send maple-12 weather --file weather.csv\n"
       "  atn send maple-12 request hold hp.enable off --rank admin --lease '15 min'\n"
-      "  atn send maple-12 request shed --lease '1 h'\n"
+      "  atn send maple-12 request keep-alive --rank admin\n"
+      "  atn send maple-12 request shed --severity 1 --start next --lease '1 h'\n"
+      "  atn send maple-12 request limit '4.2 kW' --failsafe '2 kW' --lease '4 h'\n"
+      "  atn send maple-12 request outage --start 2026-01-15T05:00:00Z --lease '6 h'\n"
       "  atn send maple-12 query state\n");
 
   auto* buy = add(*command, "contract", "Offer a dispatch contract", a_contract, s, o, todo);
@@ -249,18 +285,33 @@ void add_send(CLI::App& app, settings& s, action& todo) {
   keep->add_option("CHANNEL", o->channel, "Its channel, such as hp.enable")->required();
   keep->add_option("VALUE", o->value, "on, off, or a number with its unit such as '45 °C'")
       ->required();
-  add(
-      *ask, "shed", "Use as little power as comfort allows",
-      [](const send_options& given, const settings&, const std::string&) {
-        return a_request(given, shed{});
-      },
-      s, o, todo);
-  add(
-      *ask, "release", "End the lease now",
-      [](const send_options& given, const settings&, const std::string&) {
-        return a_request(given, release{});
-      },
-      s, o, todo);
+  auto* less =
+      add(*ask, "shed", "Use as little power as the severity allows", a_plain<shed>, s, o, todo);
+  auto* more =
+      add(*ask, "raise", "Use power, if the store can take it", a_plain<raise_load>, s, o, todo);
+  for (auto* pressing : {less, more})
+    pressing
+        ->add_option("--severity", o->severity,
+                     "1: what costs neither comfort nor a contract; 2: the margin of comfort, over "
+                     "a contract; 3: emergency")
+        ->check(CLI::Range(1, 3))
+        ->capture_default_str();
+  auto* bound = add(*ask, "limit",
+                    "Bound the power of the house, whoever commands, while this node is heard "
+                    "every 3 min",
+                    a_limit, s, o, todo);
+  bound->add_option("POWER", o->power, "At most this, such as '4.2 kW'")->required();
+  bound->add_option("--failsafe", o->failsafe, "Holds when the node is silent (default: POWER)");
+  bound->add_option("--failsafe-for", o->failsafe_for,
+                    "How long that holds; then there is no limit (default: 2 h)");
+  auto* dark = add(*ask, "outage", "Announce that there will be no power for the --lease",
+                   a_plain<outage>, s, o, todo);
+  for (auto* planned : {less, more, bound, dark})
+    planned->add_option("--start", o->start, "now, next (full hour) or ISO 8601")
+        ->capture_default_str();
+  add(*ask, "keep-alive", "Renew the rank's running leases, each by its own length",
+      a_plain<keep_alive>, s, o, todo);
+  add(*ask, "release", "End the rank's leases now", a_plain<release>, s, o, todo);
 
   auto* question = add(
       *command, "query", "Ask for the last snapshot, the layout or the state",
