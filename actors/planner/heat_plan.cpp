@@ -395,6 +395,15 @@ time_point heat_plan::end() const {
   return start + first + slot * static_cast<std::int64_t>(slots.size() - 1);
 }
 
+std::optional<heat_plan> heat_plan::from(time_point t) const {
+  if (t < start + first || t >= end() || slot_began(t) != t) return {};
+  auto out = *this;
+  out.start = t;
+  out.first = slot;
+  out.slots.erase(out.slots.begin(), out.slots.begin() + (at(t) - slots.data()));
+  return out;
+}
+
 time_point heat_plan::slot_began(time_point t) const {
   const auto second = start + first;
   return t < second ? start : second + slot * ((t - second) / slot);

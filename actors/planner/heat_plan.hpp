@@ -48,10 +48,13 @@ struct heat_plan {
   duration slot{};
   duration first{};
   std::vector<planned_slot> slots;
-  money cost;       ///< of electricity, starts and going without; less what is left in the store
-  energy unserved;  ///< in all
+  money
+      cost;  ///< as it was made: electricity, starts, going without, less what is left in the store
+  energy unserved;  ///< in all, as it was made
 
   [[nodiscard]] time_point end() const;
+  /// The same plan from the slot that begins at `t` on; nothing where none does.
+  [[nodiscard]] std::optional<heat_plan> from(time_point t) const;
   /// When the slot that holds `t` began; `t` must be in the plan.
   [[nodiscard]] time_point slot_began(time_point t) const;
   /// The slot that holds `t`; null outside.

@@ -18,6 +18,8 @@ constexpr duration hour = 1h;
 constexpr auto forecast_error_keeps = 0.9;
 /// Heat that is left at the end is worth what the cheap third of the hours ahead would make it for.
 constexpr auto end_worth_quantile = 1.0 / 3;
+/// A store whose mean is within this of what was planned is as planned.
+constexpr auto as_planned = 0.75 * kelvin;
 /// For a house that was never told nor felt the weather.
 constexpr auto assumed_outdoor = celsius(0);
 
@@ -117,6 +119,16 @@ heat_problem heat_planner::problem(time_point now, const heat_model& model) cons
   return out;
 }
 
+/// The latest plan, if the slot that ended went as planned.
+std::optional<heat_plan> heat_planner::confirmed(time_point slot_began) const {
+  if (!plan_ || news_ || slot_began - *thought_ >= hour) return {};
+  const auto* before = plan_->at(slot_began - duration{1});
+  if (!before || (before->part > 0) != *running_) return {};
+  const auto off_by = store_->mean - before->store;
+  if (off_by > as_planned || -off_by > as_planned) return {};
+  return plan_->from(slot_began);
+}
+
 std::optional<heat_plan> heat_planner::look(const snapshot& now) {
   if (!learner_) return {};
   feel_the_air(now);
@@ -131,15 +143,17 @@ std::optional<heat_plan> heat_planner::look(const snapshot& now) {
   obstacle_ = obstacle_to(now);
   if (obstacle_) return {};
   planned_ = this_slot;
+  if (auto same = confirmed(this_slot)) return plan_ = std::move(same);
   news_ = false;
+  thought_ = now.at;
   auto model = learner_->model();
   // Whatever the mean says: a top that is not hot enough means that the store is empty.
   const auto required = model.required_at(outdoor_in(now.at, 0));
   if (store_->top < required && required > room_warmth)
     model.drained =
         std::clamp((required - store_->mean) / (required - room_warmth), 0.0, model.drained);
-  return plan_heat(model, problem(now.at, model), {store_->mean, *running_, now.at - *changed_},
-                   now.at);
+  return plan_ = plan_heat(model, problem(now.at, model),
+                           {store_->mean, *running_, now.at - *changed_}, now.at);
 }
 
 }  // namespace hearth

@@ -16,7 +16,9 @@
 namespace hearth {
 
 /// Looks at the house, hears prices and weather, learns from both, and says every quarter of an
-/// hour when the heat pump should run for the next two days. Pure.
+/// hour when the heat pump should run for the next two days. A plan that came true so far is
+/// confirmed; it is made anew every hour, upon news, and when the house is not as it was planned.
+/// Pure.
 class heat_planner {
  public:
   explicit heat_planner(std::shared_ptr<const layout> house);
@@ -38,6 +40,7 @@ class heat_planner {
   [[nodiscard]] temperature outdoor_in(time_point now, std::size_t hours) const;
   [[nodiscard]] std::optional<temperature> forecast(time_point t) const;
   [[nodiscard]] std::optional<std::string> obstacle_to(const snapshot& now) const;
+  [[nodiscard]] std::optional<heat_plan> confirmed(time_point slot) const;
   [[nodiscard]] heat_problem problem(time_point now, const heat_model& model) const;
 
   std::shared_ptr<const layout> house_;
@@ -51,7 +54,9 @@ class heat_planner {
   std::optional<store_estimate> store_;
   std::optional<bool> running_;
   std::optional<time_point> changed_;
-  std::optional<time_point> planned_;  ///< the slot of the latest plan
+  std::optional<heat_plan> plan_;      ///< the latest
+  std::optional<time_point> planned_;  ///< its slot
+  std::optional<time_point> thought_;  ///< when one was made anew
   bool news_ = false;
   std::optional<std::string> obstacle_;
 };

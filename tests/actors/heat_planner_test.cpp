@@ -57,6 +57,26 @@ TEST_CASE_FIXTURE(fixture, "news of prices or weather makes a new plan at the ne
   CHECK_FALSE(look());
 }
 
+TEST_CASE_FIXTURE(fixture,
+                  "a plan that came true is confirmed, and one that did not is made anew") {
+  const auto first = look();
+  REQUIRE(first);
+  REQUIRE(first->slots[0].part == 0);
+  // As planned: the same plan, a slot shorter.
+  const auto warm = first->slots[0].store.in_celsius();
+  seen.pass(15min).degrees(at::top, warm).degrees(at::mid, warm).degrees(at::bottom, warm);
+  const auto second = look();
+  REQUIRE(second);
+  CHECK(second->start == noon + 15min);
+  CHECK(second->end() == first->end());
+  CHECK(second->slots[0].store == first->slots[1].store);
+  // Somebody took a bath.
+  seen.pass(15min).degrees(at::top, 38).degrees(at::mid, 36).degrees(at::bottom, 34);
+  const auto third = look();
+  REQUIRE(third);
+  CHECK(third->end() == noon + 30min + 48h);
+}
+
 TEST_CASE_FIXTURE(fixture, "a plan that begins between two slots ends its first slot with them") {
   seen.pass(7min);
   const auto plan = look();
