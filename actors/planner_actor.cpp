@@ -11,8 +11,11 @@ planner_actor::behavior_type planner_of(planner_actor::stateful_pointer<planner_
   return {
       [self](const snapshot& now) {
         auto& s = self->state;
-        if (auto plan = s.mind->look(now); plan && s.peers)
-          self->send(s.peers->dispatcher_plans, std::move(*plan));
+        auto plan = s.mind->look(now);
+        if (!s.peers) return;
+        if (plan) self->send(s.peers->dispatcher_plans, std::move(*plan));
+        for (auto& e : s.mind->take_events())
+          self->send(s.peers->reporter_statements, body{std::move(e)});
       },
       [self, clock](const body& said) { self->state.mind->hear(said, clock.now()); },
       [self](const dating& dates) { self->state.mind->redate(dates); },

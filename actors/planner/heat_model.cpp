@@ -66,6 +66,7 @@ double cop_line::at(double water_c) const {
 }
 
 cop_line cop_line_of(const std::vector<cop_point>& table, temperature outdoor) {
+  if (!is_weather(outdoor)) outdoor = celsius(0);
   if (table.empty()) {
     constexpr auto knee_f = 15.0;
     const auto f = outdoor.in_fahrenheit();

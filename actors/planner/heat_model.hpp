@@ -20,9 +20,9 @@ struct cop_line {
 };
 
 /// From a layout's points: linear between outdoor temperatures, beyond them as at the edge; water
-/// up to 15 K colder than the coldest goes on along the line. An empty table is a machine as found
-/// in houses of northern New England: COP 1.4 below 15 °F, 1.02 + 0.0257 per °F above, at water of
-/// 55 °C, and 1.2 % less for each kelvin that the water is hotter.
+/// up to 15 K colder than the coldest goes on along the line. Air that is none counts as 0 °C. An
+/// empty table is a machine as found in houses of northern New England: COP 1.4 below 15 °F, 1.02 +
+/// 0.0257 per °F above, at water of 55 °C, and 1.2 % less for each kelvin that the water is hotter.
 cop_line cop_line_of(const std::vector<cop_point>& table, temperature outdoor);
 
 /// Heat pump, store and house as the planner reckons with them: physics with few numbers, most of
@@ -73,6 +73,14 @@ struct heat_model {
   /// The store's mean when its top is just that hot.
   [[nodiscard]] temperature empty_at(temperature outdoor) const;
 };
+
+/// No air on earth was ever colder or hotter: a thermometer or a forecast that says so is wrong.
+inline constexpr temperature coldest_air = celsius(-90);
+inline constexpr temperature hottest_air = celsius(60);
+/// False for what is no number, too.
+constexpr bool is_weather(temperature outdoor) {
+  return outdoor >= coldest_air && outdoor <= hottest_air;
+}
 
 /// Where water has cooled to in a warm room: what is colder is of no use.
 inline constexpr temperature room_warmth = celsius(20);

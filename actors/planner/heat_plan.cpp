@@ -114,7 +114,7 @@ heat_problem sane(heat_problem p) {
   p.slot = std::max(p.slot, duration{std::chrono::minutes{1}});
   p.first = std::clamp(p.first, duration{1}, p.slot);
   for (auto& s : p.slots) {
-    s.outdoor = celsius(std::clamp(or_zero(s.outdoor.in_celsius()), -90.0, 60.0));
+    if (!is_weather(s.outdoor)) s.outdoor = celsius(0);
     s.load = std::clamp(or_zero(s.load.si()) * watt, power{}, largest_load);
     s.price = energy_price::from_si(std::clamp(or_zero(s.price.si()), -dearest.si(), dearest.si()));
   }

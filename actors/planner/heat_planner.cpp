@@ -1,8 +1,10 @@
 #include "actors/planner/heat_planner.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
+#include <cstdio>
 #include <utility>
 
 namespace hearth {
@@ -22,6 +24,9 @@ constexpr auto end_worth_quantile = 1.0 / 3;
 constexpr auto as_planned = 0.75 * kelvin;
 /// For a house that was never told nor felt the weather.
 constexpr auto assumed_outdoor = celsius(0);
+
+/// What is no price counts as free, as in `plan_heat`.
+energy_price or_nothing(energy_price p) { return std::isfinite(p.si()) ? p : energy_price{}; }
 
 }  // namespace
 
@@ -46,17 +51,12 @@ void heat_planner::hear(const body& said, time_point now) {
   }
 }
 
-std::size_t heat_planner::hour_of_day(time_point now) const {
-  const auto hours = std::chrono::floor<std::chrono::hours>(dates_.utc(now)).time_since_epoch();
-  return static_cast<std::size_t>(((hours.count() % 24) + 24) % 24);
-}
-
 std::optional<temperature> heat_planner::forecast(time_point t) const {
   if (!weather_ || weather_->slot <= duration{}) return {};
   const auto utc = dates_.utc(t);
   if (utc < weather_->start) return {};
   const auto i = static_cast<std::size_t>((utc - weather_->start) / weather_->slot);
-  if (i >= weather_->outdoor.size() || !std::isfinite(weather_->outdoor[i].in_celsius())) return {};
+  if (i >= weather_->outdoor.size() || !is_weather(weather_->outdoor[i])) return {};
   return weather_->outdoor[i];
 }
 
@@ -76,6 +76,7 @@ temperature heat_planner::outdoor_in(time_point now, std::size_t hours) const {
 void heat_planner::feel_the_air(const snapshot& now) {
   const auto& channel = house_->plant->outdoor;
   outdoor_ = channel ? now.good<temperature>(*channel) : std::nullopt;
+  if (outdoor_ && !is_weather(*outdoor_)) outdoor_.reset();
   if (!outdoor_ || !dates_.known()) return;
   const auto this_hour = time_point{std::chrono::floor<std::chrono::hours>(dates_.utc(now.at))};
   if (air_hour_ == this_hour) return;
@@ -89,11 +90,35 @@ void heat_planner::feel_the_air(const snapshot& now) {
   air_hour_ = this_hour;
 }
 
-std::optional<std::string> heat_planner::obstacle_to(const snapshot&) const {
+std::optional<std::string> heat_planner::obstacle_to_a_plan() {
   if (!dates_.known()) return "the date is unknown";
   if (!store_) return "no store temperature can be trusted";
   if (!running_) return "nobody can see whether the heat pump runs";
   return learner_->misfit();
+}
+
+/// Once a day what was learned, and at once whether the house is understood.
+void heat_planner::keep_diary(time_point now) {
+  if (const auto misfit = learner_->misfit(); misfit.has_value() != misunderstood_) {
+    misunderstood_ = misfit.has_value();
+    events_.push_back({misfit ? severity::warning : severity::info,
+                       misfit ? "house-misunderstood" : "house-understood", "planner",
+                       misfit ? *misfit + "; no plans are made until it is understood"
+                              : "the house behaves as it was learned again; plans are made",
+                       now});
+  }
+  if (!dates_.known()) return;
+  const auto day = time_point{std::chrono::floor<std::chrono::days>(dates_.utc(now))};
+  if (std::exchange(told_day_, day).value_or(day) == day) return;
+  auto text = std::string{"learned of this house:"};
+  for (const auto& n : learner_->numbers()) {
+    std::array<char, 96> one{};
+    std::snprintf(one.data(), one.size(), " %s %.2f ± %.2f%s%s;", n.name.c_str(), n.value, n.doubt,
+                  n.unit.empty() ? "" : " ", n.unit.c_str());
+    text += one.data();
+  }
+  text.back() = '.';
+  events_.push_back({severity::info, "house-learned", "planner", text, now});
 }
 
 heat_problem heat_planner::problem(time_point now, const heat_model& model) const {
@@ -106,9 +131,9 @@ heat_problem heat_planner::problem(time_point now, const heat_model& model) cons
     const auto h = (in_hour + i) / slots_per_hour;
     const auto outdoor = outdoor_in(now, h);
     const auto at = now + hour * static_cast<std::int64_t>(h);
-    const auto load = model.load_at(outdoor) + learner_->usual_beyond(hour_of_day(at));
-    out.slots.push_back({outdoor, std::max(load, power{}), prices[h]});
-    made_for.push_back(prices[h].si() /
+    const auto load = model.load_at(outdoor) + learner_->usual_beyond(hour_of_day(dates_.utc(at)));
+    out.slots.push_back({outdoor, std::max(load, power{}), or_nothing(prices[h])});
+    made_for.push_back(or_nothing(prices[h]).si() /
                        model.heat_per_electricity(outdoor, model.empty_at(outdoor)));
   }
   const auto third =
@@ -137,10 +162,11 @@ std::optional<heat_plan> heat_planner::look(const snapshot& now) {
   if (running && running_ && *running != *running_) changed_ = now.at;
   if (running && !changed_) changed_ = now.at;
   running_ = running;
-  learner_->observe(now, store_, hour_of_day(now.at));
+  learner_->observe(now, store_, hour_of_day(dates_.utc(now.at)));
+  keep_diary(now.at);
   const auto this_slot = slot_start(now.at, slot, dates_);
   if (planned_ == this_slot && !news_) return {};
-  obstacle_ = obstacle_to(now);
+  obstacle_ = obstacle_to_a_plan();
   if (obstacle_) return {};
   planned_ = this_slot;
   if (auto same = confirmed(this_slot)) return plan_ = std::move(same);

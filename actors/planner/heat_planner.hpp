@@ -12,6 +12,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace hearth {
 
@@ -30,16 +32,19 @@ class heat_planner {
   /// Once per snapshot; the answer is a new plan, if it is time for one and there can be one.
   std::optional<heat_plan> look(const snapshot& now);
 
+  /// What people should know, since it was asked for last: each day what was learned; that the
+  /// house is not understood, and that it is again.
+  std::vector<event> take_events() { return std::exchange(events_, {}); }
+
   /// Why there is no plan, in one sentence; nothing if there is one.
   [[nodiscard]] const std::optional<std::string>& obstacle() const { return obstacle_; }
-  [[nodiscard]] const house_learner& learned() const { return *learner_; }
 
  private:
-  [[nodiscard]] std::size_t hour_of_day(time_point now) const;
   void feel_the_air(const snapshot& now);
   [[nodiscard]] temperature outdoor_in(time_point now, std::size_t hours) const;
   [[nodiscard]] std::optional<temperature> forecast(time_point t) const;
-  [[nodiscard]] std::optional<std::string> obstacle_to(const snapshot& now) const;
+  [[nodiscard]] std::optional<std::string> obstacle_to_a_plan();
+  void keep_diary(time_point now);
   [[nodiscard]] std::optional<heat_plan> confirmed(time_point slot) const;
   [[nodiscard]] heat_problem problem(time_point now, const heat_model& model) const;
 
@@ -59,6 +64,9 @@ class heat_planner {
   std::optional<time_point> thought_;  ///< when one was made anew
   bool news_ = false;
   std::optional<std::string> obstacle_;
+  bool misunderstood_ = false;
+  std::optional<time_point> told_day_;  ///< of which what was learned was told, UTC
+  std::vector<event> events_;
 };
 
 }  // namespace hearth

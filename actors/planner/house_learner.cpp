@@ -95,11 +95,13 @@ void house_learner::observe(const snapshot& now, const std::optional<store_estim
     span_.reset();
     return;
   }
-  const auto outdoor = plant.outdoor ? now.good<temperature>(*plant.outdoor) : std::nullopt;
+  auto outdoor = plant.outdoor ? now.good<temperature>(*plant.outdoor) : std::nullopt;
+  if (outdoor && !is_weather(*outdoor)) outdoor.reset();
   if (outdoor) feel_emptiness(*store, assumed_.required_at(*outdoor), *running);
   const auto metered =
       plant.heat_pump.power_meter ? now.good<power>(*plant.heat_pump.power_meter) : std::nullopt;
-  if (!outdoor || (*running && !metered)) {
+  const auto believed = metered && *metered >= power{} && *metered <= 2 * assumed_.electric_most;
+  if (!outdoor || (*running && !believed)) {
     span_.reset();
     return;
   }
@@ -115,7 +117,7 @@ void house_learner::observe(const snapshot& now, const std::optional<store_estim
   span_->last = store->mean;
   span_->outdoor_k_s += outdoor->in_celsius() * passed;
   span_->store_k_s += store->mean.in_celsius() * passed;
-  if (metered) span_->electric_j += metered->in(watt)*passed;
+  if (believed) span_->electric_j += metered->in(watt)*passed;
   if (span_->to - span_->from >= longest) end_span();
 }
 

@@ -16,11 +16,6 @@ constexpr std::size_t hours_to_learn = 72;
 /// Hours kept of what was told ahead.
 constexpr std::size_t told_kept = 96;
 
-std::size_t hour_of_day(time_point utc) {
-  const auto hours = std::chrono::floor<std::chrono::hours>(utc).time_since_epoch().count();
-  return static_cast<std::size_t>(((hours % 24) + 24) % 24);
-}
-
 time_point hour_start(time_point utc) { return std::chrono::floor<std::chrono::hours>(utc); }
 
 /// Where the market may be an hour later.
@@ -34,6 +29,11 @@ std::vector<double> next(const price_chain& chain, const std::vector<double>& no
 }
 
 }  // namespace
+
+std::size_t hour_of_day(time_point utc) {
+  const auto hours = std::chrono::floor<std::chrono::hours>(utc).time_since_epoch().count();
+  return static_cast<std::size_t>(((hours % 24) + 24) % 24);
+}
 
 price_outlook::price_outlook(const tariff_layout& terms, const std::string& timezone)
     : tariff_{terms, timezone} {}

@@ -39,6 +39,9 @@ class price_outlook {
   bool differs_ = false;  ///< what was told ahead was ever another than what it became
 };
 
+/// 0 to 23, of a time in UTC.
+std::size_t hour_of_day(time_point utc);
+
 /// For a house that knows only the price of distribution: energy in New England costs about this.
 inline constexpr energy_price assumed_energy = 40 * usd_per_mwh;
 

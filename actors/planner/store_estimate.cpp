@@ -12,7 +12,6 @@ constexpr auto disorder = 6 * kelvin;
 /// No water in a store is colder or hotter.
 constexpr auto coldest = celsius(-5);
 constexpr auto hottest = celsius(110);
-constexpr auto water_j_per_k_litre = 4186.0;
 
 struct layer {
   std::size_t place;
@@ -74,17 +73,6 @@ std::optional<store_estimate> estimate_store(const store_layout& store, const sn
   if (layers.empty()) return {};
   return store_estimate{std::ranges::max(layers, {}, &layer::at).at,
                         mean_of(layers, store.layers.size()), layers.size(), doubted};
-}
-
-energy usable_heat(std::vector<temperature> layers, volume water, temperature required,
-                   temperature returned) {
-  if (layers.empty()) return {};
-  const auto j_per_k = water.in(litre) / static_cast<double>(layers.size()) * water_j_per_k_litre;
-  auto out = energy{};
-  const auto least = std::max(required, returned);
-  for (const auto t : layers)
-    if (t >= least) out += energy::from_si(j_per_k * (t - returned).in(kelvin));
-  return out;
 }
 
 }  // namespace hearth

@@ -20,10 +20,4 @@ struct store_estimate {
 /// Nothing if no sensor can be believed.
 std::optional<store_estimate> estimate_store(const store_layout& store, const snapshot& now);
 
-/// Heat that the store can give at a supply of `required`, with the water coming back at
-/// `returned`: the hottest layer is taken out and put back at the bottom, until none is hot enough.
-/// Layers are equal parts of the water and stand in any order.
-energy usable_heat(std::vector<temperature> layers, volume water, temperature required,
-                   temperature returned);
-
 }  // namespace hearth

@@ -5,6 +5,9 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+#include <limits>
+
 using namespace hearth;
 using namespace hearth::testing;
 
@@ -98,6 +101,49 @@ TEST_CASE_FIXTURE(fixture, "without a date, a store or a view of the compressor 
   seen.on(at::enable, false);
   CHECK(look());
   CHECK_FALSE(planner.obstacle());
+}
+
+TEST_CASE_FIXTURE(fixture, "once a day people are told what was learned, with its doubt") {
+  look();
+  auto told = std::vector<event>{};
+  for (auto hour = 0; hour < 50; ++hour) {
+    seen.pass(1h);
+    look();
+    for (auto& e : planner.take_events()) told.push_back(std::move(e));
+  }
+  REQUIRE(told.size() == 2);
+  CHECK(told[0].kind == "house-learned");
+  CHECK(told[0].text.find("heat load at 0 °C") != std::string::npos);
+  CHECK(told[0].text.find("±") != std::string::npos);
+}
+
+TEST_CASE(
+    "whatever thermometers, meters, forecasts and prices say, there is a plan that is none of it") {
+  auto l = small_house();
+  l.plant->outdoor = at::bed;
+  auto planner = heat_planner{shared(l)};
+  auto seen = image{l, noon};
+  const auto ravings =
+      std::vector{std::nan(""), std::numeric_limits<double>::infinity(), 1e300, -1e300, -273.16};
+  auto plans = 0;
+  for (auto minute = 0; minute < 600; ++minute) {
+    const auto raving = ravings[static_cast<std::size_t>(minute) % ravings.size()];
+    seen.pass(1min).degrees(at::bed, raving).on(at::enable, minute % 120 < 60);
+    seen.set(at::hp_power, measured{raving, unit::watt});
+    if (minute % 30 == 0) seen.degrees(at::top, minute % 60 == 0 ? raving : 50);
+    if (minute % 60 == 7) {
+      planner.hear(hourly(noon, std::vector(48, raving)), seen.time());
+      planner.hear(weather{noon, 1h, std::vector(48, celsius(raving))}, seen.time());
+    }
+    const auto plan = planner.look(seen.now());
+    if (!plan) continue;
+    ++plans;
+    for (const auto& s : plan->slots) {
+      REQUIRE(std::isfinite(s.store.in_celsius()));
+      REQUIRE(std::isfinite(s.electricity.si()));
+    }
+  }
+  CHECK(plans > 30);
 }
 
 TEST_CASE("a house without a store has nothing to plan") {

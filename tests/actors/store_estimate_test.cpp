@@ -67,12 +67,3 @@ TEST_CASE_FIXTURE(fixture, "a reading that no water in a store has is not believ
   CHECK(estimate(140, 50, 40)->believed == 2);
   CHECK(estimate(60, 50, -40)->believed == 2);
 }
-
-TEST_CASE("usable is what is hot enough for the supply, down to what comes back") {
-  const auto layers = std::vector{celsius(60), celsius(50), celsius(44), celsius(30)};
-  // Two layers of 250 L, 25 K and 15 K above the return.
-  CHECK(usable_heat(layers, 1000 * litre, celsius(45), celsius(35)).in(kilowatt_hour) ==
-        doctest::Approx(250 * 4186 * (25.0 + 15.0) / 3.6e6));
-  CHECK(usable_heat(layers, 1000 * litre, celsius(61), celsius(35)) == energy{});
-  CHECK(usable_heat({}, 1000 * litre, celsius(45), celsius(35)) == energy{});
-}
