@@ -89,6 +89,17 @@ TEST_CASE(
   CHECK_FALSE(find<contract>(decide(house, world, o, midnight + 58min)));
 }
 
+TEST_CASE("of the slot that is the node tells what it cleared at, of those to come what it expects") {
+  auto world = daily(midnight, 48);
+  world.cleared = world.prices;
+  for (auto& p : world.cleared->energy) p = 77 * usd_per_mwh;
+  const auto said = decide(online_at(midnight + 5h), world, {}, midnight + 5h + 1s);
+  const auto p = find<prices>(said);
+  REQUIRE(p);
+  CHECK(p->energy[0] == 77 * usd_per_mwh);
+  CHECK(p->energy[1] == world.prices->energy[6]);
+}
+
 TEST_CASE("prices and weather are told hourly for 48 h, heartbeats each minute under a contract") {
   const auto world = daily(midnight, 24 * 10);
   const auto o = dispatch_options{.contracts_per_day = 1};

@@ -159,7 +159,7 @@ TEST_CASE("a house that boots in 1970 heats at once, and dates itself when netwo
   h.set_right();
   h.pass(30min);
   CHECK(h.count("clock-set") == 1);
-  CHECK(h.v->node.latest<state_report>().mode == "tariff-timer");
+  CHECK(h.v->node.latest<state_report>().mode == "planner");
   // From now on what a person reads in the log is a date.
   CHECK(h.v->events.back().at >= utc("2026-11-21T04:30:00Z"));
   h.check_unharmed();

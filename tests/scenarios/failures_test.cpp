@@ -63,7 +63,7 @@ TEST_CASE(
     auto v = virtual_house{house_of("layouts/simulated-house.yaml")};
     auto all = std::vector<std::string>{};
     for (const auto& [name, kill] : everybody(v)) all.push_back(name);
-    CHECK(all.size() == v.house->buses.size() + v.house->devices.size() + 5);
+    CHECK(all.size() == v.house->buses.size() + v.house->devices.size() + 6);
     return all;
   }();
   for (const auto& name : names) {
@@ -149,7 +149,7 @@ TEST_CASE(
   v->harm->bus_dead = false;
   v->pass(17min);
   CHECK(all_channels_good(*v));
-  CHECK(v->node.latest<state_report>().mode == "tariff-timer");
+  CHECK(v->node.latest<state_report>().mode == "planner");
   CHECK(v->world->truth().enabled());
 }
 
