@@ -14,9 +14,6 @@ constexpr std::size_t levels = 150;
 constexpr std::size_t parts_compared = 8;
 /// … and for the slot that is decided.
 constexpr std::size_t parts_decided = 64;
-/// A command reaches the compressor a little after it was given; minimum times are planned with
-/// this much more, so that no plan runs into the interlock.
-constexpr duration command_margin = std::chrono::minutes{1};
 /// Nothing in a house is colder or hotter; what a model or a sensor says beyond is held there.
 constexpr auto coldest_water = celsius(-20);
 constexpr auto hottest_water = celsius(120);

@@ -61,6 +61,10 @@ struct heat_plan {
   [[nodiscard]] const planned_slot* at(time_point t) const;
 };
 
+/// A command reaches the compressor a little after it was given; minimum times are planned with
+/// this much more, so that no plan runs into the interlock.
+inline constexpr duration command_margin = std::chrono::minutes{1};
+
 /// The plan of least expected cost: dynamic programming over the store's mean temperature and what
 /// the compressor does (docs/planner/README.md). From any state it has an answer: what cannot be
 /// warm is counted as unserved, what cannot be stored is not bought. Energy is conserved exactly:

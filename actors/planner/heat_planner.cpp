@@ -90,10 +90,14 @@ void heat_planner::feel_the_air(const snapshot& now) {
   air_hour_ = this_hour;
 }
 
-std::optional<std::string> heat_planner::obstacle_to_a_plan() {
+std::optional<std::string> heat_planner::obstacle_to_a_plan(time_point now) const {
   if (!dates_.known()) return "the date is unknown";
   if (!store_) return "no store temperature can be trusted";
   if (!running_) return "nobody can see whether the heat pump runs";
+  // A house that has just begun and is cold heats as soon as its compressor may; a plan could only
+  // have it start with a quarter of an hour.
+  if (!plan_ && !*running_ && now - *changed_ < house_->plant->heat_pump.min_off + command_margin)
+    return "the compressor has not rested yet since the house began";
   return learner_->misfit();
 }
 
@@ -166,7 +170,7 @@ std::optional<heat_plan> heat_planner::look(const snapshot& now) {
   keep_diary(now.at);
   const auto this_slot = slot_start(now.at, slot, dates_);
   if (planned_ == this_slot && !news_) return {};
-  obstacle_ = obstacle_to_a_plan();
+  obstacle_ = obstacle_to_a_plan(now.at);
   if (obstacle_) return {};
   planned_ = this_slot;
   if (auto same = confirmed(this_slot)) return plan_ = std::move(same);

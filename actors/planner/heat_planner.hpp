@@ -43,7 +43,7 @@ class heat_planner {
   void feel_the_air(const snapshot& now);
   [[nodiscard]] temperature outdoor_in(time_point now, std::size_t hours) const;
   [[nodiscard]] std::optional<temperature> forecast(time_point t) const;
-  [[nodiscard]] std::optional<std::string> obstacle_to_a_plan();
+  [[nodiscard]] std::optional<std::string> obstacle_to_a_plan(time_point now) const;
   void keep_diary(time_point now);
   [[nodiscard]] std::optional<heat_plan> confirmed(time_point slot) const;
   [[nodiscard]] heat_problem problem(time_point now, const heat_model& model) const;

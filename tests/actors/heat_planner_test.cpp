@@ -30,6 +30,13 @@ struct fixture {
   image seen{*house, noon};
   heat_planner planner{house};
 
+  /// The compressor has rested since the house began.
+  fixture() {
+    seen.be(noon - 6min);
+    look();
+    seen.be(noon);
+  }
+
   std::optional<heat_plan> look() { return planner.look(seen.now()); }
 };
 
@@ -46,6 +53,18 @@ TEST_CASE_FIXTURE(fixture, "a plan is made at once, then every quarter of an hou
     plans += look().has_value();
   }
   CHECK(plans == 4);
+}
+
+TEST_CASE("a house that has just begun is planned for when its compressor has rested, not before") {
+  const auto l = small_house();
+  auto planner = heat_planner{shared(l)};
+  auto seen = image{l, noon};
+  CHECK_FALSE(planner.look(seen.now()));
+  CHECK_FALSE(planner.look(seen.pass(5min).now()));
+  CHECK(planner.look(seen.pass(1min).now()));
+  // One that is found running needs no rest.
+  auto running = heat_planner{shared(l)};
+  CHECK(running.look(seen.on(at::enable).now()));
 }
 
 TEST_CASE_FIXTURE(fixture, "news of prices or weather makes a new plan at the next look") {

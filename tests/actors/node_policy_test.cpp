@@ -89,7 +89,8 @@ TEST_CASE(
   CHECK_FALSE(find<contract>(decide(house, world, o, midnight + 58min)));
 }
 
-TEST_CASE("of the slot that is the node tells what it cleared at, of those to come what it expects") {
+TEST_CASE(
+    "of the slot that is the node tells what it cleared at, of those to come what it expects") {
   auto world = daily(midnight, 48);
   world.cleared = world.prices;
   for (auto& p : world.cleared->energy) p = 77 * usd_per_mwh;
