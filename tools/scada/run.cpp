@@ -20,6 +20,7 @@ namespace {
 struct run_options {
   std::string layout;
   bool dry_run = false;
+  bool no_plan = false;
   std::string state = default_state_folder();
   log_options log;
   record_options record;
@@ -119,6 +120,7 @@ int run(const run_options& options) {
                               .log = log_of_events(),
                               .first_words = first_words(marker, *house, clock->now()),
                               .boot_id = new_boot_id(),
+                              .plans = !options.no_plan,
                               .seed = std::hash<std::string>{}(house->site),
                               .snapshot_observer = {},
                               .statement_observer = {},
@@ -147,9 +149,13 @@ void add_run(CLI::App& app, int& exit) {
   auto* command = app.add_subcommand("run", "Run a house: read, decide, switch, report");
   auto options = std::make_shared<run_options>();
   command->add_option("LAYOUT", options->layout, "The house's layout file (YAML)")->required();
-  command->add_flag(
+  auto* dry_run = command->add_flag(
       "--dry-run", options->dry_run,
       "Print the whole plan and the next 48 h of dispatch; open no device and no socket");
+  command
+      ->add_flag("--no-plan", options->no_plan,
+                 "Local control by tariff timer and thermostat alone, without the planner")
+      ->excludes(dry_run);
   command->add_option("--state", options->state, "Folder for what must survive a restart")
       ->capture_default_str();
   add_record_options(*command, options->record);
