@@ -72,7 +72,8 @@ dispatcher::decisions dispatcher::decide_on(snapshot now) {
   auto moved = contracts_.advance(metered, trouble(now.at), now.at);
   for (auto& r : moved.reports) out.statements.emplace_back(std::move(r));
   for (auto& e : moved.events) out.statements.emplace_back(std::move(e));
-  const auto local = local_.decide(now, tariff_, plan_ ? &*plan_ : nullptr);
+  // A plan under which a critical zone gets cold has a heating curve or a model that is wrong.
+  const auto local = local_.decide(now, tariff_, plan_ && !cold_zone_ ? &*plan_ : nullptr);
   grid_.watch(now, local);
   const auto all = wishes(local, now);
   pass(all, now, out);

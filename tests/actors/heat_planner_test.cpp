@@ -245,6 +245,25 @@ TEST_CASE_FIXTURE(fixture,
   CHECK(on_at(noon + 17min));
 }
 
+TEST_CASE_FIXTURE(fixture,
+                  "a plan under which a critical zone gets cold is left until that is warm again") {
+  auto mind = dispatcher{house, noon - 1h};
+  auto plan = heat_plan{noon, 15min, 15min, {}, {}, {}};
+  for (auto i = 0; i < 192; ++i)
+    plan.slots.push_back({0.0, {}, celsius(40), {}, 90 * usd_per_mwh, {}});
+  mind.follow(plan);
+  const auto mode_at = [&](double living) {
+    auto said = only<state_report>(
+        mind.decide(seen.pass(1min).degrees(at::living, living).now()).statements);
+    return said.empty() ? std::string{"as before"} : said.back().mode;
+  };
+  seen.degrees(at::top, 40).degrees(at::mid, 36).degrees(at::bottom, 34);
+  CHECK(mode_at(19.8) == "planner");
+  CHECK(mode_at(19.3) == "tariff-timer");
+  CHECK(mode_at(19.6) == "as before");
+  CHECK(mode_at(19.8) == "planner");
+}
+
 TEST_CASE("what was told ahead and what it became teaches what to expect") {
   auto outlook = price_outlook{tariff_layout{}, "UTC"};
   // Each hour costs what was said if the one before did, and 60 more as long as a spell lasts.
