@@ -55,6 +55,11 @@ struct report_draft {
   report samples;
 };
 
+/// What of the contracts outlives the program (`kept_contracts.hpp`).
+struct contracts_kept {
+  std::string text;
+};
+
 /// How one supervised actor fares.
 struct actor_health {
   std::string name;  ///< "device hp-meter", "bus rs485", "dispatcher" …
@@ -77,6 +82,8 @@ using directive_sink = caf::typed_actor<caf::reacts_to<envelope>>;
 using outlook_sink = caf::typed_actor<caf::reacts_to<body>>;
 /// Takes when the heat pump should run.
 using plan_sink = caf::typed_actor<caf::reacts_to<heat_plan>>;
+/// Takes what is kept of the contracts: the journal to keep it, a new dispatcher to go on with it.
+using contracts_sink = caf::typed_actor<caf::reacts_to<contracts_kept>>;
 /// Takes a question of the node.
 using query_sink = caf::typed_actor<caf::reacts_to<query>>;
 /// Takes samples that are not yet in a report.
@@ -135,10 +142,13 @@ struct roads {
   dating_sink dispatcher_dates;
   dating_sink reporter_dates;
   plan_sink dispatcher_plans;
-  snapshot_sink planner;              ///< null in a house that plans nothing, and so the next two
+  contracts_sink dispatcher_contracts;
+  snapshot_sink planner;              ///< null in a house that plans nothing, and so the next three
   outlook_sink planner_outlook;
+  query_sink planner_queries;
   dating_sink planner_dates;
-  statement_sink journal;             ///< null in a house without a node, and so the next six
+  statement_sink journal;             ///< null in a house without a node, and so the next seven
+  contracts_sink journal_contracts;
   draft_sink journal_drafts;          ///< null in a house without a disk, too
   journal_desk journal_of_link;
   dating_sink journal_dates;
@@ -193,6 +203,8 @@ using planner_actor = caf::typed_actor<
     caf::reacts_to<snapshot>,
     // Prices and weather of the node.
     caf::reacts_to<body>,
+    // The node asks how the house stands.
+    caf::reacts_to<query>,
     // The date is this from now on.
     caf::reacts_to<dating>,
     caf::reacts_to<roads>>;
@@ -216,6 +228,8 @@ using dispatcher_actor = caf::typed_actor<
     caf::reacts_to<device_road>,
     // Local control follows this from now on.
     caf::reacts_to<heat_plan>,
+    // What a former program agreed to goes on.
+    caf::reacts_to<contracts_kept>,
     caf::reacts_to<roads>>;
 
 /// RECORDER: writes what the dispatcher is given and what it decides, so that it can be replayed. May
@@ -250,6 +264,8 @@ using journal_actor = caf::typed_actor<
     caf::reacts_to<body>,
     // Keep these samples until their report comes.
     caf::reacts_to<report_draft>,
+    // Keep this for the next dispatcher, with whatever is written next.
+    caf::reacts_to<contracts_kept>,
     // The next page of what waits.
     caf::reacts_to<link_fetch>,
     // The node has these.
@@ -330,6 +346,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::node_time)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::mqtt_event)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::roads)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::recorded)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::contracts_kept)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::report_draft)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::resend)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::link_fetch)

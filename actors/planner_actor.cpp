@@ -18,6 +18,12 @@ planner_actor::behavior_type planner_of(planner_actor::stateful_pointer<planner_
           self->send(s.peers->reporter_statements, body{std::move(e)});
       },
       [self, clock](const body& said) { self->state.mind->hear(said, clock.now()); },
+      [self, clock](const query& asked) {
+        const auto& s = self->state;
+        if (asked.subject != query_subject::standing || !s.peers) return;
+        if (auto is = s.mind->standing_to_sell_by(clock.now()))
+          self->send(s.peers->reporter_statements, body{std::move(*is)});
+      },
       [self](const dating& dates) { self->state.mind->redate(dates); },
       [self](const roads& r) { self->state.peers = r; },
   };

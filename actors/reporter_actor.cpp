@@ -27,6 +27,7 @@ std::optional<body> answer_to(reporter_state& state, query_subject subject) {
   switch (subject) {
   case query_subject::layout: return state.builder->describe();
   case query_subject::state: return state.last_state;
+  case query_subject::standing: break;  // the planner's to answer
   case query_subject::snapshot: return state.builder->last_snapshot();
   }
   return {};

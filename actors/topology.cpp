@@ -35,10 +35,13 @@ struct site {
             .dispatcher_dates = m.dispatcher,
             .reporter_dates = m.reporter,
             .dispatcher_plans = m.dispatcher,
+            .dispatcher_contracts = m.dispatcher,
             .planner = m.planner,
             .planner_outlook = m.planner,
+            .planner_queries = m.planner,
             .planner_dates = m.planner,
             .journal = m.journal,
+            .journal_contracts = m.journal,
             // Drafts are against power cuts; in memory nothing outlives one.
             .journal_drafts = parts.journal ? draft_sink{m.journal} : draft_sink{},
             .journal_of_link = m.journal,

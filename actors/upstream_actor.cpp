@@ -70,6 +70,13 @@ void upstream_state::say(body what) {
   if (peers) self->send(peers->reporter_statements, std::move(what));
 }
 
+/// What only a planner could answer, a house without one leaves unanswered.
+void upstream_state::ask(const query& what) {
+  const auto& to =
+      what.subject == query_subject::standing ? peers->planner_queries : peers->reporter_queries;
+  if (to) self->send(to, what);
+}
+
 void upstream_state::note_outage(const std::string& why) {
   if (!peers || std::exchange(outage_told_, true)) return;
   say(event{severity::warning, "link-down", context.house->link->broker,
@@ -101,7 +108,7 @@ void upstream_state::carry(const link_output& output) {
           [this](const link_deliver& d) {
             if (!peers) return;
             if (const auto* q = std::get_if<query>(&d.message.body))
-              self->send(peers->reporter_queries, *q);
+              ask(*q);
             else if (const auto* r = std::get_if<resend>(&d.message.body))
               self->send(peers->journal_of_link, *r);
             else

@@ -34,6 +34,7 @@ struct upstream_state {
   }
   void say(body what);
   /// An outage of a night is two events, however often it is tried in between.
+  void ask(const query& what);
   void note_outage(const std::string& why);
   void note_return();
 

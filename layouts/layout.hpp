@@ -2,6 +2,7 @@
 
 #include "protocol/ids.hpp"
 #include "protocol/limits.hpp"
+#include "protocol/standing.hpp"
 #include "protocol/time.hpp"
 #include "protocol/unit.hpp"
 #include "protocol/units.hpp"
@@ -76,12 +77,6 @@ struct channel_layout {
   position at;
 };
 
-struct cop_point {
-  temperature outdoor;
-  temperature leaving_water;
-  double cop = 0;
-};
-
 struct heat_pump_layout {
   channel_id enable;  ///< on: may run; off: hardware fallback (its own aquastat) or off
   std::optional<channel_id> power_meter;
@@ -91,12 +86,6 @@ struct heat_pump_layout {
   duration min_off{};
   std::optional<std::size_t> starts_per_hour;  ///< of a file always said; absent: as many as wished
   std::vector<cop_point> cop;                  ///< empty: unknown
-};
-
-/// How hot the water must be that warms the rooms.
-struct supply_point {
-  temperature outdoor;
-  temperature supply;
 };
 
 struct store_layout {

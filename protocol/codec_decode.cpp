@@ -44,14 +44,99 @@ class reader : public field_reader {
     return outcome{name(o.request_id(), "outcome.request_id"), o.accepted(),
                    text(o.reason(), "outcome.reason")};
   }
+  /// In joules, too, it must be a number.
+  energy told_energy(bool present, double watt_hours, std::string_view field) {
+    const auto out = number(present, watt_hours, field) * watt_hour;
+    if (!std::isfinite(out.si())) refuse(field, " is more than any number tells");
+    return out;
+  }
   body read(const v1::ContractReport& c) {
-    return contract_report{
+    auto out = contract_report{
         name(c.contract_id(), "contract_report.contract_id"),
         word(wire_words::contract_statuses, c.status(), "contract_report.status"),
         text(c.reason(), "contract_report.reason"),
-        number(c.has_promised_wh(), c.promised_wh(), "contract_report.promised_wh") * watt_hour,
-        number(c.has_metered_wh(), c.metered_wh(), "contract_report.metered_wh") * watt_hour,
+        told_energy(c.has_promised_wh(), c.promised_wh(), "contract_report.promised_wh"),
+        told_energy(c.has_metered_wh(), c.metered_wh(), "contract_report.metered_wh"),
         time(c.at_unix_ms(), "contract_report.at_unix_ms")};
+    if (c.has_settlement()) out.settled = settled(c.settlement());
+    return out;
+  }
+  settlement settled(const v1::Settlement& s) {
+    auto out = settlement{name(s.book(), "settlement.book"),
+                          s.entry(),
+                          time(s.start_unix_ms(), "settlement.start_unix_ms"),
+                          length(s.length_s(), "settlement.length_s"),
+                          {},
+                          std::chrono::seconds{s.unmetered_s()},
+                          s.chain()};
+    if (s.has_price_usd_per_mwh())
+      out.price = number(s.price_usd_per_mwh(), "settlement.price_usd_per_mwh") * usd_per_mwh;
+    if (out.entry == 0) refuse("settlement.entry", " must be above zero");
+    if (out.chain.size() != 32) refuse("settlement.chain", " is no SHA-256");
+    return out;
+  }
+  temperature degrees(bool present, double celsius_degrees, std::string_view field) {
+    return celsius(number(present, celsius_degrees, field));
+  }
+  body read(const v1::Standing& s) {
+    auto out = standing{time(s.at_unix_ms(), "standing.at_unix_ms"),
+                        degrees(s.has_store_mean_c(), s.store_mean_c(), "standing.store_mean_c"),
+                        degrees(s.has_store_top_c(), s.store_top_c(), "standing.store_top_c"),
+                        s.running(),
+                        std::chrono::seconds{s.since_change_s()},
+                        {},
+                        model(s.model()),
+                        {}};
+    if (s.has_outdoor_c()) out.outdoor = celsius(number(s.outdoor_c(), "standing.outdoor_c"));
+    if (s.usual_beyond_w_size() != 24)
+      refuse("standing.usual_beyond_w", " has not 24 numbers, one an hour");
+    else
+      for (const auto w : s.usual_beyond_w())
+        out.usual_beyond.push_back(number(w, "standing.usual_beyond_w") * watt);
+    return out;
+  }
+  house_model model(const v1::HouseModel& m) {
+    auto out = house_model{};
+    out.heat_j_per_k =
+        told_energy(m.has_heat_wh_per_k(), m.heat_wh_per_k(), "model.heat_wh_per_k").si();
+    if (m.curve().empty() || static_cast<std::size_t>(m.curve_size()) > limits::curve_points)
+      refuse("model.curve", " has no point, or more than 64");
+    else
+      for (const auto& p : m.curve())
+        out.curve.push_back({degrees(p.has_outdoor_c(), p.outdoor_c(), "model.curve.outdoor_c"),
+                             degrees(p.has_supply_c(), p.supply_c(), "model.curve.supply_c")});
+    out.drained = number(m.drained(), "model.drained");
+    out.full = degrees(m.has_full_c(), m.full_c(), "model.full_c");
+    out.surroundings = degrees(m.has_surroundings_c(), m.surroundings_c(), "model.surroundings_c");
+    out.loss_per_hour = number(m.loss_per_hour(), "model.loss_per_hour");
+    out.of_little_use = number(m.of_little_use_k(), "model.of_little_use_k") * kelvin;
+    if (static_cast<std::size_t>(m.cop_size()) > limits::cop_points)
+      refuse("model.cop", " has more than 256 points");
+    else
+      for (const auto& p : m.cop())
+        out.cop.push_back(
+            {degrees(p.has_outdoor_c(), p.outdoor_c(), "model.cop.outdoor_c"),
+             degrees(p.has_leaving_water_c(), p.leaving_water_c(), "model.cop.leaving_water_c"),
+             number(p.has_cop(), p.cop(), "model.cop.cop")});
+    out.cop_factor = number(m.has_cop_factor(), m.cop_factor(), "model.cop_factor");
+    out.cop_factor_per_k = number(m.cop_factor_per_k(), "model.cop_factor_per_k");
+    out.leaving_beyond = number(m.leaving_beyond_k(), "model.leaving_beyond_k") * kelvin;
+    out.electric = number(m.has_electric_w(), m.electric_w(), "model.electric_w") * watt;
+    out.electric_w_per_outdoor_k =
+        number(m.electric_w_per_outdoor_k(), "model.electric_w_per_outdoor_k");
+    out.electric_w_per_store_k = number(m.electric_w_per_store_k(), "model.electric_w_per_store_k");
+    out.electric_most =
+        number(m.has_electric_most_w(), m.electric_most_w(), "model.electric_most_w") * watt;
+    out.least_part = number(m.has_least_part(), m.least_part(), "model.least_part");
+    out.warm_up = std::chrono::seconds{m.warm_up_s()};
+    out.warm_up_part = number(m.warm_up_part(), "model.warm_up_part");
+    out.min_on = std::chrono::seconds{m.min_on_s()};
+    out.min_off = std::chrono::seconds{m.min_off_s()};
+    out.start_lag = std::chrono::seconds{m.start_lag_s()};
+    out.start_cost = number(m.start_cost_usd(), "model.start_cost_usd") * us_dollar;
+    out.load = number(m.has_load_w(), m.load_w(), "model.load_w") * watt;
+    out.load_w_per_outdoor_k = number(m.load_w_per_outdoor_k(), "model.load_w_per_outdoor_k");
+    return out;
   }
   body read(const v1::Layout& l) {
     auto out = layout_report{text(l.layout_hash(), "layout.layout_hash"), {}};
@@ -100,6 +185,8 @@ class reader : public field_reader {
         time(c.start_unix_ms(), "contract.start_unix_ms"),
         length(c.length_s(), "contract.length_s"),
         number(c.has_average_power_w(), c.average_power_w(), "contract.average_power_w") * watt};
+    if (c.has_price_usd_per_mwh())
+      out.price = number(c.price_usd_per_mwh(), "contract.price_usd_per_mwh") * usd_per_mwh;
     // The house's answer repeats it, and would be refused by the node.
     if (!std::isfinite(out.promised().in(watt_hour)))
       refuse("contract.average_power_w", " promises more than any number tells");
@@ -196,6 +283,7 @@ class reader : public field_reader {
     case v1::Envelope::kLayout: return read(e.layout());
     case v1::Envelope::kLoss: return read(e.loss());
     case v1::Envelope::kBacklog: return read(e.backlog());
+    case v1::Envelope::kStanding: return read(e.standing());
     case v1::Envelope::kHeartbeat: return read(e.heartbeat());
     case v1::Envelope::kAck: return read(e.ack());
     case v1::Envelope::kNack: return read(e.nack());

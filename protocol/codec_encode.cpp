@@ -42,6 +42,52 @@ void put(const power_limit& l, v1::Request& out) {
 void put(const outage&, v1::Request& out) { out.mutable_outage(); }
 void put(const keep_alive&, v1::Request& out) { out.mutable_keep_alive(); }
 
+void put(const settlement& s, v1::Settlement& out) {
+  out.set_book(mended(s.book));
+  out.set_entry(s.entry);
+  out.set_start_unix_ms(unix_ms(s.start));
+  out.set_length_s(whole_seconds(s.length));
+  if (s.price) out.set_price_usd_per_mwh(s.price->in(usd_per_mwh));
+  out.set_unmetered_s(whole_seconds(s.unmetered));
+  out.set_chain(s.chain);
+}
+
+void put(const house_model& m, v1::HouseModel& out) {
+  out.set_heat_wh_per_k(m.heat_j_per_k / watt_hour.si());
+  for (const auto& p : m.curve) {
+    auto& to = *out.add_curve();
+    to.set_outdoor_c(p.outdoor.in_celsius());
+    to.set_supply_c(p.supply.in_celsius());
+  }
+  out.set_drained(m.drained);
+  out.set_full_c(m.full.in_celsius());
+  out.set_surroundings_c(m.surroundings.in_celsius());
+  out.set_loss_per_hour(m.loss_per_hour);
+  out.set_of_little_use_k(m.of_little_use.in(kelvin));
+  for (const auto& p : m.cop) {
+    auto& to = *out.add_cop();
+    to.set_outdoor_c(p.outdoor.in_celsius());
+    to.set_leaving_water_c(p.leaving_water.in_celsius());
+    to.set_cop(p.cop);
+  }
+  out.set_cop_factor(m.cop_factor);
+  out.set_cop_factor_per_k(m.cop_factor_per_k);
+  out.set_leaving_beyond_k(m.leaving_beyond.in(kelvin));
+  out.set_electric_w(m.electric.in(watt));
+  out.set_electric_w_per_outdoor_k(m.electric_w_per_outdoor_k);
+  out.set_electric_w_per_store_k(m.electric_w_per_store_k);
+  out.set_electric_most_w(m.electric_most.in(watt));
+  out.set_least_part(m.least_part);
+  out.set_warm_up_s(whole_seconds(m.warm_up));
+  out.set_warm_up_part(m.warm_up_part);
+  out.set_min_on_s(whole_seconds(m.min_on));
+  out.set_min_off_s(whole_seconds(m.min_off));
+  out.set_start_lag_s(whole_seconds(m.start_lag));
+  out.set_start_cost_usd(m.start_cost.in(us_dollar));
+  out.set_load_w(m.load.in(watt));
+  out.set_load_w_per_outdoor_k(m.load_w_per_outdoor_k);
+}
+
 /// Puts one body into the envelope's oneof; a body without its overload does not compile.
 struct body_writer {
   v1::Envelope& out;
@@ -90,6 +136,18 @@ struct body_writer {
     to.set_promised_wh(c.promised.in(watt_hour));
     to.set_metered_wh(c.metered.in(watt_hour));
     to.set_at_unix_ms(unix_ms(c.at));
+    if (c.settled) put(*c.settled, *to.mutable_settlement());
+  }
+  void operator()(const standing& s) const {
+    auto& to = *out.mutable_standing();
+    to.set_at_unix_ms(unix_ms(s.at));
+    to.set_store_mean_c(s.mean.in_celsius());
+    to.set_store_top_c(s.top.in_celsius());
+    to.set_running(s.running);
+    to.set_since_change_s(whole_seconds(s.since_change));
+    if (s.outdoor) to.set_outdoor_c(s.outdoor->in_celsius());
+    put(s.model, *to.mutable_model());
+    for (const auto beyond : s.usual_beyond) to.add_usual_beyond_w(beyond.in(watt));
   }
   void operator()(const layout_report& l) const {
     auto& to = *out.mutable_layout();
@@ -138,6 +196,7 @@ struct body_writer {
     to.set_start_unix_ms(unix_ms(c.start));
     to.set_length_s(whole_seconds(c.length));
     to.set_average_power_w(c.average.in(watt));
+    if (c.price) to.set_price_usd_per_mwh(c.price->in(usd_per_mwh));
   }
   void operator()(const withdrawal& w) const {
     auto& to = *out.mutable_withdrawal();

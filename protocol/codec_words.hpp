@@ -96,10 +96,11 @@ inline constexpr table<nack_reason, v1::NackReason, 8> nack_reasons{{
     {nack_reason::forbidden, v1::NACK_REASON_FORBIDDEN},
 }};
 
-inline constexpr table<query_subject, v1::QuerySubject, 3> query_subjects{{
+inline constexpr table<query_subject, v1::QuerySubject, 4> query_subjects{{
     {query_subject::snapshot, v1::QUERY_SUBJECT_SNAPSHOT},
     {query_subject::layout, v1::QUERY_SUBJECT_LAYOUT},
     {query_subject::state, v1::QUERY_SUBJECT_STATE},
+    {query_subject::standing, v1::QUERY_SUBJECT_STANDING},
 }};
 
 /// The wire's word; its "not said" for a value outside the enumeration.

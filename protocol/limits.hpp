@@ -21,6 +21,9 @@ inline constexpr std::size_t text_bytes = 1024;
 inline constexpr std::size_t series_slots = 7 * 96;
 /// Messages acknowledged by one ack. Beyond: further acks.
 inline constexpr std::size_t acks_together = 512;
+/// Points of a heating curve, and of a table of COPs, that a house tells. Beyond: refused.
+inline constexpr std::size_t curve_points = 64;
+inline constexpr std::size_t cop_points = 256;
 /// Runs of missing messages asked for at one time. Beyond: asked for later.
 inline constexpr std::size_t resend_runs = 256;
 /// Message ids remembered to recognise repeats; a repeat inside is acknowledged again, not
@@ -121,6 +124,10 @@ inline constexpr duration contract_longest = 60min;
 inline constexpr duration contract_horizon = 48h;
 inline constexpr duration contract_warn_after_end = 2min;
 inline constexpr duration contract_grace = 5min;
+/// What was metered may differ from what was promised by this part of it, or by this much: then the
+/// contract was kept.
+inline constexpr double contract_tolerance = 0.02;
+inline constexpr energy contract_tolerance_least = 50 * watt_hour;
 /// A critical zone this far under its setpoint ends a contract.
 inline constexpr temperature_difference contract_comfort_margin = 0.6 * kelvin;
 /// No usable tank temperature for this long ends a contract.

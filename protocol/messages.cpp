@@ -27,6 +27,7 @@ constexpr traits of(const contract_report*) { return journaled_up("contract"); }
 constexpr traits of(const layout_report*) { return live_up("layout"); }
 constexpr traits of(const loss*) { return journaled_up("loss"); }
 constexpr traits of(const backlog*) { return live_up("backlog"); }
+constexpr traits of(const standing*) { return live_up("standing"); }
 constexpr traits of(const heartbeat*) { return both_ways("heartbeat"); }
 constexpr traits of(const ack*) { return both_ways("ack"); }
 constexpr traits of(const nack*) { return both_ways("nack"); }
@@ -91,6 +92,7 @@ std::string_view to_text(query_subject q) {
   case query_subject::snapshot: return "snapshot";
   case query_subject::layout: return "layout";
   case query_subject::state: return "state";
+  case query_subject::standing: return "standing";
   }
   return "unknown";
 }

@@ -3,6 +3,7 @@
 #include "protocol/command.hpp"
 #include "protocol/contract.hpp"
 #include "protocol/reading.hpp"
+#include "protocol/standing.hpp"
 #include "protocol/time.hpp"
 #include "protocol/units.hpp"
 
@@ -279,7 +280,7 @@ struct request {
   bool operator==(const request&) const = default;
 };
 
-enum class query_subject : unsigned char { snapshot, layout, state };
+enum class query_subject : unsigned char { snapshot, layout, state, standing };
 std::string_view to_text(query_subject q);
 
 struct query {
@@ -294,9 +295,10 @@ struct resend {
 };
 
 /// One message's content. The order is the order of the tables in `docs/wire.md`.
-using body = std::variant<birth, report, power_update, snapshot_report, state_report, event,
-                          outcome, contract_report, layout_report, loss, backlog, heartbeat, ack,
-                          nack, contract, withdrawal, prices, weather, request, query, resend>;
+using body =
+    std::variant<birth, report, power_update, snapshot_report, state_report, event, outcome,
+                 contract_report, layout_report, loss, backlog, standing, heartbeat, ack, nack,
+                 contract, withdrawal, prices, weather, request, query, resend>;
 
 struct envelope {
   std::string site;

@@ -40,7 +40,13 @@ void move(event& content, duration by) {
 }
 
 void move(contract_report& content, duration by) {
-  auto& [contract_id, status, reason, promised, metered, at] = content;
+  // What is settled was agreed upon in UTC.
+  auto& [contract_id, status, reason, promised, metered, at, settled] = content;
+  at += by;
+}
+
+void move(standing& content, duration by) {
+  auto& [at, mean, top, running, since_change, outdoor, model, usual_beyond] = content;
   at += by;
 }
 
@@ -55,7 +61,7 @@ void move(backlog& content, duration by) {
 }
 
 void move(contract& content, duration by) {
-  auto& [id, start, length, average] = content;
+  auto& [id, start, length, average, price] = content;
   start += by;
 }
 

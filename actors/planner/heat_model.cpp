@@ -17,6 +17,8 @@ constexpr auto drained = 0.3;
 /// The heat pump heats its water by this much at least, and may not pass the store's maximum.
 constexpr auto full_below_max = 9 * kelvin;
 constexpr auto of_little_use = 15 * kelvin;
+/// No compressor is bound to run, rest or warm up for longer.
+constexpr duration longest_motion = 2h;
 /// A table's line is believed this far beyond its coldest water.
 constexpr auto goes_on = 15 * kelvin;
 /// Of a machine of whose table nothing is known: part of the COP that each kelvin of the water
@@ -128,6 +130,36 @@ temperature heat_model::required_at(temperature outdoor) const {
 temperature heat_model::empty_at(temperature outdoor) const {
   const auto required = required_at(outdoor);
   return required - drained * std::max(required - room_warmth, temperature_difference{});
+}
+
+std::optional<std::string> objection_to(const house_model& m) {
+  const auto within = [](double x, double least, double most) { return x >= least && x <= most; };
+  const auto is_water = [&](temperature t) { return within(t.in_celsius(), -20, 150); };
+  const auto is_length = [&](duration d) { return d >= duration{} && d <= longest_motion; };
+  constexpr auto most_w = 1e6;
+  if (!within(m.heat_j_per_k, 1e3, 1e12)) return "its store holds no heat, or that of a lake";
+  if (m.curve.empty() || !std::ranges::is_sorted(m.curve, {}, &supply_point::outdoor))
+    return "its heating curve is empty or out of order";
+  for (const auto& p : m.curve)
+    if (!is_weather(p.outdoor) || !is_water(p.supply)) return "its heating curve has no water";
+  if (!within(m.drained, 0, 1) || !is_water(m.full) || !is_water(m.surroundings) ||
+      !within(m.loss_per_hour, 0, 1) || !within(m.of_little_use.in(kelvin), 0, 100))
+    return "no store is like its store";
+  for (const auto& p : m.cop)
+    if (!is_weather(p.outdoor) || !is_water(p.leaving_water) || !within(p.cop, 0.1, 20))
+      return "no heat pump has its COP";
+  if (!within(m.cop_factor, 0.1, 10) || !within(m.cop_factor_per_k, -1, 1) ||
+      !within(m.leaving_beyond.in(kelvin), -50, 50) || !within(m.electric.in(watt), 0, most_w) ||
+      !within(m.electric_w_per_outdoor_k, -most_w, most_w) ||
+      !within(m.electric_w_per_store_k, -most_w, most_w) ||
+      !within(m.electric_most.in(watt), 1, most_w) || !within(m.least_part, 1e-3, 1) ||
+      !is_length(m.warm_up) || !within(m.warm_up_part, 0, 10) || !is_length(m.min_on) ||
+      !is_length(m.min_off) || !is_length(m.start_lag) ||
+      !within(m.start_cost.in(us_dollar), 0, 1e3))
+    return "no heat pump is like its heat pump";
+  if (!within(m.load.in(watt), -most_w, most_w) || !within(m.load_w_per_outdoor_k, -most_w, most_w))
+    return "no house takes its heat";
+  return {};
 }
 
 heat_model assumed_model(const plant_layout& plant) {

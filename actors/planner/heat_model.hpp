@@ -1,9 +1,13 @@
 #pragma once
 
 #include "layouts/layout.hpp"
+#include "protocol/standing.hpp"
 #include "protocol/time.hpp"
 #include "protocol/units.hpp"
 
+#include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace hearth {
@@ -25,41 +29,11 @@ struct cop_line {
 /// 0.0257 per °F above, at water of 55 °C, and 1.2 % less for each kelvin that the water is hotter.
 cop_line cop_line_of(const std::vector<cop_point>& table, temperature outdoor);
 
-/// Heat pump, store and house as the planner reckons with them: physics with few numbers, most of
-/// them learned (`house_learner`). The store's state is its mean temperature; how it is layered is
-/// told by two of the numbers.
-struct heat_model {
-  // The store.
-  double heat_j_per_k = 0;  ///< that warms all its water by a kelvin
-  /// The supply that the rooms need, by ascending outdoor temperature; never empty.
-  std::vector<supply_point> curve;
-  /// Of a store whose top is just hot enough for the rooms, the mean is colder by this part of what
-  /// the top is above them: the rest is water as it came back.
-  double drained = 0;
-  temperature full;          ///< mean beyond which the heat pump cannot charge it
-  temperature surroundings;  ///< where it stands
-  double loss_per_hour = 0;  ///< part lost of all heat above the surroundings
-  /// This far below empty nothing is left that could warm a room; in between a part of the load.
-  temperature_difference of_little_use;
-
-  // The heat pump.
-  std::vector<cop_point> cop;             ///< see `cop_line_of`
-  double cop_factor = 1;                  ///< of the table, as the house has seen it at 50 °C
-  double cop_factor_per_k = 0;            ///< … and more for hotter leaving water
-  temperature_difference leaving_beyond;  ///< of the water that leaves it, above the store's mean
-  power electric;                         ///< it uses at 0 °C outdoors with the store at 40 °C
-  double electric_w_per_outdoor_k = 0;
-  double electric_w_per_store_k = 0;
-  power electric_most;      ///< nameplate
-  double least_part = 1;    ///< of its full power; 1: on or off
-  duration warm_up{};       ///< from a start to the first heat
-  double warm_up_part = 1;  ///< of full power, on average while it warms up
-  duration min_on{}, min_off{};
-  money start_cost;  ///< wear
-
-  // The house.
-  power load;                       ///< at 0 °C outdoors
-  double load_w_per_outdoor_k = 0;  ///< negative: colder air takes more
+/// A house's numbers as the planner reckons with them: physics with few numbers. The store's state
+/// is its mean temperature; how it is layered is told by two of the numbers.
+struct heat_model : house_model {
+  heat_model() = default;
+  explicit heat_model(house_model numbers) : house_model{std::move(numbers)} {}
 
   /// Heat per electricity at full power; at least one.
   [[nodiscard]] double heat_per_electricity(temperature outdoor, temperature store) const;
@@ -88,6 +62,10 @@ inline constexpr temperature room_warmth = celsius(20);
 inline constexpr temperature electric_reference = celsius(40);
 /// Of the leaving water, for `heat_model::cop_factor`.
 inline constexpr temperature cop_reference = celsius(50);
+
+/// Why nobody can plan with these numbers, which a peer may have made up, in one sentence; nothing
+/// if one can.
+std::optional<std::string> objection_to(const house_model& numbers);
 
 /// What is assumed of a house with a store before it has been seen to live.
 heat_model assumed_model(const plant_layout& plant);

@@ -104,6 +104,37 @@ class slot_physics {
   double lost_;
 };
 
+/// Runs of a contract are compared by the minute.
+constexpr duration run_step = std::chrono::minutes{1};
+
+/// What a way to live through a slot takes, and what it leaves behind.
+struct way_to_live {
+  double electricity_j = 0;
+  double cost_usd = 0;  ///< all but electricity, now and later
+};
+
+/// The corners of the lower convex hull (Andrew's monotone chain): for any price of electricity one
+/// of them costs least.
+std::vector<way_to_live> cheapest_by_price(std::vector<way_to_live> all) {
+  std::ranges::sort(all, [](const way_to_live& a, const way_to_live& b) {
+    return std::pair{a.electricity_j, a.cost_usd} < std::pair{b.electricity_j, b.cost_usd};
+  });
+  auto corners = std::vector<way_to_live>{};
+  for (const auto& next : all) {
+    if (!corners.empty() && next.electricity_j <= corners.back().electricity_j) continue;
+    while (corners.size() >= 2) {
+      const auto& a = corners[corners.size() - 2];
+      const auto& b = corners.back();
+      const auto turn = (b.cost_usd - a.cost_usd) * (next.electricity_j - a.electricity_j) -
+                        (next.cost_usd - a.cost_usd) * (b.electricity_j - a.electricity_j);
+      if (turn < 0) break;
+      corners.pop_back();
+    }
+    corners.push_back(next);
+  }
+  return corners;
+}
+
 double or_zero(double x) { return std::isfinite(x) ? x : 0.0; }
 
 /// A problem that can be reckoned with, whatever somebody passed.
@@ -189,7 +220,8 @@ class backward_induction {
         problem_{p},
         least_{m, p.slot, p.slot},
         least_at_first_{m, p.first, p.slot},
-        now_{m, p, now} {
+        now_{m, p, now},
+        since_change_{std::max(now.since_change, duration{})} {
     // The first slot may be short, and a run be bound to one slot more than a new one is.
     const auto& bound = now_.is.bound;
     on_states_ = std::max(least_at_first_.on, now_.is.running ? bound + 1 : 1);
@@ -201,6 +233,40 @@ class backward_induction {
     for (std::size_t i = 0; i < parts_compared; ++i) parts_.push_back(part_of(i, parts_compared));
     if (m.least_part >= 1) parts_ = {1.0};
     solve();
+  }
+
+  [[nodiscard]] heat_offer offer(duration length) const {
+    auto all = std::vector<way_to_live>{};
+    const auto consider = [&](duration begins, duration run) {
+      if (auto way = lived(begins, run, length)) all.push_back(*way);
+    };
+    const auto least_on = model_.min_on + command_margin;
+    const auto bound =
+        (now_.is.running ? least_on : model_.min_off + command_margin) - since_change_;
+    const auto lag = now_.is.running ? duration{} : model_.start_lag;
+    const auto waits = std::clamp(std::max(bound, duration{}) + lag, duration{}, length);
+    if (now_.is.running) {
+      for (auto run = waits; run <= length; run += run_step) consider({}, run);
+      consider({}, length);
+    } else {
+      consider(length, {});
+      for (auto run = least_on; run <= length - waits; run += run_step) consider(waits, run);
+      if (waits < length) consider(waits, length - waits);
+    }
+    auto out = heat_offer{};
+    const auto corners = cheapest_by_price(all);
+    if (corners.empty()) return out;
+    out.least = energy::from_si(corners.front().electricity_j);
+    for (const auto& way : all) out.most = std::max(out.most, energy::from_si(way.electricity_j));
+    for (std::size_t i = 1; i < corners.size(); ++i) {
+      const auto& before = corners[i - 1];
+      const auto worth = (before.cost_usd - corners[i].cost_usd) /
+                         (corners[i].electricity_j - before.electricity_j);
+      out.curve.push_back(
+          {energy_price::from_si(worth), energy::from_si(corners[i].electricity_j)});
+    }
+    out.expected = out.at(problem_.slots.front().price);
+    return out;
   }
 
   [[nodiscard]] heat_plan plan(time_point start) const {
@@ -220,6 +286,49 @@ class backward_induction {
   }
 
  private:
+  /// The first `length` with one run, that begins so late and lasts so long; nothing where the
+  /// compressor would be bound to more than the plan knows of.
+  [[nodiscard]] std::optional<way_to_live> lived(duration begins, duration run,
+                                                 duration length) const {
+    const auto ends = begins + run;
+    auto out = way_to_live{};
+    auto store_c = now_.store_c;
+    auto starts = !now_.is.running;
+    auto filled_at = std::optional<duration>{};
+    for (auto t = duration{}; t < length;) {
+      const auto slot = static_cast<std::size_t>(t / problem_.slot);
+      auto until = std::min(length, problem_.slot * static_cast<std::int64_t>(slot + 1));
+      for (const auto border : {begins, ends})
+        if (border > t) until = std::min(until, border);
+      const auto physics = slot_physics{model_, problem_.slots[slot], until - t};
+      auto does = physics.rest(store_c);
+      if (t >= begins && t < ends && !filled_at) {
+        does = physics.run(store_c, does, physics.machine_at(store_c), 1, starts);
+        starts = false;
+        if (does.full) filled_at = until;
+      }
+      out.electricity_j += does.electricity_j;
+      out.cost_usd += does.cost_usd;
+      store_c = does.store_c;
+      t = until;
+    }
+    const auto stops = filled_at.value_or(ends);
+    const auto never_ran = run == duration{};
+    const auto was = now_.is.running || never_ran ? since_change_ : duration{};
+    auto then = motion{};
+    if (!never_ran && !filled_at && ends >= length)
+      then = {true,
+              slots_for(model_.min_on + command_margin - was - run, problem_.slot, problem_.slot)};
+    else
+      then = {false, slots_for(model_.min_off + command_margin -
+                                   (never_ran && !now_.is.running ? was + length : length - stops),
+                               problem_.slot, problem_.slot)};
+    if (then.bound >= (then.running ? on_states_ : off_states_)) return {};
+    const auto slots = static_cast<std::size_t>(length / problem_.slot);
+    out.cost_usd += at(values(slots, then), land({store_c}), 0);
+    return out;
+  }
+
   struct choice {
     double total = std::numeric_limits<double>::infinity();  ///< USD, from this slot on
     double part = 0;
@@ -354,6 +463,7 @@ class backward_induction {
   const heat_problem& problem_;
   least_slots least_, least_at_first_;
   beginning now_;
+  duration since_change_;
   std::size_t on_states_ = 1, off_states_ = 1;
   double lowest_c_ = 0, step_k_ = 1;
   std::vector<double> parts_;
@@ -412,20 +522,47 @@ const planned_slot* heat_plan::at(time_point t) const {
   return &slots[1 + static_cast<std::size_t>((t - start - first) / slot)];
 }
 
+energy heat_offer::at(energy_price price) const {
+  auto bought = least;
+  for (const auto& p : curve)
+    if (price <= p.price) bought = p.electricity;
+  return bought;
+}
+
 heat_plan thermostat_plan(const heat_model& model, const heat_problem& problem,
                           const heat_state& now, time_point start) {
   return thermostat_of(model, sane(problem), now, start);
 }
 
-heat_plan plan_heat(const heat_model& model, const heat_problem& problem, const heat_state& now,
-                    time_point start) {
-  const auto p = sane(problem);
-  if (p.slots.empty()) return {start, p.slot, p.first, {}, {}, {}};
-  auto best = backward_induction{model, p, now}.plan(start);
+namespace {
+
+heat_plan plan_of(const backward_induction& solved, const heat_model& model, const heat_problem& p,
+                  const heat_state& now, time_point start) {
+  auto best = solved.plan(start);
   // Between its levels the value is an interpolation; a thermostat that is luckier than that is
   // followed.
   auto simple = thermostat_of(model, p, now, start);
   return simple.cost < best.cost ? simple : best;
+}
+
+}  // namespace
+
+heat_plan plan_heat(const heat_model& model, const heat_problem& problem, const heat_state& now,
+                    time_point start) {
+  const auto p = sane(problem);
+  if (p.slots.empty()) return {start, p.slot, p.first, {}, {}, {}};
+  return plan_of(backward_induction{model, p, now}, model, p, now, start);
+}
+
+offered_plan plan_offer(const heat_model& model, const heat_problem& problem, const heat_state& now,
+                        time_point start, duration length) {
+  auto p = sane(problem);
+  p.first = p.slot;
+  if (p.slots.empty()) return {{start, p.slot, p.first, {}, {}, {}}, {}};
+  const auto solved = backward_induction{model, p, now};
+  const auto longest = p.slot * static_cast<std::int64_t>(p.slots.size());
+  const auto whole = std::clamp<duration>(length - length % p.slot, p.slot, longest);
+  return {plan_of(solved, model, p, now, start), solved.offer(whole)};
 }
 
 }  // namespace hearth

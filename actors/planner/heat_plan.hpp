@@ -73,6 +73,31 @@ inline constexpr duration command_margin = std::chrono::minutes{1};
 heat_plan plan_heat(const heat_model& model, const heat_problem& problem, const heat_state& now,
                     time_point start);
 
+/// What a house would buy in one slot of the market, by the price: the exact curve of its plan.
+struct heat_offer {
+  energy least;                    ///< is used at any price
+  std::vector<offer_point> curve;  ///< from the dearest price on; each dearer than the next
+  energy expected;                 ///< at the price that is expected: below it stands what it would
+                                   ///< shed, and for how much; above it what it would take more
+  energy most;                     ///< that can be used
+
+  /// What is bought at this price of all that electricity costs.
+  [[nodiscard]] energy at(energy_price price) const;
+};
+
+struct offered_plan {
+  heat_plan plan;
+  heat_offer offer;
+};
+
+/// The plan, and the offer for its first `length`, which is a whole number of the problem's slots,
+/// the first of them whole. The energy of a contract is used from the slot's start on, at full
+/// power and in one run: the offer compares every such run, minute by minute, with what it leaves
+/// behind. Quantity falls with price: the points are the corners of the least cost's lower convex
+/// hull.
+offered_plan plan_offer(const heat_model& model, const heat_problem& problem, const heat_state& now,
+                        time_point start, duration length);
+
 /// What a thermostat would do: heats from empty up to a band above it. To compare with.
 heat_plan thermostat_plan(const heat_model& model, const heat_problem& problem,
                           const heat_state& now, time_point start);

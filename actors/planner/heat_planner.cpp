@@ -1,5 +1,8 @@
 #include "actors/planner/heat_planner.hpp"
 
+#include "actors/planner/hours_ahead.hpp"
+#include "protocol/limits.hpp"
+
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -12,21 +15,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr duration slot = 15min;
-constexpr std::size_t hours_ahead = 48;
-constexpr std::size_t slots_per_hour = 4;
+constexpr duration slot = plan_slot;
 constexpr duration hour = 1h;
-/// What a thermometer says beyond the forecast is left to this part an hour later.
-constexpr auto forecast_error_keeps = 0.9;
-/// Heat that is left at the end is worth what the cheap third of the hours ahead would make it for.
-constexpr auto end_worth_quantile = 1.0 / 3;
+constexpr std::size_t hours_of_day = 24;
 /// A store whose mean is within this of what was planned is as planned.
 constexpr auto as_planned = 0.75 * kelvin;
 /// For a house that was never told nor felt the weather.
 constexpr auto assumed_outdoor = celsius(0);
-
-/// What is no price counts as free, as in `plan_heat`.
-energy_price or_nothing(energy_price p) { return std::isfinite(p.si()) ? p : energy_price{}; }
 
 }  // namespace
 
@@ -70,7 +65,7 @@ temperature heat_planner::outdoor_in(time_point now, std::size_t hours) const {
   }
   const auto here = forecast(now);
   if (!here || !outdoor_) return *there;
-  return *there + std::pow(forecast_error_keeps, static_cast<double>(hours)) * (*outdoor_ - *here);
+  return corrected(*there, *here, *outdoor_, hours);
 }
 
 void heat_planner::feel_the_air(const snapshot& now) {
@@ -125,26 +120,33 @@ void heat_planner::keep_diary(time_point now) {
   events_.push_back({severity::info, "house-learned", "planner", text, now});
 }
 
-heat_problem heat_planner::problem(time_point now, const heat_model& model) const {
-  const auto begins = slot_start(now, slot, dates_);
-  auto out = heat_problem{slot, slot - (now - begins), {}, {}};
-  const auto in_hour = static_cast<std::size_t>((now - slot_start(now, hour, dates_)) / slot);
-  const auto prices = prices_.ahead(now, hours_ahead + 1);
-  auto made_for = std::vector<double>{};
-  for (std::size_t i = 0; i < hours_ahead * slots_per_hour; ++i) {
-    const auto h = (in_hour + i) / slots_per_hour;
-    const auto outdoor = outdoor_in(now, h);
-    const auto at = now + hour * static_cast<std::int64_t>(h);
-    const auto load = model.load_at(outdoor) + learner_->usual_beyond(hour_of_day(dates_.utc(at)));
-    out.slots.push_back({outdoor, std::max(load, power{}), or_nothing(prices[h])});
-    made_for.push_back(or_nothing(prices[h]).si() /
-                       model.heat_per_electricity(outdoor, model.empty_at(outdoor)));
-  }
-  const auto third =
-      made_for.begin() +
-      static_cast<std::ptrdiff_t>(end_worth_quantile * static_cast<double>(made_for.size()));
-  std::ranges::nth_element(made_for, third);
-  out.end_worth = energy_price::from_si(*third);
+heat_problem heat_planner::problem(time_point now, const standing& is) const {
+  auto world = hours_ahead{hour_of_day(dates_.utc(now)), {}, prices_.ahead(now, plan_hours + 1)};
+  for (std::size_t h = 0; h <= plan_hours; ++h) world.outdoor.push_back(outdoor_in(now, h));
+  return problem_of(heat_model{is.model}, is.usual_beyond, world,
+                    now - slot_start(now, hour, dates_));
+}
+
+std::optional<standing> heat_planner::standing_to_sell_by(time_point now) const {
+  // Nobody should promise the energy of a machine that was never seen to run.
+  return learner_ && learner_->knows_the_heat_pump() ? stands(now) : std::nullopt;
+}
+
+std::optional<standing> heat_planner::stands(time_point now) const {
+  if (!learner_ || !store_ || !running_ || learner_->misfit()) return {};
+  auto model = learner_->model();
+  // Whatever the mean says: a top that is not hot enough means that the store is empty.
+  const auto required = model.required_at(outdoor_in(now, 0));
+  if (store_->top < required && required > room_warmth)
+    model.drained =
+        std::clamp((required - store_->mean) / (required - room_warmth), 0.0, model.drained);
+  // The pump first, then the compressor, then its meter.
+  const auto ticks = house_->plant->heat_pump.pump ? 3 : 2;
+  model.start_lag = ticks * house_->pace.control + limits::poll_every_default;
+  auto out =
+      standing{now, store_->mean, store_->top, *running_, now - *changed_, outdoor_, model, {}};
+  for (std::size_t h = 0; h < hours_of_day; ++h)
+    out.usual_beyond.push_back(learner_->usual_beyond(h));
   return out;
 }
 
@@ -176,14 +178,10 @@ std::optional<heat_plan> heat_planner::look(const snapshot& now) {
   if (auto same = confirmed(this_slot)) return plan_ = std::move(same);
   news_ = false;
   thought_ = now.at;
-  auto model = learner_->model();
-  // Whatever the mean says: a top that is not hot enough means that the store is empty.
-  const auto required = model.required_at(outdoor_in(now.at, 0));
-  if (store_->top < required && required > room_warmth)
-    model.drained =
-        std::clamp((required - store_->mean) / (required - room_warmth), 0.0, model.drained);
-  return plan_ = plan_heat(model, problem(now.at, model),
-                           {store_->mean, *running_, now.at - *changed_}, now.at);
+  const auto is = stands(now.at);
+  if (!is) return {};
+  return plan_ = plan_heat(heat_model{is->model}, problem(now.at, *is),
+                           {is->mean, is->running, is->since_change}, now.at);
 }
 
 }  // namespace hearth

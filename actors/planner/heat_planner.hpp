@@ -32,6 +32,10 @@ class heat_planner {
   /// Once per snapshot; the answer is a new plan, if it is time for one and there can be one.
   std::optional<heat_plan> look(const snapshot& now);
 
+  /// What a node needs to plan for this house; nothing while not even the house itself can, or
+  /// while it has not seen its heat pump run.
+  [[nodiscard]] std::optional<standing> standing_to_sell_by(time_point now) const;
+
   /// What people should know, since it was asked for last: each day what was learned; that the
   /// house is not understood, and that it is again.
   std::vector<event> take_events() { return std::exchange(events_, {}); }
@@ -40,13 +44,14 @@ class heat_planner {
   [[nodiscard]] const std::optional<std::string>& obstacle() const { return obstacle_; }
 
  private:
+  [[nodiscard]] std::optional<standing> stands(time_point now) const;
   void feel_the_air(const snapshot& now);
   [[nodiscard]] temperature outdoor_in(time_point now, std::size_t hours) const;
   [[nodiscard]] std::optional<temperature> forecast(time_point t) const;
   [[nodiscard]] std::optional<std::string> obstacle_to_a_plan(time_point now) const;
   void keep_diary(time_point now);
   [[nodiscard]] std::optional<heat_plan> confirmed(time_point slot) const;
-  [[nodiscard]] heat_problem problem(time_point now, const heat_model& model) const;
+  [[nodiscard]] heat_problem problem(time_point now, const standing& is) const;
 
   std::shared_ptr<const layout> house_;
   dating dates_ = exact_dates;

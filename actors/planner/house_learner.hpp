@@ -39,6 +39,8 @@ class house_learner {
   [[nodiscard]] heat_model model() const;
   /// What the load of this hour of the day is usually beyond `model().load_at`.
   [[nodiscard]] power usual_beyond(std::size_t hour) const;
+  /// It was seen to run often enough that its power is known, and not only assumed.
+  [[nodiscard]] bool knows_the_heat_pump() const { return electric_.samples() >= 2; }
   /// Why the model should not be trusted, in one sentence; nothing if it may.
   [[nodiscard]] std::optional<std::string> misfit() const;
   [[nodiscard]] std::vector<learned_number> numbers() const;

@@ -275,7 +275,9 @@ TEST_CASE("with bits flipped and bytes shuffled, decoding always comes to an end
         continue;
       }
       ++taken;
-      CHECK_MESSAGE(decode(encode(*message)), "a message taken once must be taken again");
+      const auto again = decode(encode(*message));
+      CHECK_MESSAGE(again, "a message taken once must be taken again: "
+                               << (again ? "" : again.error().detail));
     }
   }
   CHECK(taken > 0);

@@ -20,6 +20,43 @@ inline envelope wrap(hearth::body content, std::uint64_t sequence = 7) {
           january + 250ms, "",   std::move(content)};
 }
 
+inline standing a_standing() {
+  auto s = standing{january, celsius(48.5), celsius(61), true, 25min, celsius(-8.25), {}, {}};
+  s.model.heat_j_per_k = 1500 * watt_hour.si();
+  s.model.curve = {{celsius(-20), celsius(55)}, {celsius(15), celsius(30)}};
+  s.model.drained = 0.25;
+  s.model.full = celsius(68);
+  s.model.surroundings = celsius(16);
+  s.model.loss_per_hour = 0.005;
+  s.model.of_little_use = 15 * kelvin;
+  s.model.cop = {{celsius(-15), celsius(45), 2.1}, {celsius(7), celsius(45), 3.5}};
+  s.model.cop_factor = 0.96;
+  s.model.cop_factor_per_k = -0.004;
+  s.model.leaving_beyond = 5 * kelvin;
+  s.model.electric = 3600 * watt;
+  s.model.electric_w_per_outdoor_k = -20;
+  s.model.electric_w_per_store_k = 32;
+  s.model.electric_most = 5500 * watt;
+  s.model.warm_up = 10min;
+  s.model.warm_up_part = 0.6;
+  s.model.min_on = 20min;
+  s.model.min_off = 10min;
+  s.model.start_lag = 13s;
+  s.model.start_cost = 0.05 * us_dollar;
+  s.model.load = 3000 * watt;
+  s.model.load_w_per_outdoor_k = -150;
+  s.usual_beyond.resize(24);
+  s.usual_beyond[7] = 250 * watt;
+  return s;
+}
+
+inline contract_report a_settled_report() {
+  auto r = contract_report{"c-16",           contract_status::completed, "",
+                           3000 * watt_hour, 2987 * watt_hour,           january + 1h};
+  r.settled = settlement{"b1", 42, january, 1h, 96.5 * usd_per_mwh, 3s, std::string(32, '\x5a')};
+  return r;
+}
+
 /// Name of the golden file and the content.
 inline std::vector<std::pair<std::string, body>> examples() {
   const auto silent = tl::make_unexpected(fault{fault_code::timeout, "no answer within 500 ms"});
@@ -55,15 +92,18 @@ inline std::vector<std::pair<std::string, body>> examples() {
       {"contract_report",
        contract_report{"c-17", contract_status::given_up, "living is 0.7 K short", 3000 * watt_hour,
                        512 * watt_hour, january + 10min}},
+      {"contract_report_settled", a_settled_report()},
       {"layout", layout_report{"9f86d081",
                                {{"hp.power", unit::watt, "hp-meter", "eastron-sdm120", false, 30s},
                                 {"hp.enable", unit::on_off, "hp-relay", "gpio-relay", true}}}},
       {"loss", loss{{"b4", 17, 19}, "The journal was full: 3 reports went.", january + 2min}},
       {"backlog", backlog{7, 288, 1'200'000, january - 24h, "boot-1.2"}},
+      {"standing", a_standing()},
       {"heartbeat", heartbeat{"c-17"}},
       {"ack", ack{"b5-6", {"b5-7", "b4-17"}}},
       {"nack", nack{"node-9", nack_reason::stale, "sent 6 min ago"}},
       {"contract", contract{"c-17", january, 1h, 3000 * watt}},
+      {"contract_priced", contract{"c-18", january + 1h, 1h, 0 * watt, -12.5 * usd_per_mwh}},
       {"withdrawal", withdrawal{"c-17", "the market was cancelled"}},
       {"prices", prices{january,
                         1h,

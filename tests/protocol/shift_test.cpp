@@ -58,6 +58,7 @@ TEST_CASE("every point in time of every message moves, and nothing else does") {
   for (const auto& [name, content] : examples()) {
     CAPTURE(name);
     if (name == "report") continue;  // its times are packed; the next test looks at them
+    if (name == "contract_report_settled") continue;  // and the one after it at what is settled
     const auto before = on_the_wire(wrap(content));
     const auto after = on_the_wire(shifted(wrap(content), 1h));
     CHECK(after.rest == before.rest);
@@ -72,6 +73,13 @@ TEST_CASE("a report moves with its samples and keeps its length") {
       shifted(report{january, 5min, {{"hp.power", unit::watt, {{january + 10s, 2300.5}}}}}, 1h));
   CHECK(moved ==
         report{january + 1h, 5min, {{"hp.power", unit::watt, {{january + 1h + 10s, 2300.5}}}}});
+}
+
+TEST_CASE("what is settled was agreed upon in UTC, and does not move") {
+  const auto report = a_settled_report();
+  const auto moved = std::get<contract_report>(shifted(body{report}, 1h));
+  CHECK(moved.at == report.at + 1h);
+  CHECK(moved.settled == report.settled);
 }
 
 TEST_CASE("what is moved there and back is what it was, by however much") {
