@@ -1,5 +1,7 @@
 #include "actors/contract_book.hpp"
 
+#include "actors/book.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -10,6 +12,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
+/// A house looks at itself at least this often; when it was busy for longer, that says nothing of
+/// when it looks next.
+constexpr duration longest_tick = 1min;
 /// Last words kept so that a repeated offer or withdrawal of an old contract gets its true answer.
 constexpr std::size_t history_kept = 64;
 
@@ -21,24 +26,46 @@ std::string kilowatts(power p) {
 
 bool allowed_length(duration d) { return d == 5min || d == 15min || d == 30min || d == 60min; }
 
+/// What of it may be metered too much or too little.
+energy tolerance_of(const contract& c) {
+  return std::max(limits::contract_tolerance * c.promised(), limits::contract_tolerance_least);
+}
+
+/// As it is settled: what both books hash is whole milliwatt hours and whole seconds.
+contract_report entered(contract_report last, const contract& terms, duration unmetered) {
+  last.promised = settled_energy(last.promised);
+  last.metered = settled_energy(last.metered);
+  last.settled = settlement{"",          0,
+                            terms.start, terms.length,
+                            terms.price, std::chrono::floor<std::chrono::seconds>(unmetered),
+                            ""};
+  return last;
+}
+
 bool overlap(const contract& a, const contract& b) {
   return a.start < b.end() && b.start < a.end();
 }
 
-}  // namespace
-
-std::optional<std::string> contract_book::objection(const contract& c, time_point now) const {
+/// What no contract can be, of any house at any time.
+std::optional<std::string> objectionable(const contract& c) {
   if (c.id.empty()) return "a contract needs an id";
   if (!std::isfinite(c.average.si()) || c.average < 0 * watt)
     return "its power is negative or not a number";
-  if (c.average > nameplate_)
-    return kilowatts(c.average) + " is more than the heat pump can draw (" + kilowatts(nameplate_) +
-           ")";
   if (c.length > limits::contract_longest)
     return "it is longer than " + to_text(limits::contract_longest);
   if (!allowed_length(c.length)) return "a slot is 5, 15, 30 or 60 min long";
   if (c.start.time_since_epoch() % limits::contract_start_step != 0s)
     return "it does not start at a multiple of " + to_text(limits::contract_start_step);
+  return {};
+}
+
+}  // namespace
+
+std::optional<std::string> contract_book::objection(const contract& c, time_point now) const {
+  if (auto why = objectionable(c)) return why;
+  if (c.average > nameplate_)
+    return kilowatts(c.average) + " is more than the heat pump can draw (" + kilowatts(nameplate_) +
+           ")";
   if (!dates_.known()) return "this house does not know the date yet";
   // One start step of lateness is a slow network, not a past contract; the house catches up.
   const auto date = dates_.utc(now);
@@ -55,7 +82,7 @@ std::optional<std::string> contract_book::objection(const contract& c, time_poin
 
 contract_report contract_book::told(const contract& c, contract_status status, std::string reason,
                                     time_point now) const {
-  const auto metered = active_ && active_->terms == c ? active_->meter.metered() : energy{};
+  const auto metered = active_ && active_->terms == c ? active_->metered() : energy{};
   const auto promised = std::isfinite(c.average.si()) ? c.promised() : energy{};
   return {c.id, status, std::move(reason), promised, metered, now};
 }
@@ -103,7 +130,7 @@ contract_report contract_book::withdraw(const std::string& id, const std::string
     if (now >= active_->until)
       return told(active_->terms, contract_status::active,
                   "it has run to its end; its result follows", now);
-    const auto report = told(active_->terms, contract_status::withdrawn, reason, now);
+    const auto report = settled(contract_status::withdrawn, reason, now);
     remember(active_->terms, report);
     active_.reset();
     return report;
@@ -124,6 +151,7 @@ contract_book::step contract_book::advance(std::optional<power> metered,
                                            const std::optional<std::string>& trouble,
                                            time_point now) {
   auto out = step{};
+  if (former_ && dates_.known()) go_on(out, metered, now);
   run(out, metered, trouble, now);
   start_due(out, metered, trouble, now);
   wait_for_successor(out, trouble, now);
@@ -136,7 +164,7 @@ void contract_book::run(step& out, std::optional<power> metered,
                         const std::optional<std::string>& trouble, time_point now) {
   if (!active_) return;
   active_->meter.advance(metered, std::min(now, active_->until));
-  active_->used_up = active_->used_up || active_->meter.metered() >= active_->terms.promised();
+  use(metered, now);
   if (metered)
     active_->blind_since.reset();
   else if (!active_->blind_since)
@@ -144,17 +172,80 @@ void contract_book::run(step& out, std::optional<power> metered,
   const auto blind =
       active_->blind_since && now - *active_->blind_since >= limits::contract_blind_after;
   if (now >= active_->until) {
-    out.reports.push_back(told(active_->terms, contract_status::completed, "", now));
+    out.reports.push_back(settled(contract_status::completed, "", now));
     grace_ = ended{active_->terms, active_->until};
   } else if (trouble || blind) {
     const auto reason = trouble ? *trouble : std::string{"the heat pump's meter is blind"};
-    out.reports.push_back(told(active_->terms, contract_status::given_up, reason, now));
+    out.reports.push_back(settled(contract_status::given_up, reason, now));
     out.events.push_back({severity::warning, "contract-given-up", active_->terms.id, reason, now});
   } else {
     return;
   }
   remember(active_->terms, out.reports.back());
   active_.reset();
+}
+
+std::optional<kept_contracts> contract_book::kept(time_point now) const {
+  if (!dates_.known()) return {};
+  auto out = kept_contracts{dates_.utc(now), pending_, {}};
+  if (active_)
+    out.active =
+        kept_running{active_->terms, active_->metered(), active_->unmetered(), active_->used_up};
+  return out;
+}
+
+void contract_book::go_on(step& out, std::optional<power> metered, time_point now) {
+  const auto former = *std::exchange(former_, {});
+  const auto stands = [&](const contract& c) {
+    const auto clash = [&](const contract& other) { return overlap(other, c); };
+    return !objectionable(c) && c.average <= nameplate_ && !recall(c.id) &&
+           !(active_ && clash(active_->terms)) && std::ranges::none_of(pending_, clash);
+  };
+  for (const auto& c : former.pending)
+    if (stands(c) && pending_.size() < limits::contracts_pending)
+      pending_.insert(std::ranges::upper_bound(pending_, c.start, {}, &contract::start), c);
+  if (!former.active || !stands(former.active->terms)) return;
+  const auto& was = *former.active;
+  const auto date = dates_.utc(now);
+  const auto away = std::max(std::min(date, was.terms.end()) - former.at, duration{});
+  active_ = running{was.terms,   std::max(dates_.house(was.terms.end()), now),
+                    was.metered, was.unmetered + away,
+                    {},          {},
+                    was.used_up};
+  active_->meter.advance(metered, now);
+  if (!metered) active_->blind_since = now;
+  if (date < was.terms.end()) return;
+  const auto reason = std::string{"the house was not running at its end"};
+  out.reports.push_back(settled(contract_status::given_up, reason, now));
+  out.events.push_back({severity::warning, "contract-given-up", was.terms.id, reason, now});
+  remember(was.terms, out.reports.back());
+  active_.reset();
+}
+
+/// What the meter says now holds until the next tick, whatever is switched; of what one tick more
+/// would add, half is looked ahead, so that many slots come out right on average.
+void contract_book::use(std::optional<power> metered, time_point now) {
+  auto& a = *active_;
+  if (a.used_up) return;
+  const auto promised = a.terms.promised();
+  const auto rate = metered.value_or(power{});
+  const auto tick = std::min<duration>(now - advanced_.value_or(now), longest_tick);
+  const auto left = std::max(a.until - now, duration{});
+  const auto follows = !pending_.empty() && pending_.front().start == a.terms.end() &&
+                       pending_.front().promised() > tolerance_of(pending_.front());
+  const auto at_end = a.metered() + rate * left;
+  a.runs_over = follows && rate > power{} && promised > energy{} &&
+                at_end <= promised + tolerance_of(a.terms);
+  // What nobody wants after the slot's end is stopped a tick before it.
+  const auto ends = !follows && left <= tick;
+  a.used_up = !a.runs_over && (ends || a.metered() + 1.5 * (rate * tick) >= promised);
+}
+
+contract_report contract_book::settled(contract_status status, std::string reason,
+                                       time_point now) const {
+  const auto& a = *active_;
+  const auto left = std::max(a.until - now, duration{});
+  return entered(told(a.terms, status, std::move(reason), now), a.terms, a.unmetered() + left);
 }
 
 void contract_book::start_due(step& out, std::optional<power> metered,
@@ -166,15 +257,18 @@ void contract_book::start_due(step& out, std::optional<power> metered,
     if (due.end() <= date || trouble) {
       const auto reason =
           due.end() <= date ? std::string{"the house was not running in its slot"} : *trouble;
-      out.reports.push_back(told(due, contract_status::given_up, reason, now));
+      out.reports.push_back(
+          entered(told(due, contract_status::given_up, reason, now), due, due.length));
       out.events.push_back({severity::warning, "contract-given-up", due.id, reason, now});
       remember(due, out.reports.back());
       continue;
     }
-    active_ = running{due, dates_.house(due.end()), {}, {}};
+    const auto starts = dates_.house(due.start);
     // What the meter said before holds from the slot's very start until this tick.
-    active_->meter.advance(last_metered_,
-                           std::max(dates_.house(due.start), advanced_.value_or(now)));
+    const auto metered_from = std::max(starts, advanced_.value_or(now));
+    active_ = running{due, dates_.house(due.end()), {}, metered_from - starts, {}, {}};
+    active_->used_up = due.promised() <= energy{};
+    active_->meter.advance(last_metered_, metered_from);
     active_->meter.advance(metered, now);
     if (!metered) active_->blind_since = now;
     grace_.reset();
@@ -201,7 +295,8 @@ void contract_book::wait_for_successor(step& out, const std::optional<std::strin
 std::optional<contract_book::wish> contract_book::in_force(time_point now) const {
   if (active_) {
     // Early in the slot: a start delayed by the equipment can still be made up for.
-    const auto open = !active_->used_up && active_->meter.metered() < active_->terms.promised();
+    const auto open =
+        !active_->used_up && (active_->runs_over || active_->metered() < active_->terms.promised());
     const auto of_it = " of contract " + active_->terms.id;
     return wish{active_->terms.id, open,
                 open ? "using the " + kilowatts(active_->terms.average) + of_it

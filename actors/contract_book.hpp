@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/energy_counter.hpp"
+#include "actors/kept_contracts.hpp"
 #include "protocol/dating.hpp"
 #include "protocol/limits.hpp"
 #include "protocol/messages.hpp"
@@ -22,6 +23,10 @@ namespace hearth {
 ///
 /// `advance` must be called at least at every control tick; it alone moves contracts on.
 ///
+/// The energy of a contract is used from its start on, until what is metered is what was promised,
+/// within `limits::contract_tolerance`: a heat pump that would have to stop for the last minutes
+/// before a contract that wants it on runs through.
+///
 /// Terms are in UTC, as agreed; `now` is house time. A pending contract starts by the date. One
 /// that runs has a length like any lease: a jump of the date neither ends it early nor draws it
 /// out.
@@ -32,6 +37,12 @@ class contract_book {
 
   /// What the date is from now on.
   void redate(const dating& dates);
+
+  /// What of it should outlive this program; nothing while the date is unknown.
+  [[nodiscard]] std::optional<kept_contracts> kept(time_point now) const;
+  /// What a former program agreed to goes on, from the next `advance` that knows the date. Of the
+  /// one that ran, the time in between is unmetered.
+  void take_up(kept_contracts former) { former_ = std::move(former); }
 
   /// Takes a contract on or refuses it with a reason. The same one again changes nothing and
   /// gets its present status.
@@ -62,10 +73,16 @@ class contract_book {
  private:
   struct running {
     contract terms;
-    time_point until;  ///< its end in house time
+    time_point until;           ///< its end in house time
+    energy metered_before;      ///< by a former program
+    duration unmetered_before;  ///< of its slot, until this one began to meter it
     energy_counter meter;
     std::optional<time_point> blind_since;
-    bool used_up = false;  ///< stays so: a meter that creeps backwards switches nothing on again
+    bool used_up = false;    ///< stays so: a meter that creeps backwards switches nothing on again
+    bool runs_over = false;  ///< into the slot of its successor, within the tolerance
+
+    [[nodiscard]] energy metered() const { return metered_before + meter.metered(); }
+    [[nodiscard]] duration unmetered() const { return unmetered_before + meter.unmeasured(); }
   };
   struct ended {
     contract terms;
@@ -80,6 +97,11 @@ class contract_book {
   [[nodiscard]] std::optional<std::string> objection(const contract& c, time_point now) const;
   [[nodiscard]] contract_report told(const contract& c, contract_status status, std::string reason,
                                      time_point now) const;
+  void use(std::optional<power> metered, time_point now);
+  /// Settles one that has run and is over.
+  [[nodiscard]] contract_report settled(contract_status status, std::string reason,
+                                        time_point now) const;
+  void go_on(step& out, std::optional<power> metered, time_point now);
   void start_due(step& out, std::optional<power> metered, const std::optional<std::string>& trouble,
                  time_point now);
   void run(step& out, std::optional<power> metered, const std::optional<std::string>& trouble,
@@ -91,7 +113,8 @@ class contract_book {
 
   power nameplate_;
   dating dates_ = exact_dates;
-  std::vector<contract> pending_;  ///< by start, at most `limits::contracts_pending`
+  std::vector<contract> pending_;         ///< by start, at most `limits::contracts_pending`
+  std::optional<kept_contracts> former_;  ///< to be taken up
   std::optional<running> active_;
   std::optional<ended> grace_;
   std::vector<finished> history_;      ///< last words on the latest contracts, oldest first

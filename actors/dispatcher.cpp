@@ -8,6 +8,11 @@
 namespace hearth {
 namespace {
 
+/// Who is new takes up what a former program left this soon, or not at all.
+constexpr duration taken_up_within = std::chrono::minutes{1};
+/// What a contract has used so far is kept at this pace.
+constexpr duration kept_every = std::chrono::minutes{1};
+
 /// Heartbeats missed by the node before that is an event; the contract goes on.
 constexpr auto node_silence = 3 * limits::ping_after_silence;
 
@@ -37,6 +42,7 @@ severity severity_of(interlock_rule r) {
 void add(dispatcher::decisions& to, const dispatcher::decisions& from) {
   to.commands.insert(to.commands.end(), from.commands.begin(), from.commands.end());
   to.statements.insert(to.statements.end(), from.statements.begin(), from.statements.end());
+  if (from.kept) to.kept = from.kept;
 }
 
 }  // namespace
@@ -48,7 +54,8 @@ dispatcher::dispatcher(std::shared_ptr<const layout> house, time_point now)
       grid_{house},
       contracts_{nameplate_of(*house)},
       local_{house},
-      interlock_{house, now} {}
+      interlock_{house, now},
+      born_{now} {}
 
 dispatcher::decisions dispatcher::decide(const snapshot& frozen) {
   seen_ = frozen.at;
@@ -79,6 +86,7 @@ dispatcher::decisions dispatcher::decide_on(snapshot now) {
   pass(all, now, out);
   if (house_->plant) tell_state(local, all.at(house_->plant->heat_pump.enable), now.at, out);
   keep_contract_alive(now.at, out);
+  keep_contracts(now.at, out);
   return out;
 }
 
@@ -259,6 +267,21 @@ void dispatcher::tell_state(const local_wish& local, const wanted& heat_pump, ti
   told_ = state;
   told_heat_pump_ = heat_pump.value;
   out.statements.emplace_back(std::move(state));
+}
+
+void dispatcher::take_up(const std::string& kept, time_point now) {
+  if (std::exchange(taken_up_, true) || now - born_ > taken_up_within) return;
+  if (auto former = kept_contracts_from(kept)) contracts_.take_up(std::move(*former));
+}
+
+void dispatcher::keep_contracts(time_point now, decisions& out) {
+  auto is = contracts_.kept(now);
+  if (!is) return;
+  const auto same = kept_ ? is->same_as(*kept_) : is->pending.empty() && !is->active;
+  if (same && !(is->active && now - kept_at_ >= kept_every)) return;
+  out.kept = text_of(*is);
+  kept_ = std::move(is);
+  kept_at_ = now;
 }
 
 void dispatcher::keep_contract_alive(time_point now, decisions& out) {

@@ -27,8 +27,9 @@ class dispatcher {
   dispatcher(std::shared_ptr<const layout> house, time_point now);
 
   struct decisions {
-    std::vector<command> commands;  ///< new ones and those due for renewal
-    std::vector<body> statements;   ///< for the node and the log
+    std::vector<command> commands;         ///< new ones and those due for renewal
+    std::vector<body> statements;          ///< for the node and the log
+    std::optional<std::string> kept = {};  ///< of the contracts, for whoever keeps it
   };
 
   /// One control tick.
@@ -42,6 +43,10 @@ class dispatcher {
   /// older than two ticks, whoever makes them is dead, and it waits. Its times are in UTC, as the
   /// node said them.
   decisions take(const envelope& directive, time_point now);
+
+  /// What a former program kept of its contracts goes on. Only the first word counts, and only soon
+  /// after this one began: whoever keeps it may be slow, or new himself.
+  void take_up(const std::string& kept, time_point now);
 
   /// The newest plan, for local control; from the next tick on.
   void follow(heat_plan plan) { plan_ = std::move(plan); }
@@ -84,6 +89,7 @@ class dispatcher {
                          decisions& out);
   void tell_state(const local_wish& local, const wanted& heat_pump, time_point now, decisions& out);
   void keep_contract_alive(time_point now, decisions& out);
+  void keep_contracts(time_point now, decisions& out);
 
   std::shared_ptr<const layout> house_;
   dating dates_ = exact_dates;
@@ -93,6 +99,10 @@ class dispatcher {
   contract_book contracts_;
   local_control local_;
   interlock interlock_;
+  time_point born_;
+  bool taken_up_ = false;
+  std::optional<kept_contracts> kept_;  ///< as it was said last
+  time_point kept_at_;                  ///< when, in house time
   std::optional<heat_plan> plan_;
   std::optional<snapshot> last_;
   time_point seen_;  ///< when `last_` was frozen

@@ -16,6 +16,8 @@ void carry(self_pointer self, const layout& house, const dispatcher::decisions& 
         to != self->state.devices.end())
       self->send(to->second, c);
   if (!self->state.peers) return;
+  if (decided.kept && self->state.peers->journal_contracts)
+    self->send(self->state.peers->journal_contracts, contracts_kept{*decided.kept});
   for (const auto& s : decided.statements) self->send(self->state.peers->reporter_statements, s);
 }
 
@@ -72,6 +74,9 @@ dispatcher_actor::behavior_type dispatcher_of(self_pointer self, house_context c
       [self, live, clock](const device_road& road) {
         self->state.devices[road.device] = road.actor;
         live(device_returned{road.device, clock.now()});
+      },
+      [live, clock](const contracts_kept& former) {
+        live(contracts_taken_up{former.text, clock.now()});
       },
       [live, clock](const heat_plan& plan) {
         live(plan_made{plan, clock.now()});

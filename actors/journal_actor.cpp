@@ -60,6 +60,7 @@ journal_actor::behavior_type journal_of(journal_actor::stateful_pointer<journal_
         self->state.hand->keep_draft(d.samples, clock.now());
         self->state.tell();
       },
+      [self](const contracts_kept& kept) { self->state.hand->keep_contracts(kept.text); },
       [self, clock](const link_fetch& wanted) {
         auto& s = self->state;
         s.write();
@@ -105,8 +106,12 @@ journal_actor::behavior_type journal_of(journal_actor::stateful_pointer<journal_
         return atom::done::value;
       },
       [self](const roads& r) {
-        self->state.peers = r;
-        self->state.tell();
+        auto& s = self->state;
+        const auto is_new = !s.peers || s.peers->dispatcher_contracts != r.dispatcher_contracts;
+        s.peers = r;
+        if (is_new && !s.hand->contracts().empty())
+          self->send(r.dispatcher_contracts, contracts_kept{s.hand->contracts()});
+        s.tell();
       },
   };
 }

@@ -26,6 +26,9 @@ std::string memory_only(const fault& why) {
          to_text(why);
 }
 
+/// What the journal notes beside the messages: the book's end, and the contracts.
+const auto book_note = std::string{"book"}, contracts_note = std::string{"contracts"};
+
 bool touches(const message_run& before, const message_run& after) {
   return before.boot_id == after.boot_id && before.last + 1 == after.first;
 }
@@ -45,8 +48,12 @@ std::vector<message_run> without(message_run run, std::vector<message_run> held)
 }  // namespace
 
 scribe::scribe(std::string site, std::string boot_id, journal_maker open, time_point now)
-    : site_{std::move(site)}, boot_id_{std::move(boot_id)}, open_{std::move(open)} {
+    : site_{std::move(site)},
+      boot_id_{std::move(boot_id)},
+      open_{std::move(open)},
+      book_{site_, boot_id_} {
   if (open_disk(now)) {
+    take_up_notes();
     follows_ = store_->totals().last_message_id;
     // Nobody can date them any more: a former boot's house time means nothing to this one.
     release_undated([](envelope&) {}, now);
@@ -78,6 +85,24 @@ bool scribe::open_disk(time_point now) {
   return true;
 }
 
+void scribe::take_up_notes() {
+  const auto noted = [&](const std::string& name) {
+    return store_->noted(name).value_or(std::string{});
+  };
+  if (book_.entries() == 0)
+    if (auto kept = settlement_book::from_text(noted(book_note))) book_ = std::move(*kept);
+  if (contracts_.empty()) contracts_ = noted(contracts_note);
+}
+
+void scribe::note_into(journal& j, bool is_new) {
+  const auto tell = [&](const std::string& name, const std::string& words) {
+    if (words.empty() || (!is_new && noted_[name] == words)) return;
+    j.note(name, words);
+  };
+  tell(book_note, book_.entries() > 0 ? book_.text() : std::string{});
+  tell(contracts_note, contracts_);
+}
+
 void scribe::go_to_memory(time_point now) {
   store_ = std::make_unique<memory_journal>(limits::memory_journal_messages,
                                             limits::memory_journal_bytes);
@@ -94,6 +119,12 @@ void scribe::move_to_disk(time_point now) {
     try_disk_at_ = now + limits::journal_retry_every;
     return;
   }
+  take_up_notes();
+  const auto stay = [&] {
+    store_ = std::move(memory);
+    on_disk_ = false;
+    try_disk_at_ = now + limits::journal_retry_every;
+  };
   auto after = std::uint64_t{0};
   for (auto more = true; more;) {
     const auto page = memory->read(after, 64, limits::page_bytes);
@@ -106,13 +137,10 @@ void scribe::move_to_disk(time_point now) {
     }
     more = page->more;
     if (entries.empty()) continue;
-    if (const auto kept = store_->append(entries, false); !kept) {
-      store_ = std::move(memory);
-      on_disk_ = false;
-      try_disk_at_ = now + limits::journal_retry_every;
-      return;
-    }
+    if (const auto kept = store_->append(entries, false); !kept) return stay();
   }
+  note_into(*store_, true);
+  if (const auto kept = store_->append({}, false); !kept) return stay();
   changed_ = true;
   disk_trouble_.clear();
   say(severity::info, "journal-back", "the journal on disk can be used again", now);
@@ -201,6 +229,7 @@ std::vector<journal_item> scribe::keep(std::vector<body> said, time_point now) {
   auto ends_drafts = false;
   for (auto& each : said) {
     ends_drafts = ends_drafts || std::holds_alternative<report>(each);
+    if (auto* r = std::get_if<contract_report>(&each)) book_.enter(*r);
     auto entry = entry_of(std::move(each), now);
     if (entry.payload.size() <= limits::message_bytes) {
       entries.push_back(std::move(entry));
@@ -218,7 +247,14 @@ std::vector<journal_item> scribe::keep(std::vector<body> said, time_point now) {
 std::vector<journal_item> scribe::append(const std::vector<journal_entry>& entries,
                                          bool ends_drafts, time_point now) {
   if (entries.empty()) return {};
-  auto room = with_journal([&](journal& j) { return j.append(entries, ends_drafts); }, now);
+  auto again = false;  // on a journal that was opened anew
+  auto room = with_journal(
+      [&](journal& j) {
+        note_into(j, std::exchange(again, true));
+        return j.append(entries, ends_drafts);
+      },
+      now);
+  noted_ = {{book_note, book_.text()}, {contracts_note, contracts_}};
   if (!room) return {};  // memory takes everything within its bounds
   for (const auto& run : room->dropped) {
     if (!dropped_.empty() && touches(dropped_.back(), run))

@@ -1,11 +1,13 @@
 #pragma once
 
+#include "actors/book.hpp"
 #include "drivers/journal.hpp"
 #include "protocol/dating.hpp"
 #include "protocol/link.hpp"
 #include "protocol/messages.hpp"
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,6 +28,11 @@ class scribe {
   std::vector<journal_item> keep(std::vector<body> said, time_point now);
   /// Readings of the unfinished slot, in case of a power cut before its report.
   void keep_draft(const report& samples, time_point now);
+
+  /// What a former or the present dispatcher wants the next one to know; on disk with whatever is
+  /// kept next.
+  void keep_contracts(std::string text) { contracts_ = std::move(text); }
+  [[nodiscard]] const std::string& contracts() const { return contracts_; }
 
   link_history read(const link_fetch& wanted, time_point now);
   void forget(const link_forget& taken, time_point now);
@@ -53,6 +60,11 @@ class scribe {
   /// Does `what` on the journal; a disk that fails is opened anew once, then memory takes over.
   template <class Action>
   auto with_journal(Action what, time_point now);
+  /// Goes on with the book and the contracts that the disk has, where this boot has none of its
+  /// own.
+  void take_up_notes();
+  /// Tells the journal what it should note with the next append; all of it if it is another one.
+  void note_into(journal& j, bool is_new);
   /// Gives every undated message its place among the dated, with what `rewrite` makes of it.
   void release_undated(const std::function<void(envelope&)>& rewrite, time_point now);
   [[nodiscard]] bool dated() const { return dates_.trust == date_trust::good; }
@@ -70,6 +82,9 @@ class scribe {
   bool on_disk_ = false;
   std::string disk_trouble_;  ///< told already
   std::optional<time_point> try_disk_at_;
+  settlement_book book_;  ///< what the journal has of it, once `append` returned
+  std::string contracts_;
+  std::map<std::string, std::string> noted_;  ///< what the journal was told last, by name
   std::uint64_t sequence_ = 0;
   std::string follows_;               ///< the last message before this boot
   std::vector<message_run> dropped_;  ///< not yet told to the node

@@ -82,6 +82,12 @@ class journal {
   /// says what they said. A fault: nothing was kept, nothing was dropped.
   virtual result<journal_room> append(std::span<const journal_entry> entries, bool ends_drafts) = 0;
 
+  /// A few words beside the messages, in place of what had that name: on disk with the next
+  /// `append`, and only with it.
+  virtual void note(const std::string& name, const std::string& words) = 0;
+  /// What was noted last; empty if nothing ever was.
+  virtual result<std::string> noted(const std::string& name) = 0;
+
   /// Adds to the drafts; on disk when it returns.
   virtual result<void> keep(const journal_draft& draft) = 0;
   /// The drafts a former run left behind, oldest first.

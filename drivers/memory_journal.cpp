@@ -57,6 +57,15 @@ void memory_journal::erase(kept::iterator at) {
   entries_.erase(at);
 }
 
+void memory_journal::note(const std::string& name, const std::string& words) {
+  notes_[name] = words;
+}
+
+result<std::string> memory_journal::noted(const std::string& name) {
+  const auto found = notes_.find(name);
+  return found == notes_.end() ? std::string{} : found->second;
+}
+
 result<void> memory_journal::keep(const journal_draft& draft) {
   drafts_.push_back(draft);
   return {};

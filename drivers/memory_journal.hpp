@@ -13,6 +13,8 @@ class memory_journal final : public journal {
   memory_journal(std::size_t most_messages, std::size_t most_bytes);
 
   result<journal_room> append(std::span<const journal_entry> entries, bool ends_drafts) override;
+  void note(const std::string& name, const std::string& words) override;
+  result<std::string> noted(const std::string& name) override;
   result<void> keep(const journal_draft& draft) override;
   result<std::vector<journal_draft>> drafts() override;
   result<journal_page> read(std::uint64_t after, std::size_t most, std::size_t most_bytes) override;
@@ -36,6 +38,7 @@ class memory_journal final : public journal {
   std::size_t bytes_ = 0;
   kept entries_;
   std::map<std::string, std::uint64_t, std::less<>> numbers_;  ///< by message id
+  std::map<std::string, std::string> notes_;
   std::vector<journal_draft> drafts_;
   std::vector<journal_entry> quarantine_;
   std::string last_message_id_;

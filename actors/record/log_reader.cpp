@@ -103,6 +103,8 @@ struct log_reader::meaning {
     if (line.contains("see")) return seen();
     if (line.contains("hear")) return heard();
     if (line.contains("dates")) return dates_told{log_words::dating_from(line.at("dates")), at()};
+    if (line.contains("contracts"))
+      return contracts_taken_up{line.at("contracts").get<std::string>(), at()};
     if (line.contains("plan")) return plan_made{log_words::plan_from(line.at("plan")), at()};
     if (line.contains("retell")) return reporter_returned{at()};
     if (!line.contains("returned")) wrong("this line says nothing that is known here");

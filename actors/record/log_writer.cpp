@@ -86,6 +86,8 @@ std::string log_writer::lines(const recorded& item) {
     line["returned"] = (*house_)[back->device].name;
   } else if (std::holds_alternative<reporter_returned>(item.input)) {
     line["retell"] = true;
+  } else if (const auto* former = std::get_if<contracts_taken_up>(&item.input)) {
+    line["contracts"] = former->kept;
   } else if (const auto* made = std::get_if<plan_made>(&item.input)) {
     line["plan"] = log_words::of(made->plan);
   }

@@ -29,6 +29,11 @@ dispatcher::decisions give(dispatcher& mind, const plan_made& made) {
   return {};
 }
 
+dispatcher::decisions give(dispatcher& mind, const contracts_taken_up& former) {
+  mind.take_up(former.kept, former.at);
+  return {};
+}
+
 time_point at_of(const dispatcher_input& input) {
   return std::visit([](const auto& one) { return one.at; }, input);
 }

@@ -34,8 +34,13 @@ struct plan_made {
   heat_plan plan;
   time_point at;  ///< for the reader; it decides nothing
 };
-using dispatcher_input = std::variant<dispatcher_begun, snapshot, directive_heard, dates_told,
-                                      device_returned, reporter_returned, plan_made>;
+struct contracts_taken_up {
+  std::string kept;
+  time_point at;
+};
+using dispatcher_input =
+    std::variant<dispatcher_begun, snapshot, directive_heard, dates_told, device_returned,
+                 reporter_returned, plan_made, contracts_taken_up>;
 
 time_point at_of(const dispatcher_input& input);
 
@@ -54,6 +59,7 @@ dispatcher::decisions give(dispatcher& mind, const dates_told& told);
 dispatcher::decisions give(dispatcher& mind, const device_returned& back);
 dispatcher::decisions give(dispatcher& mind, const reporter_returned& back);
 dispatcher::decisions give(dispatcher& mind, const plan_made& made);
+dispatcher::decisions give(dispatcher& mind, const contracts_taken_up& former);
 
 /// The same for an input of any kind. Where it says so, and where there is none yet, `mind` is made
 /// anew.

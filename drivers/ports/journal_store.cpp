@@ -42,6 +42,7 @@ result<journal_room> journal_store::append(std::span<const journal_entry> entrie
     auto code = dropping > 0 ? trim(dropping, highest, room) : SQLITE_OK;
     for (auto e = entries.begin(); code == SQLITE_OK && e != entries.end(); ++e)
       code = put(*e, room);
+    if (code == SQLITE_OK) code = write_notes();
     if (ends_drafts) ++tally_.epoch;
     return code;
   };
@@ -52,7 +53,36 @@ result<journal_room> journal_store::append(std::span<const journal_entry> entrie
     code = transaction(true, attempt);
   if (code != SQLITE_OK) return trouble(code);
   if (ends_drafts) parts_.ring->begin(tally_.epoch);
+  notes_.clear();
   return room;
+}
+
+/// A journal of an older version has no table for them yet.
+int journal_store::write_notes() {
+  if (notes_.empty()) return SQLITE_OK;
+  auto code = run(database(),
+                  "CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, words TEXT NOT NULL)");
+  if (code != SQLITE_OK) return code;
+  auto query = sqlite_query{database(), "INSERT OR REPLACE INTO notes VALUES (?, ?)"};
+  for (const auto& [name, words] : notes_)
+    if (code == SQLITE_OK) code = query.run(name, words);
+  return code;
+}
+
+result<std::string> journal_store::noted(const std::string& name) {
+  if (broken_) return tl::make_unexpected(*broken_);
+  auto there = std::uint64_t{0};
+  auto code =
+      read_number(database(), "SELECT count(*) FROM sqlite_master WHERE name = 'notes'", there);
+  auto out = std::string{};
+  if (code == SQLITE_OK && there > 0) {
+    auto query = sqlite_query{database(), "SELECT words FROM notes WHERE name = ?"};
+    auto rows = query.rows(name);
+    if (rows.next()) out = rows.text(0);
+    code = rows.code();
+  }
+  if (code != SQLITE_OK) return trouble(code);
+  return out;
 }
 
 int journal_store::trim(std::uint64_t bytes, journal_class highest, journal_room& room) {

@@ -82,6 +82,8 @@ class journal_store final : public journal {
   result<void> follow(const journal_sums& former);
 
   result<journal_room> append(std::span<const journal_entry> entries, bool ends_drafts) override;
+  void note(const std::string& name, const std::string& words) override { notes_[name] = words; }
+  result<std::string> noted(const std::string& name) override;
   result<void> keep(const journal_draft& draft) override;
   result<std::vector<journal_draft>> drafts() override;
   result<journal_page> read(std::uint64_t after, std::size_t most, std::size_t most_bytes) override;
@@ -107,6 +109,7 @@ class journal_store final : public journal {
   int load_boots();
   int delete_forgotten();
 
+  int write_notes();
   int put(const journal_entry& e, journal_room& room);
   int number_for(const journal_entry& e, std::uint64_t& number);
   int insert(const stored_entry& e);
@@ -129,6 +132,7 @@ class journal_store final : public journal {
   parts parts_;
   std::unique_ptr<journal_queries> queries_;
   std::optional<fault> broken_;
+  std::map<std::string, std::string> notes_;  ///< for the next append
   tally tally_;
   /// Forgotten and still on the disk, with their bytes: they go with the next transaction.
   std::map<std::uint64_t, std::uint64_t> forgotten_;

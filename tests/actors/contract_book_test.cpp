@@ -357,7 +357,12 @@ enum class cause {
   grace_ends,
   trouble,
   meter_blind,
-  successor
+  successor,
+  overlapped,
+  house_away,
+  clock_forward,
+  clock_back,
+  used_up
 };
 
 fixture brought_to(place p) {
@@ -379,11 +384,11 @@ place seen(fixture& f) {
     return f.reports.back().status == contract_status::active ? place::active : place::grace;
   if (f.now >= noon) return place::none;
   f.trouble.reset();
-  f.run_until(noon);
+  f.run_until(noon + 30s);  // whatever the clocks differ by
   return in_force() ? place::pending : place::none;
 }
 
-void happen(fixture& f, cause what) {
+void happen(fixture& f, cause what, bool overlaps) {
   switch (what) {
   case cause::offered_again: f.offer(slot("a")); break;
   case cause::withdrawn: f.book.withdraw("a", "", f.now); break;
@@ -402,6 +407,32 @@ void happen(fixture& f, cause what) {
     f.offer(slot("b", noon + 60min));
     f.tick();
     break;
+  case cause::overlapped:
+    CHECK((f.offer(slot("o", noon + 30min)) == contract_status::refused) == overlaps);
+    f.tick();
+    break;
+  case cause::house_away: {
+    auto back = fixture{};
+    back.now = f.now + 20s;
+    back.reports = f.reports;
+    if (const auto kept = f.book.kept(f.now)) back.book.take_up(*kept);
+    back.tick();
+    f = back;
+    break;
+  }
+  case cause::clock_forward:
+  case cause::clock_back: {
+    auto dates = exact_dates;
+    dates.offset = what == cause::clock_back ? -30s : 30s;
+    f.book.redate(dates);
+    f.tick();
+    break;
+  }
+  case cause::used_up:
+    f.meter = 8 * kilowatt;
+    f.run_until(f.now + 31min);
+    f.meter = power{};
+    break;
   }
 }
 
@@ -411,19 +442,20 @@ TEST_CASE("a contract moves as its drawing says, from every state at every cause
   using enum place;
   // clang-format off
   const auto table = std::vector<std::vector<place>>{
-  //  again    withdrawn start   end    grace ends trouble  blind 3 min successor
-    { pending, none,     none,   none,  none,      none,    none,       none    },  // none
-    { pending, none,     active, grace, none,      pending, active,     pending },  // pending, a minute ahead
-    { active,  none,     active, grace, none,      none,    active,     active  },  // active
-    { grace,   grace,    grace,  grace, none,      none,    grace,      none    },  // grace
+  //  again    withdrawn start   end    grace ends trouble  blind 3 min successor overlap  away    +30 s    -30 s    31 min full power
+    { pending, none,     none,   none,  none,      none,    none,       none,     none,    none,   none,    none,    none   },  // none
+    { pending, none,     active, grace, none,      pending, active,     pending,  pending, pending, pending, pending, active },  // pending, a minute ahead
+    { active,  none,     active, grace, none,      none,    active,     active,   active,  active, active,  active,  active },  // active
+    { grace,   grace,    grace,  grace, none,      none,    grace,      none,     grace,   none,   grace,   grace,   none   },  // grace
   };
   // clang-format on
   for (auto from = 0; from < 4; ++from) {
-    for (auto what = 0; what < 8; ++what) {
+    for (auto what = 0; what < 13; ++what) {
       CAPTURE(from);
       CAPTURE(what);
       auto f = brought_to(static_cast<place>(from));
-      happen(f, static_cast<cause>(what));
+      const auto overlaps = from != 0;  // in the grace its slot is over already
+      happen(f, static_cast<cause>(what), overlaps);
       CHECK(seen(f) == table[static_cast<std::size_t>(from)][static_cast<std::size_t>(what)]);
     }
   }

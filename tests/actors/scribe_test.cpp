@@ -35,6 +35,12 @@ struct disk {
     result<journal_room> append(std::span<const journal_entry> e, bool ends) override {
       return guarded([&](journal& j) { return j.append(e, ends); });
     }
+    void note(const std::string& name, const std::string& words) override {
+      if (!d_.fails) d_.platter->note(name, words);
+    }
+    result<std::string> noted(const std::string& name) override {
+      return guarded([&](journal& j) { return j.noted(name); });
+    }
     result<void> keep(const journal_draft& draft) override {
       return guarded([&](journal& j) { return j.keep(draft); });
     }
@@ -301,4 +307,84 @@ TEST_CASE("what a boot could never date is sent by the next, in its order and ma
   CHECK(all[599].sent - all[0].sent == 599min);
   CHECK_FALSE(all[600].undated);
   CHECK(all[600].follows == "b1-600");
+}
+
+// ---- the book, and what the next dispatcher should know
+
+namespace {
+
+contract_report settled_of(const std::string& id) {
+  auto r =
+      contract_report{id, contract_status::completed, "", 4000 * watt_hour, 3990 * watt_hour, noon};
+  r.settled = settlement{"", 0, noon - 1h, 1h, 80 * usd_per_mwh, 0s, ""};
+  return r;
+}
+
+std::vector<contract_report> entries_of(const disk& d) {
+  auto out = std::vector<contract_report>{};
+  const auto page = d.platter->read(0, 10'000, 100'000'000).value();
+  for (const auto& item : page.items) {
+    const auto e = decode(item.payload).value();
+    if (const auto* r = std::get_if<contract_report>(&e.body)) out.push_back(*r);
+  }
+  return out;
+}
+
+/// Each entry's chain is the one that follows from the one before.
+void check_chain(const std::vector<contract_report>& entries) {
+  auto chain = chain_of_new_book("maple", entries.front().settled->book);
+  auto number = std::uint64_t{0};
+  for (const auto& e : entries) {
+    CHECK(e.settled->entry == ++number);
+    chain = chain_after(chain, e);
+    CHECK(e.settled->chain == chain);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("what is settled is entered in the house's book, through restarts") {
+  auto d = disk{};
+  {
+    auto first = dated{"maple", "b1", d.maker(), noon};
+    say(first, settled_of("c1"));
+    say(first, contract_report{"c2", contract_status::active, "", {}, {}, noon});
+    say(first, settled_of("c2"));
+  }
+  auto second = dated{"maple", "b2", d.maker(), noon};
+  say(second, settled_of("c3"));
+  auto all = entries_of(d);
+  std::erase_if(all, [](const auto& r) { return !r.settled; });
+  REQUIRE(all.size() == 3);
+  CHECK(all[2].settled->book == "b1");
+  check_chain(all);
+}
+
+TEST_CASE("the book goes on in memory while the disk fails, and on the disk after") {
+  auto d = disk{};
+  auto s = dated{"maple", "b1", d.maker(), noon};
+  say(s, settled_of("c1"));
+  d.fails = true;
+  say(s, settled_of("c2"));
+  d.fails = false;
+  s.tick(noon + 2min);
+  say(s, settled_of("c3"));
+  check_chain(entries_of(d));
+  auto next = dated{"maple", "b2", d.maker(), noon};
+  say(next, settled_of("c4"));
+  check_chain(entries_of(d));
+  CHECK(entries_of(d).size() == 4);
+}
+
+TEST_CASE("what the next dispatcher should know is on disk with whatever is written next") {
+  auto d = disk{};
+  {
+    auto first = dated{"maple", "b1", d.maker(), noon};
+    CHECK(first.contracts().empty());
+    first.keep_contracts("some");
+    say(first, happened("one"));
+    first.keep_contracts("more");
+  }
+  auto second = dated{"maple", "b2", d.maker(), noon};
+  CHECK(second.contracts() == "some");
 }

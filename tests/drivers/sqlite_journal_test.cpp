@@ -394,3 +394,29 @@ TEST_CASE("a journal on a disk that others have filled goes on, and drops the ol
   }
   CHECK(::umount(folder.path().c_str()) == 0);
 }
+
+TEST_CASE("a note is kept with the next append and only with it, in place of the one before") {
+  auto each = each_journal{};
+  for (auto& j : each.all) {
+    CHECK(j->noted("book")->empty());
+    j->note("book", "one");
+    j->note("other", "x");
+    REQUIRE(j->append({}, false));
+    j->note("book", "two");
+    REQUIRE(j->append(std::vector{entry("a", 1)}, false));
+    CHECK(*j->noted("book") == "two");
+    CHECK(*j->noted("other") == "x");
+  }
+}
+
+TEST_CASE("a note that was not appended is not there after a restart") {
+  const auto folder = temporary_folder{};
+  const auto file = folder.file("journal.db");
+  {
+    auto j = std::move(opened(file).store);
+    j->note("book", "one");
+    REQUIRE(j->append({}, false));
+    j->note("book", "two");
+  }
+  CHECK(*opened(file).store->noted("book") == "one");
+}

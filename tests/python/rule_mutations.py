@@ -15,6 +15,10 @@ LOCK = "actors/interlock.cpp"
 LEASES = "actors/leases.cpp"
 GRID = "actors/grid_leases.cpp"
 ANSWER = "actors/grid_response.cpp"
+CONTRACTS = "actors/contract_book.cpp"
+BOOK = "actors/book.cpp"
+DRAWN = "a contract moves as its drawing says*"
+AWAY = "a house that was away goes on*"
 
 
 def broken(name, tests, file, old, new):
@@ -113,4 +117,53 @@ ALL = (
     broken("a raise heats a store that is full", ("a raise heats the store while it has room", CHARGE),
            ANSWER,
            "return store_seen_ && !full_[", "return store_seen_ || !full_["),
+
+    # ---- each step of a contract
+    broken("a contract overlaps another", (DRAWN, "a contract that overlaps another*"), CONTRACTS,
+           "return a.start < b.end() && b.start < a.end();", "return a.start == b.start && b.id == a.id;"),
+    broken("after a contract without a successor the house waits for ever", (DRAWN, "after a contract with no successor*"),
+           CONTRACTS, "if (waited >= limits::contract_grace || trouble)", "if (trouble)"),
+    broken("a contract holds a house that gets cold", (DRAWN, "the house gives up with its reason*"), CONTRACTS,
+           "} else if (trouble || blind) {", "} else if (blind) {"),
+    broken("a contract goes on with a blind meter", "a meter blind for five minutes*", CONTRACTS,
+           "} else if (trouble || blind) {", "} else if (trouble) {"),
+    broken("a contract starts into trouble", "a contract that starts into trouble*", CONTRACTS,
+           "if (due.end() <= date || trouble) {", "if (due.end() <= date) {"),
+    broken("a slot that was slept through is run late", "a slot slept through*", CONTRACTS,
+           "if (due.end() <= date || trouble) {", "if (trouble) {"),
+    broken("a few seconds lose the contract of the hour", "half a minute between the clocks*", CONTRACTS,
+           "if (date > c.start + limits::contract_start_step + limits::clock_skew || date >= c.end())",
+           "if (date > c.start)"),
+    broken("a withdrawal is not heeded while the contract runs", (DRAWN, "a pending or running contract can be withdrawn*"),
+           CONTRACTS, "if (active_ && active_->terms.id == id) {", "if (active_ && active_->terms.id == id && now < time_point{}) {"),
+    broken("an id means another contract later", "an id means one contract for ever*", CONTRACTS,
+           "if (over->terms == c) return over->last;", "if (over->terms.id == c.id) return over->last;"),
+    broken("energy is used as long as the slot lasts", ("the energy of a slot is used from its start*", "a contract is kept within*"),
+           CONTRACTS, "a.metered() + 1.5 * (rate * tick) >= promised;", "a.metered() + 1.5 * (rate * tick) >= 9 * promised;"),
+    broken("the last tick is not looked ahead to", "a contract is kept within*", CONTRACTS,
+           "a.metered() + 1.5 * (rate * tick) >= promised;", "a.metered() >= promised + 50 * watt_hour;"),
+    broken("a heat pump runs over by any amount", "a heat pump does not run over*", CONTRACTS,
+           "at_end <= promised + tolerance_of(a.terms);", "at_end >= promised;"),
+    broken("a heat pump runs over although nothing follows", "a heat pump runs through*", CONTRACTS,
+           "const auto follows = !pending_.empty() &&", "const auto follows = pending_.empty() ||"),
+    broken("a house that was away forgets what it had used", (AWAY, "a slot that ended while the house was away*"), CONTRACTS,
+           "                    was.metered,\n", "                    energy{},\n"),
+    broken("a house that was away takes the time for metered", AWAY, CONTRACTS,
+           "was.unmetered + away,", "was.unmetered,"),
+    broken("a house that was away uses its energy again", "energy that is used up stays used up when*", CONTRACTS,
+           "                    was.used_up};", "                    false};"),
+    broken("what was kept is believed whatever it promises", "no text that was kept*", CONTRACTS,
+           "return !objectionable(c) && c.average <= nameplate_ &&", "return"),
+    broken("nothing is settled of a contract that is given up", "the last word on a contract*", CONTRACTS,
+           "out.reports.push_back(settled(contract_status::given_up, reason, now));\n    out.events.push_back({severity::warning, \"contract-given-up\", active_->terms.id",
+           "out.reports.push_back(told(active_->terms, contract_status::given_up, reason, now));\n    out.events.push_back({severity::warning, \"contract-given-up\", active_->terms.id"),
+    broken("an entry is not bound to the one before", "what was changed, taken out or put in*", BOOK,
+           "auto text = before;", "auto text = std::string{before.size(), '.'};"),
+    broken("an entry does not bind the energy", "what was changed, taken out or put in*", BOOK,
+           "add(milliwatt_hours(entry.metered));", "add(milliwatt_hours(entry.promised));"),
+    broken("an entry does not bind the price", "what was changed, taken out or put in*", BOOK,
+           "add(s.price ? whole(s.price->in(usd_per_mwh) * 1e3) : \"-\");", "add(\"-\");"),
+    broken("a book begins anew with each program", "a book goes on where it was kept*", BOOK,
+           "if (!(words >> out.name_ >> out.entries_ >> chain)) return {};",
+           "if (!(words >> out.name_ >> out.entries_ >> chain)) return {};\n  out.entries_ = 0;"),
 )
