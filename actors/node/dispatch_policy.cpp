@@ -29,33 +29,58 @@ std::pair<time_point, time_point> local_day(time_point t, const date::time_zone&
   return {midnight(day), midnight(day + date::days{1})};
 }
 
+/// A house is asked how it stands so long before it is bid for.
+constexpr duration asked_before = std::chrono::minutes{1};
+
 bool due_hourly(std::optional<time_point> last, time_point now) {
   return !last || floor<hours>(*last) != floor<hours>(now);
 }
 
-/// What is expected, and of the slot that is what is true.
-std::optional<prices> told_prices(const outlook& world, time_point now, duration horizon) {
-  auto out = part_from(*world.prices, now, horizon);
-  if (!out || !world.cleared) return out;
-  if (const auto cleared = part_from(*world.cleared, now, duration{}); cleared)
-    out->energy.front() = cleared->energy.front();
-  return out;
+/// The next slot of the market.
+std::optional<time_point> next_slot(const prices& p, time_point now) {
+  if (now < p.start) return {};
+  return p.start + p.slot * ((now - p.start) / p.slot + 1);
+}
+
+/// Said already and not answered yet: it is said again, in the same words.
+std::optional<contract> repeated(const known_contract& known, const dispatch_options& o,
+                                 time_point now) {
+  if (!known.unanswered() || (known.sent && now < *known.sent + o.repeat_after)) return {};
+  return known.offered;
+}
+
+/// The bid for the slot that comes next, once the house has said how it stands; before, that it is
+/// asked.
+std::optional<body> next_bid(const site_memory& house, const outlook& world,
+                             const dispatch_options& o, const market_view& market, time_point now) {
+  const auto start = next_slot(*world.prices, now);
+  if (!start || now < *start - o.lead - asked_before) return {};
+  const auto known = house.contracts.find(contract_id(house.site, *start));
+  if (known != house.contracts.end()) {
+    auto again = repeated(known->second, o, now);
+    return again ? std::optional<body>{std::move(*again)} : std::nullopt;
+  }
+  if (!house.stands || house.stands->at < *start - o.lead - asked_before - limits::clock_skew) {
+    if (house.said.asked && now < *house.said.asked + o.repeat_after) return {};
+    return query{query_subject::standing};
+  }
+  if (now < *start - o.lead) return {};
+  auto bid = bid_for(house, world, market, *start, world.prices->slot);
+  return bid ? std::optional<body>{std::move(bid->terms)} : std::nullopt;
 }
 
 /// The contract for the slot that comes next, if it is one of the cheapest and time to offer it.
 std::optional<contract> next_offer(const site_memory& house, const prices& p,
                                    const dispatch_options& o, time_point now) {
-  if (now < p.start) return {};
-  const auto start = p.start + p.slot * ((now - p.start) / p.slot + 1);
-  if (now < start - o.lead) return {};
-  if (!std::ranges::binary_search(cheapest_slots(p, start, o.contracts_per_day, o.timezone), start))
+  const auto start = next_slot(p, now);
+  if (!start || now < *start - o.lead) return {};
+  if (!std::ranges::binary_search(cheapest_slots(p, *start, o.contracts_per_day, o.timezone),
+                                  *start))
     return {};
-  const auto id = contract_id(house.site, start);
-  if (const auto known = house.contracts.find(id); known != house.contracts.end()) {
-    const auto& c = known->second;
-    if (!c.unanswered() || (c.sent && now < *c.sent + o.repeat_after)) return {};
-  }
-  return contract{id, start, p.slot, o.fraction * o.nameplate};
+  const auto id = contract_id(house.site, *start);
+  if (const auto known = house.contracts.find(id); known != house.contracts.end())
+    return repeated(known->second, o, now);
+  return contract{id, *start, p.slot, o.fraction * o.nameplate, price_at(p, *start)};
 }
 
 }  // namespace
@@ -104,15 +129,31 @@ std::string contract_id(const std::string& site, time_point start) {
   return site + "/" + to_iso8601(start);
 }
 
+std::optional<prices> told_prices(const outlook& world, time_point now, duration horizon) {
+  auto out = part_from(*world.prices, now, horizon);
+  if (!out || !world.cleared) return out;
+  if (const auto cleared = part_from(*world.cleared, now, duration{}); cleared)
+    out->energy.front() = cleared->energy.front();
+  return out;
+}
+
+std::optional<energy_price> clearing_price(const outlook& world, time_point start) {
+  if (!world.prices) return {};
+  const auto told = told_prices(world, start, duration{});
+  return told ? price_at(*told, start) : std::nullopt;
+}
+
 std::vector<body> decide(const site_memory& house, const outlook& world, const dispatch_options& o,
-                         time_point now) {
+                         time_point now, const market_view* market) {
   auto out = std::vector<body>{};
   if (house.presence_at(now) != presence::online) return out;
   if (world.prices && due_hourly(house.said.prices, now))
     if (auto p = told_prices(world, now, o.horizon)) out.emplace_back(std::move(*p));
   if (world.weather && due_hourly(house.said.weather, now))
     if (auto w = part_from(*world.weather, now, o.horizon)) out.emplace_back(std::move(*w));
-  if (world.prices && o.contracts_per_day > 0)
+  if (world.prices && o.bids && market != nullptr)
+    if (auto b = next_bid(house, world, o, *market, now)) out.push_back(std::move(*b));
+  if (world.prices && !o.bids && o.contracts_per_day > 0)
     if (auto c = next_offer(house, *world.prices, o, now)) out.emplace_back(std::move(*c));
   if (const auto* c = house.in_force(now))
     if (!house.said.heartbeat || now >= *house.said.heartbeat + o.heartbeat_every)

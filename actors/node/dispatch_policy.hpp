@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/node/bidding.hpp"
 #include "actors/node/outlook.hpp"
 #include "actors/node/site_memory.hpp"
 
@@ -7,11 +8,13 @@
 #include <string>
 #include <vector>
 
-/// The node's plan, in its simplest true form: buy the cheapest hours of every local day. It is
-/// one pure function of what is known, so that bidding can take its place.
+/// What the node says to each house: prices, weather, heartbeats, and contracts. Those it either
+/// bids for, slot by slot (`bidding.hpp`), or buys in the simplest way there is: an amount for each
+/// of the cheapest hours of every local day. One pure function of what is known.
 namespace hearth {
 
 struct dispatch_options {
+  bool bids = false;                        ///< for every slot; else, as the next four say
   int contracts_per_day = 8;                ///< 0 offers none
   power nameplate = 9.7 * kilowatt;         ///< of the heat pump
   double fraction = 0.8;                    ///< of the nameplate, promised as the slot's average
@@ -34,8 +37,13 @@ std::vector<time_point> cheapest_slots(const hearth::prices& p, time_point t, in
 /// again is a repeat and not an overlap.
 std::string contract_id(const std::string& site, time_point start);
 
-/// What to say to one house now.
+/// What is expected from the slot that holds `now` on, and of that slot what is true.
+std::optional<prices> told_prices(const outlook& world, time_point now, duration horizon);
+/// What electricity costs in the slot that begins at `start`, energy and distribution together.
+std::optional<energy_price> clearing_price(const outlook& world, time_point start);
+
+/// What to say to one house now. Without a view of the market nothing is bid.
 std::vector<body> decide(const site_memory& house, const outlook& world, const dispatch_options& o,
-                         time_point now);
+                         time_point now, const market_view* market = nullptr);
 
 }  // namespace hearth

@@ -1,5 +1,7 @@
 #include "actors/node/json_words.hpp"
 
+#include "protocol/hex.hpp"
+
 #include <limits>
 #include <stdexcept>
 
@@ -10,6 +12,18 @@ double seconds(duration d) { return std::chrono::duration<double>(d).count(); }
 
 duration duration_from(const json& j) {
   return std::chrono::round<duration>(std::chrono::duration<double>(j.get<double>()));
+}
+
+std::optional<energy_price> price_from(const json& j) {
+  const auto found = j.find("price_usd_per_mwh");
+  if (found == j.end() || found->is_null()) return {};
+  return json_words::number_from(*found) * usd_per_mwh;
+}
+
+std::string bytes_of(const std::string& hex) {
+  auto bytes = bytes_from_hex(hex);
+  if (!bytes) throw std::invalid_argument{"'" + hex + "' is no hex"};
+  return std::move(*bytes);
 }
 
 /// The enumerator up to `last` whose word stands in `j`.
@@ -97,6 +111,52 @@ json of(const backlog& b) {
           {"waiting_bytes", b.waiting_bytes},
           {"oldest", b.oldest ? json(to_iso8601(*b.oldest)) : json{}},
           {"boot_id", b.boot_id ? json(*b.boot_id) : json{}}};
+}
+
+json of(const house_model& m) {
+  auto curve = json::array(), cop = json::array();
+  for (const auto& p : m.curve)
+    curve.push_back({{"outdoor_c", p.outdoor.in_celsius()}, {"supply_c", p.supply.in_celsius()}});
+  for (const auto& p : m.cop)
+    cop.push_back({{"outdoor_c", p.outdoor.in_celsius()},
+                   {"leaving_water_c", p.leaving_water.in_celsius()},
+                   {"cop", p.cop}});
+  return {{"heat_wh_per_k", m.heat_j_per_k / watt_hour.si()},
+          {"curve", std::move(curve)},
+          {"drained", m.drained},
+          {"full_c", m.full.in_celsius()},
+          {"surroundings_c", m.surroundings.in_celsius()},
+          {"loss_per_hour", m.loss_per_hour},
+          {"of_little_use_k", m.of_little_use.in(kelvin)},
+          {"cop", std::move(cop)},
+          {"cop_factor", m.cop_factor},
+          {"cop_factor_per_k", m.cop_factor_per_k},
+          {"leaving_beyond_k", m.leaving_beyond.in(kelvin)},
+          {"electric_w", m.electric.in(watt)},
+          {"electric_w_per_outdoor_k", m.electric_w_per_outdoor_k},
+          {"electric_w_per_store_k", m.electric_w_per_store_k},
+          {"electric_most_w", m.electric_most.in(watt)},
+          {"least_part", m.least_part},
+          {"warm_up_s", seconds(m.warm_up)},
+          {"warm_up_part", m.warm_up_part},
+          {"min_on_s", seconds(m.min_on)},
+          {"min_off_s", seconds(m.min_off)},
+          {"start_lag_s", seconds(m.start_lag)},
+          {"start_cost_usd", m.start_cost.in(us_dollar)},
+          {"load_w", m.load.in(watt)},
+          {"load_w_per_outdoor_k", m.load_w_per_outdoor_k}};
+}
+json of(const standing& s) {
+  auto beyond = json::array();
+  for (const auto w : s.usual_beyond) beyond.push_back(w.in(watt));
+  return {{"at", to_iso8601(s.at)},
+          {"store_mean_c", s.mean.in_celsius()},
+          {"store_top_c", s.top.in_celsius()},
+          {"running", s.running},
+          {"since_change_s", seconds(s.since_change)},
+          {"outdoor_c", s.outdoor ? json(s.outdoor->in_celsius()) : json{}},
+          {"model", of(s.model)},
+          {"usual_beyond_w", std::move(beyond)}};
 }
 
 json of(const heartbeat& h) { return {{"contract_id", h.contract_id}}; }
@@ -224,31 +284,59 @@ backlog backlog_from(const json& j) {
 }
 
 json of(const contract& c) {
-  return {{"contract_id", c.id},
-          {"start", to_iso8601(c.start)},
-          {"length_s", seconds(c.length)},
-          {"average_power_w", c.average.in(watt)}};
+  auto j = json{{"contract_id", c.id},
+                {"start", to_iso8601(c.start)},
+                {"length_s", seconds(c.length)},
+                {"average_power_w", c.average.in(watt)}};
+  if (c.price) j["price_usd_per_mwh"] = c.price->in(usd_per_mwh);
+  return j;
 }
 contract contract_from(const json& j) {
-  return {j.at("contract_id").get<std::string>(), time_from(j.at("start")),
-          duration_from(j.at("length_s")), number_from(j.at("average_power_w")) * watt};
+  auto out = contract{j.at("contract_id").get<std::string>(), time_from(j.at("start")),
+                      duration_from(j.at("length_s")), number_from(j.at("average_power_w")) * watt};
+  out.price = price_from(j);
+  return out;
+}
+
+json of(const settlement& s) {
+  auto j = json{{"book", s.book},
+                {"entry", s.entry},
+                {"start", to_iso8601(s.start)},
+                {"length_s", seconds(s.length)},
+                {"unmetered_s", seconds(s.unmetered)},
+                {"chain", hex_of(s.chain)}};
+  if (s.price) j["price_usd_per_mwh"] = s.price->in(usd_per_mwh);
+  return j;
+}
+settlement settlement_from(const json& j) {
+  return {j.at("book").get<std::string>(),
+          j.at("entry").get<std::uint64_t>(),
+          time_from(j.at("start")),
+          duration_from(j.at("length_s")),
+          price_from(j),
+          duration_from(j.at("unmetered_s")),
+          bytes_of(j.at("chain").get<std::string>())};
 }
 
 json of(const contract_report& r) {
-  return {{"contract_id", r.contract_id},
-          {"status", to_text(r.status)},
-          {"reason", r.reason},
-          {"promised_wh", r.promised.in(watt_hour)},
-          {"metered_wh", r.metered.in(watt_hour)},
-          {"at", to_iso8601(r.at)}};
+  auto j = json{{"contract_id", r.contract_id},
+                {"status", to_text(r.status)},
+                {"reason", r.reason},
+                {"promised_wh", r.promised.in(watt_hour)},
+                {"metered_wh", r.metered.in(watt_hour)},
+                {"at", to_iso8601(r.at)}};
+  if (r.settled) j["settlement"] = of(*r.settled);
+  return j;
 }
 contract_report contract_report_from(const json& j) {
-  return {j.at("contract_id").get<std::string>(),
-          word_from(j.at("status"), contract_status::given_up),
-          j.at("reason").get<std::string>(),
-          number_from(j.at("promised_wh")) * watt_hour,
-          number_from(j.at("metered_wh")) * watt_hour,
-          time_from(j.at("at"))};
+  auto out = contract_report{j.at("contract_id").get<std::string>(),
+                             word_from(j.at("status"), contract_status::given_up),
+                             j.at("reason").get<std::string>(),
+                             number_from(j.at("promised_wh")) * watt_hour,
+                             number_from(j.at("metered_wh")) * watt_hour,
+                             time_from(j.at("at"))};
+  if (j.contains("settlement")) out.settled = settlement_from(j.at("settlement"));
+  return out;
 }
 
 json of(const result<measured>& value) {

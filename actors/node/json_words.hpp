@@ -5,8 +5,8 @@
 #include <nlohmann/json.hpp>
 
 /// The words of the wire as JSON: keys in snake_case with the unit as suffix, times as ISO 8601
-/// in UTC, enumerations as the words logs use. Private to `render.cpp`, `memory_text.cpp` and
-/// the decision log.
+/// in UTC, enumerations as the words logs use. Private to `render.cpp`, `memory_text.cpp`,
+/// `settle.cpp`, `kept_contracts.cpp` and the decision log.
 namespace hearth::json_words {
 
 using json = nlohmann::ordered_json;
@@ -18,6 +18,7 @@ json of(const event& e);
 json of(const outcome& o);
 json of(const contract& c);
 json of(const contract_report& r);
+json of(const settlement& s);
 /// {"value": 21.5, "unit": "°C"} or {"fault": "timeout", "detail": "…"}
 json of(const result<measured>& value);
 
@@ -33,6 +34,7 @@ outcome outcome_from(const json& j);
 loss loss_from(const json& j);
 backlog backlog_from(const json& j);
 contract contract_from(const json& j);
+settlement settlement_from(const json& j);
 contract_report contract_report_from(const json& j);
 result<measured> value_from(const json& j);
 quality quality_from(const json& j);

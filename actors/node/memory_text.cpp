@@ -265,6 +265,23 @@ std::optional<fault> read_part(site_memory& house, std::string_view part, std::s
   }
 }
 
+std::string text_of(const settled_contract& s) {
+  return dump({{"entered", json_words::of(s.entered)}, {"sold", optional_of(s.sold)}});
+}
+
+result<settled_contract> settled_from(std::string_view text) {
+  try {
+    const auto j = json::parse(text);
+    auto out = settled_contract{json_words::contract_report_from(j.at("entered")), {}};
+    if (!j.at("sold").is_null()) out.sold = json_words::contract_from(j.at("sold"));
+    if (!out.entered.settled) throw std::invalid_argument{"nothing is settled there"};
+    return out;
+  } catch (const std::exception& e) {
+    return failed(fault_code::malformed,
+                  std::string{"a settled contract cannot be read: "} + e.what());
+  }
+}
+
 std::string json_summary(const site_memory& house, time_point now) {
   return dump(summary(house, now));
 }

@@ -29,7 +29,9 @@ bool has_a_sequence(std::string_view kind) {
 }  // namespace
 
 node::node(node_options options, outlook world, std::map<std::string, site_memory> remembered)
-    : options_{std::move(options)}, world_{std::move(world)}, sites_{std::move(remembered)} {}
+    : options_{std::move(options)}, world_{std::move(world)}, sites_{std::move(remembered)} {
+  if (options_.dispatch && options_.dispatch->bids) market_.emplace(options_.dispatch->timezone);
+}
 
 std::vector<std::string> node::topics() const {
   auto out = std::vector<std::string>{};
@@ -151,12 +153,13 @@ std::vector<outgoing> node::tick(time_point now) {
   auto out = std::vector<outgoing>{};
   const auto looks = options_.answers && (!looked_ || now >= *looked_ + 1s);
   if (looks) looked_ = now;
+  if (market_) market_->look(world_, now);
   for (auto& [site, memory] : sites_) {
     if (looks)
       if (auto missing = watches_[site].ask(memory, now))
         out.push_back(compose(site, std::move(*missing), now));
     if (!options_.dispatch) continue;
-    for (auto& b : decide(memory, world_, *options_.dispatch, now)) {
+    for (auto& b : decide(memory, world_, *options_.dispatch, now, market_ ? &*market_ : nullptr)) {
       memory.say(b, now, prices());
       out.push_back(compose(site, std::move(b), now));
     }

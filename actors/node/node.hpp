@@ -84,6 +84,7 @@ class node {
   node_options options_;
   outlook world_;
   std::map<std::string, site_memory> sites_;
+  std::optional<market_view> market_;  ///< of one that bids
   std::map<std::string, gap_watch> watches_;
   std::optional<time_point> looked_;                      ///< for gaps
   std::map<std::string, std::vector<std::string>> acks_;  ///< due, by site

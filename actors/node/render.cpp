@@ -112,6 +112,11 @@ std::string said(const backlog& b) {
   return std::to_string(b.waiting) + " messages wait, " + std::to_string(b.waiting_bytes) +
          " bytes" + (b.oldest ? ", the oldest of " + to_iso8601(*b.oldest) : "");
 }
+std::string said(const standing& s) {
+  return "store at " + shown(measured{s.mean.in_celsius(), unit::celsius}) + ", top at " +
+         shown(measured{s.top.in_celsius(), unit::celsius}) + ", heat pump " +
+         (s.running ? "runs" : "rests") + " since " + to_text(s.since_change);
+}
 std::string said(const heartbeat& h) {
   return h.contract_id.empty() ? "no contract" : "contract " + h.contract_id;
 }

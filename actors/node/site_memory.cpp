@@ -22,7 +22,10 @@ struct effect {
     // The will of a former start may arrive after the house is back: it says nothing of this one.
     if (memory.last_birth && e.boot_id != memory.boot_id && e.sent < memory.last_birth_sent) return;
     if (e.boot_id != memory.boot_id || !b.online) memory.said = {};
-    if (e.boot_id != memory.boot_id) memory.picture = {};
+    if (e.boot_id != memory.boot_id) {
+      memory.picture = {};
+      memory.stands.reset();
+    }
     memory.last_birth = b;
     memory.last_birth_sent = e.sent;
     memory.last_birth_id = e.message_id;
@@ -73,6 +76,7 @@ struct effect {
   }
   void operator()(const contract_report& r) {
     auto& known = memory.contracts[r.contract_id];
+    if (r.settled) memory.settled.push_back({r, known.offered});
     if (!known.reported || (!e.undated && r.at >= known.reported->at)) known.reported = r;
     memory.bound_contracts();
     memory.mark(memory_part::contracts);
@@ -113,6 +117,9 @@ struct effect {
     const auto& boot = b.boot_id.value_or(e.boot_id);
     if (boot == memory.boot_id || memory.boots.all().contains(boot))
       memory.boots.tell(boot, b.last_sequence);
+  }
+  void operator()(const standing& s) {
+    if (!e.undated && (!memory.stands || s.at >= memory.stands->at)) memory.stands = s;
   }
   void operator()(const heartbeat&) {}
   void operator()(const ack&) {}
@@ -244,11 +251,13 @@ void site_memory::say(const body& b, time_point now, const price_lookup& price_a
   if (std::holds_alternative<prices>(b)) said.prices = now;
   if (std::holds_alternative<weather>(b)) said.weather = now;
   if (std::holds_alternative<heartbeat>(b)) said.heartbeat = now;
+  if (const auto* q = std::get_if<query>(&b); q != nullptr && q->subject == query_subject::standing)
+    said.asked = now;
   if (const auto* c = std::get_if<contract>(&b)) {
     auto& known = contracts[c->id];
     known.offered = *c;
     known.sent = now;
-    known.price = price_at(c->start);
+    known.price = c->price ? c->price : price_at(c->start);
     bound_contracts();
     mark(memory_part::contracts);
   }
@@ -271,6 +280,7 @@ void site_memory::saved() {
   changed = 0;
   boots.saved();
   taken.clear();
+  settled.clear();
 }
 
 presence site_memory::presence_at(time_point now) const {

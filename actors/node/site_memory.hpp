@@ -69,6 +69,13 @@ struct known_contract {
   bool operator==(const known_contract&) const = default;
 };
 
+/// One contract that is over, as the house entered it in its book and as this node sold it.
+struct settled_contract {
+  contract_report entered;       ///< with its settlement
+  std::optional<contract> sold;  ///< absent: another node did, or it is forgotten
+  bool operator==(const settled_contract&) const = default;
+};
+
 struct site_counters {
   std::uint64_t messages = 0;  ///< taken in, repeats not counted
   std::uint64_t reports = 0;
@@ -81,7 +88,7 @@ struct site_counters {
 
 /// When this node last said something of a kind; absent: not since the house's last start.
 struct said_times {
-  std::optional<time_point> prices, weather, heartbeat;
+  std::optional<time_point> prices, weather, heartbeat, asked;
   bool operator==(const said_times&) const = default;
 };
 
@@ -125,11 +132,14 @@ struct site_memory {
   std::deque<loss> losses;         ///< as they were told
   boot_book boots;
   site_counters counters;
-  live_picture picture;  ///< not kept on disk: each new node is told a full one
-  said_times said;       ///< not kept on disk: saying it again is harmless
-  unsigned changed = 0;  ///< a bit per `memory_part`
+  std::optional<standing> stands;  ///< not kept on disk: it is asked for before it is used
+  live_picture picture;            ///< not kept on disk: each new node is told a full one
+  said_times said;                 ///< not kept on disk: saying it again is harmless
+  unsigned changed = 0;            ///< a bit per `memory_part`
   /// Journaled messages that took effect since the last save, to be written with their effects.
   std::vector<ledger_row> taken;
+  /// What was settled since the last save.
+  std::vector<settled_contract> settled;
 
   hearing hear(const envelope& e, time_point now, const price_lookup& price_at);
   /// Notes that a message was refused before it could be heard. False if that was known of it.

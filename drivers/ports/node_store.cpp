@@ -16,7 +16,7 @@ namespace {
 
 /// "HRTH" in the file's header: no other program's database is taken for ours.
 constexpr auto application_id = 0x48525448;
-constexpr auto schema_version = 2;
+constexpr auto schema_version = 3;
 constexpr auto repeats_listed = 100;
 
 /// `number` counts the rows of a site from 1 and never comes again: the lowest one left says how
@@ -29,7 +29,9 @@ constexpr auto tables = std::array{
     " taken_unix_ms INTEGER NOT NULL, PRIMARY KEY (site, number)) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS quarantine (site TEXT NOT NULL, number INTEGER NOT NULL,"
     " topic TEXT NOT NULL, message_id TEXT NOT NULL, reason TEXT NOT NULL, bytes BLOB NOT NULL,"
-    " at_unix_ms INTEGER NOT NULL, times INTEGER NOT NULL, PRIMARY KEY (site, number))"};
+    " at_unix_ms INTEGER NOT NULL, times INTEGER NOT NULL, PRIMARY KEY (site, number))",
+    "CREATE TABLE IF NOT EXISTS settled (site TEXT NOT NULL, number INTEGER NOT NULL,"
+    " text TEXT NOT NULL, PRIMARY KEY (site, number)) WITHOUT ROWID"};
 
 struct closer {
   void operator()(sqlite3* db) const { sqlite3_close(db); }
@@ -120,7 +122,8 @@ class sqlite_store final : public node_store {
 
   std::optional<fault> save(const node_batch& batch) override {
     if (auto f = run("BEGIN IMMEDIATE")) return f;
-    const auto written = write(batch.parts) && write(batch.ledger) && write(batch.refused);
+    const auto written =
+        write(batch.parts) && write(batch.ledger) && write(batch.refused) && write(batch.settled);
     auto f = written ? run("COMMIT") : trouble(db_.get(), file_);
     if (!f) return {};
     sqlite3_exec(db_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
@@ -153,6 +156,15 @@ class sqlite_store final : public node_store {
     for (q->with(site); q->row();)
       out.kept.push_back(
           {site, q->text(0), q->text(1), q->text(2), q->text(3), q->time(4), q->number(5)});
+    if (!q->done()) return problem();
+    return out;
+  }
+
+  result<std::vector<std::string>> settled(const std::string& site) override {
+    auto* q = prepared("SELECT text FROM settled WHERE site = ? ORDER BY number");
+    if (q == nullptr) return problem();
+    auto out = std::vector<std::string>{};
+    for (q->with(site); q->row();) out.push_back(q->text(0));
     if (!q->done()) return problem();
     return out;
   }
@@ -207,11 +219,30 @@ class sqlite_store final : public node_store {
       if (!q->done()) return false;
       touched[r.site] = *number;
     }
+    return trim("ledger", touched, bounds_.ledger_rows);
+  }
+
+  bool write(const std::vector<settled_row>& rows) {
+    auto touched = std::map<std::string, std::uint64_t>{};
+    for (const auto& r : rows) {
+      const auto number = next_number("settled", r.site);
+      auto* q = prepared("INSERT INTO settled VALUES (?, ?, ?)");
+      if (!number || q == nullptr) return false;
+      q->with(r.site).with(*number).with(r.text).row();
+      if (!q->done()) return false;
+      touched[r.site] = *number;
+    }
+    return trim("settled", touched, bounds_.settled_rows);
+  }
+
+  /// Of each site the last `most` rows stay.
+  bool trim(const std::string& table, const std::map<std::string, std::uint64_t>& touched,
+            std::uint64_t most) {
     for (const auto& [site, last] : touched)
-      if (last > bounds_.ledger_rows) {
-        auto* q = prepared("DELETE FROM ledger WHERE site = ? AND number <= ?");
+      if (last > most) {
+        auto* q = prepared("DELETE FROM " + table + " WHERE site = ? AND number <= ?");
         if (q == nullptr) return false;
-        q->with(site).with(last - bounds_.ledger_rows).row();
+        q->with(site).with(last - most).row();
         if (!q->done()) return false;
       }
     return true;
@@ -281,7 +312,8 @@ class sqlite_store final : public node_store {
 
 using made = result<std::unique_ptr<node_store>>;
 
-/// Version 1 had the first table alone: what it remembers is read as it is.
+/// Version 1 had the first table alone, version 2 not the last: what they remember is read as it
+/// is.
 std::optional<fault> prepare_to_write(sqlite_store& store) {
   for (const auto* sql : {"PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "BEGIN"})
     if (auto f = store.run(sql)) return f;

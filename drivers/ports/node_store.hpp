@@ -33,6 +33,13 @@ struct ledger_row {
   bool operator==(const ledger_row&) const = default;
 };
 
+/// What of one contract is settled, as text.
+struct settled_row {
+  std::string site;
+  std::string text;
+  bool operator==(const settled_row&) const = default;
+};
+
 /// A message that was refused.
 struct quarantined {
   std::string site;
@@ -50,6 +57,7 @@ struct node_batch {
   std::vector<stored_part> parts;
   std::vector<ledger_row> ledger;
   std::vector<quarantined> refused;
+  std::vector<settled_row> settled = {};
 };
 
 struct repeated_effect {
@@ -75,14 +83,15 @@ struct quarantine_list {
 
 /// Per site; beyond, the oldest go and are counted.
 struct node_store_bounds {
-  std::uint64_t ledger_rows = 250'000;  ///< two years of reports, some 20 MB
+  std::uint64_t ledger_rows = 250'000;   ///< two years of reports, some 20 MB
+  std::uint64_t settled_rows = 250'000;  ///< 28 years of hours, some 100 MB
   std::uint64_t quarantine_rows = 200;
   std::uint64_t quarantine_bytes = 8 * 1024 * 1024;
 };
 
 /// A node's durable memory in one SQLite file: a table (site, part) → text, a ledger of what took
-/// effect, and what was refused. One program writes it, any number may read it meanwhile; it
-/// survives power cuts at every point.
+/// effect, what was refused, and what of contracts is settled. One program writes it, any number
+/// may read it meanwhile; it survives power cuts at every point.
 class node_store {
  public:
   /// Opens the file for writing, with its folders, creating what is missing and bringing up to
@@ -100,6 +109,8 @@ class node_store {
 
   virtual result<ledger_totals> ledger(const std::string& site) = 0;
   virtual result<quarantine_list> quarantine(const std::string& site) = 0;
+  /// In the order they were saved.
+  virtual result<std::vector<std::string>> settled(const std::string& site) = 0;
 };
 
 /// $XDG_STATE_HOME/hearth/atn.db, else ~/.local/state/hearth/atn.db. Nothing without a home.

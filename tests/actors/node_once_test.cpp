@@ -207,6 +207,9 @@ TEST_CASE("what cannot be saved is not acked, and all of it is there once it can
     }
     result<ledger_totals> ledger(const std::string&) override { return ledger_totals{}; }
     result<quarantine_list> quarantine(const std::string&) override { return quarantine_list{}; }
+    result<std::vector<std::string>> settled(const std::string&) override {
+      return std::vector<std::string>{};
+    }
   } full;
   const auto r = house.report_of_a_kwh();
   n.hears(r);

@@ -67,7 +67,8 @@ TEST_CASE("a contract is offered 5 min before a cheap hour, and no earlier") {
   CHECK_FALSE(find<contract>(decide(house, world, o, midnight + 54min)));
   const auto c = find<contract>(decide(house, world, o, midnight + 55min));
   REQUIRE(c);
-  CHECK(*c == contract{"maple-12/2020-01-15T01:00:00Z", midnight + 1h, 60min, 8 * kilowatt});
+  CHECK(*c == contract{"maple-12/2020-01-15T01:00:00Z", midnight + 1h, 60min, 8 * kilowatt,
+                       70 * usd_per_mwh});
   CHECK_FALSE(
       find<contract>(decide(online_at(midnight + 4h + 56min), world, o, midnight + 4h + 56min)));
 }

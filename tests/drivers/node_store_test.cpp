@@ -165,3 +165,15 @@ TEST_CASE("a reader sees one moment although the writer goes on") {
   CHECK(reader->ledger("maple")->rows == 1);
   CHECK((*node_store::open_to_read(folder.file("atn.db")))->ledger("maple")->rows == 2);
 }
+
+TEST_CASE("what is settled is kept in its order, each site apart, the oldest go first") {
+  const auto folder = testing::temporary_folder{};
+  auto bounds = node_store_bounds{};
+  bounds.settled_rows = 3;
+  auto store = *node_store::open(folder.file("atn.db"), bounds);
+  CHECK(store->settled("maple")->empty());
+  for (const auto* text : {"1", "2", "3", "4"})
+    CHECK_FALSE(store->save({{}, {}, {}, {{"maple", text}, {"oak", text}}}));
+  CHECK(*store->settled("maple") == std::vector<std::string>{"2", "3", "4"});
+  CHECK((*node_store::open_to_read(folder.file("atn.db")))->settled("oak")->size() == 3);
+}

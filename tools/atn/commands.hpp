@@ -17,5 +17,6 @@ void add_send(CLI::App& app, settings& s, action& todo);
 void add_watch(CLI::App& app, settings& s, action& todo);
 void add_sites_and_show(CLI::App& app, settings& s, action& todo);
 void add_audit(CLI::App& app, settings& s, action& todo);
+void add_settle(CLI::App& app, settings& s, action& todo);
 
 }  // namespace hearth::atn

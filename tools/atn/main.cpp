@@ -96,7 +96,8 @@ int start(int argc, char** argv) {
   app.fallthrough();
   app.failure_message([](const CLI::App*, const CLI::Error& e) {
     return "atn: " + std::string{e.what()} +
-           "\natn: the commands are run, send, watch, sites, show and audit; see 'atn COMMAND "
+           "\natn: the commands are run, send, watch, sites, show, audit and settle; see 'atn "
+           "COMMAND "
            "--help'\n";
   });
   auto s = settings{};
@@ -107,6 +108,7 @@ int start(int argc, char** argv) {
   add_watch(app, s, todo);
   add_sites_and_show(app, s, todo);
   add_audit(app, s, todo);
+  add_settle(app, s, todo);
   app.footer(
       "These options may stand before or after the command; 'atn COMMAND --help' tells the "
       "rest.\n\n"
@@ -114,12 +116,14 @@ int start(int argc, char** argv) {
       "  0  done; what was sent was accepted\n"
       "  1  no answer, no connection to the broker, or the state file cannot be used;\n"
       "     'atn audit': something is missing or was applied twice\n"
+      "     'atn settle': the house's book is another\n"
       "  2  the command line or a file given on it is wrong\n"
       "  3  the house refused; the reason stands on stderr\n\n"
       "Examples:\n"
       "  atn watch\n"
       "  atn run --prices prices.csv --weather weather.csv\n"
       "  atn audit maple-12\n"
+      "  atn settle maple-12\n"
       "  atn send maple-12 contract --start now --minutes 60 --power '4 kW'\n"
       "  atn --broker mqtts://broker.example.net --ca ca.crt --cert atn.crt --key atn.key watch\n");
   try {

@@ -102,9 +102,13 @@ void add_run(CLI::App& app, settings& s, action& todo) {
   command->add_option("--weather", o->weather_file, "CSV: time_utc,outdoor_c");
   command->add_option("--site", o->sites,
                       "Speak for this house only; may be given again (default: all heard)");
+  auto* bids = command->add_flag(
+      "--bid", o->dispatch.bids,
+      "Plan for each house and buy every slot what its plan offers to take at the price");
   command
       ->add_option("--contracts-per-day", o->dispatch.contracts_per_day,
                    "Buy so many of the cheapest hours of each local day; 0 buys none")
+      ->excludes(bids)
       ->capture_default_str();
   command->add_option("--nameplate", o->nameplate, "Electrical power of the heat pumps")
       ->capture_default_str();
@@ -117,10 +121,15 @@ void add_run(CLI::App& app, settings& s, action& todo) {
   command->add_flag("--all", o->all, "Print power, snapshots, heartbeats and repeats as well");
   command->footer(
       "Listens to every house, acknowledges what it hears once that is on disk, sends prices and\n"
-      "weather every hour, and offers a contract 5 min before each of the cheapest hours.\n"
+      "weather every hour, and offers a contract 5 min before each of the cheapest hours. With "
+      "--bid\n"
+      "it asks each house 6 min before a slot how it stands, plans two days for it, and sells it "
+      "what\n"
+      "its plan takes at the slot's price; 'atn settle' says what became of it.\n"
       "Ctrl-C ends it in order, exit code 0.\n\n"
       "Examples:\n"
       "  atn run --prices prices.csv --weather weather.csv --timezone America/New_York\n"
+      "  atn run --prices prices.csv --weather weather.csv --bid\n"
       "  atn run --json --site maple-12 --contracts-per-day 0      # listen and acknowledge "
       "only\n");
   command->callback([&s, &todo, o] { todo = [&s, o] { return run(s, *o); }; });

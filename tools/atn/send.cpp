@@ -314,16 +314,18 @@ void add_send(CLI::App& app, settings& s, action& todo) {
   add(*ask, "release", "End the rank's leases now", a_plain<release>, s, o, todo);
 
   auto* question = add(
-      *command, "query", "Ask for the last snapshot, the layout or the state",
+      *command, "query",
+      "Ask for the last snapshot, the layout, the state or what a planner must know",
       [](const send_options& given, const settings&, const std::string&) -> content {
         if (given.subject == "layout") return query{query_subject::layout};
         if (given.subject == "state") return query{query_subject::state};
+        if (given.subject == "standing") return query{query_subject::standing};
         return query{query_subject::snapshot};
       },
       s, o, todo);
-  question->add_option("SUBJECT", o->subject, "snapshot, layout or state")
+  question->add_option("SUBJECT", o->subject, "snapshot, layout, state or standing")
       ->required()
-      ->check(CLI::IsMember({"snapshot", "layout", "state"}));
+      ->check(CLI::IsMember({"snapshot", "layout", "state", "standing"}));
 
   auto* pulse = add(
       *command, "heartbeat", "Say that the node is here",
