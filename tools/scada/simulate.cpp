@@ -27,7 +27,7 @@ struct simulate_options {
   std::vector<std::string> columns, fills, faults;
   int step_s = 60;
   std::uint64_t seed = 1;
-  bool with_node = false;
+  bool with_node = false, bid = false;
   bool alone = false;
   bool draws_faults = false;
   bool as_json = false;
@@ -209,7 +209,7 @@ std::optional<std::vector<simulate::fault_spell>> faults_of(const simulate_optio
 /// What the same weather would have cost under another control; a fault says why nobody knows.
 result<money> cost_under(simulate::control who, simulate::season_plan plan, stop_signals& signals) {
   plan.control = who;
-  plan.contracts = false;
+  plan.contracts = plan.bids = false;
   plan.faults.clear();
   plan.recording = {};
   const auto name = std::string{to_text(who)};
@@ -273,7 +273,8 @@ int simulate_house(const simulate_options& o) {
       .when = *when,
       .step = std::chrono::seconds{o.step_s},
       .control = simulate::control_named(o.control).value_or(simulate::control::planner),
-      .contracts = o.with_node,
+      .contracts = o.with_node || o.bid,
+      .bids = o.bid,
       .seed = o.seed,
       .faults = std::move(*faults),
       .recording = recording_of(o.record)};
@@ -325,7 +326,9 @@ void add_simulate(CLI::App& app, int& exit) {
   command->add_option("--control", o->control, "Who decides")
       ->check(CLI::IsMember{{"planner", "timer", "thermostat"}})
       ->capture_default_str();
-  command->add_flag("--with-node", o->with_node, "The node offers contracts, as atn does");
+  command->add_flag("--with-node", o->with_node,
+                    "The node buys the cheapest hours of each day, as atn does");
+  command->add_flag("--bid", o->bid, "The node plans and bids for every slot, as 'atn run --bid'");
   command->add_flag("--faults", o->draws_faults,
                     "Sensors, relays, bus, link, node, clock, actors, power and disk fail, drawn\n"
                     "from the seed; promises are watched");

@@ -32,6 +32,7 @@ node_options options_of(const season_plan& plan) {
   out.dispatch->timezone = plan.house->timezone;
   out.dispatch->nameplate = plan.house->plant->heat_pump.max_power;
   if (!plan.contracts) out.dispatch->contracts_per_day = 0;
+  out.dispatch->bids = plan.contracts && plan.bids;
   return out;
 }
 

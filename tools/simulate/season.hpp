@@ -37,6 +37,7 @@ struct season_plan {
   duration step = std::chrono::minutes{1};  ///< between two control ticks
   simulate::control control = simulate::control::planner;
   bool contracts = false;  ///< the node offers some, as `atn` does
+  bool bids = false;       ///< … for every slot what its plan for the house takes, as `atn --bid`
   std::uint64_t seed = 1;
   std::vector<fault_spell> faults = {};  ///< what goes wrong
   recording_plan recording = {};         ///< of what the dispatcher is given and decides

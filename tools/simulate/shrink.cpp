@@ -96,7 +96,7 @@ class shrinker {
   void need_no_node() {
     if (!best_.plan.contracts) return;
     auto candidate = best_.plan;
-    candidate.contracts = false;
+    candidate.contracts = candidate.bids = false;
     still_breaks(std::move(candidate));
   }
 

@@ -66,6 +66,7 @@ swarm_case draw_case(const swarm_ground& ground, std::uint64_t seed) {
                           .prices = ground.prices,
                           .when = {from, from + ground.length},
                           .contracts = true,
+                          .bids = mixed(drawn + 1) % 2 == 0,
                           .seed = seed};
   // A real layout has buses and actors that its stand-in has not.
   plan.faults = draw_faults(targets_of(on_stand_ins(*home.house, plan.step)), plan.when, seed);
@@ -93,7 +94,7 @@ std::string command_of(const swarm_ground& ground, const swarm_case& which) {
   const auto& plan = which.plan;
   auto out = "scada simulate " + as_word(which.file);
   out += " --weather " + as_word(ground.weather_file) + " --prices " + as_word(ground.prices_file);
-  if (plan.contracts) out += " --with-node";
+  if (plan.contracts) out += plan.bids ? " --bid" : " --with-node";
   out += " --alone --from " + to_iso8601(plan.when.from) + " --to " + to_iso8601(plan.when.to) +
          " --seed " + std::to_string(plan.seed);
   for (const auto& s : plan.faults) out += " --fault " + as_word(to_text(s));
