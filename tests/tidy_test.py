@@ -171,6 +171,12 @@ class TidyTest(unittest.TestCase):
         self.passes("docs/a.md", "# A\nsee [b](b.md#part), [c](https://example.net/x), [top](#a), "
                     "`[no](link)`\n", tree={"docs/b.md": "# B\n"})
 
+    def test_a_page_names_no_test_that_is_not_there(self):
+        page = '# A\n\n| id | promise | test |\n| --- | --- | --- |\n| A1 | it is so | "it is {}", "rule …" |\n'
+        test = {"tests/a.cpp": 'TEST_CASE(\n    "it is "\n    "so") {}\nTEST_CASE("rule … one") {}\n'}
+        self.passes("docs/a.md", page.format("so"), tree=test)
+        self.refused("docs/a.md", page.format("not"), 'no test "it is not"', tree=test)
+
     def test_a_long_file_is_only_a_warning(self):
         text = "int a;\n" * (tidy.LINES_WORTH_A_WARNING + 1)
         self.passes("protocol/a.cpp", text)

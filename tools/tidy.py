@@ -27,7 +27,7 @@ LIBRARY_HOMES = [
     (r"(modbus/)?modbus[^/]*\.h", r"drivers/ports/.*", "the port interface of drivers/driver.hpp"),
     (r"gpiod\.h(pp)?", r"drivers/ports/.*", "the port interface of drivers/driver.hpp"),
     (r"mqtt/.*|MQTT.*\.h", r"drivers/ports/.*", "drivers/mqtt_client.hpp"),
-    (r"openssl/.*", r"(drivers/ports|layouts)/.*|tools/simulate/event_hash.*", "drivers/ports/certificate.hpp"),
+    (r"openssl/.*", r"(drivers/ports|layouts)/.*|tools/simulate/event_hash.*|actors/book.cpp", "drivers/ports/certificate.hpp"),
     (r".*\.pb\.h|google/protobuf/.*", r"protocol/codec[^/]*", "protocol/codec.hpp"),
     (r"yaml-cpp/.*", r"layouts/.*", "layouts/parse.hpp"),
     (r"caf/.*", ACTOR_SHELL + r"|tools/.*", "a pure file that an _actor shell calls"),
@@ -286,6 +286,26 @@ def check_markdown(files, root):
             yield file.path, 1, "no title; use one `# ` line instead"
 
 
+def check_named_tests(files):
+    """A page whose table has a column of tests names none that is not there."""
+    named = re.compile(r'"((?:[^"\\]|\\.)+)"')
+    joined = (re.sub(r'"\s*\n\s*"', "", file.text) for file in files if stands_in(file.path, r"tests/.*\.cpp"))
+    there = "\n".join(joined)
+    if not there:
+        return
+    for file in files:
+        lists_tests = False
+        for number, line in enumerate(file.lines, 1) if stands_in(file.path, r"docs/.*\.md") else ():
+            if not line.startswith("|"):
+                lists_tests = False
+            elif line.rstrip(" |").endswith("| test"):
+                lists_tests = True
+            elif lists_tests:
+                for name in named.findall(line.rstrip(" |").rsplit(" | ", 1)[-1]):
+                    if f'"{name}' not in there:
+                        yield file.path, number, f'there is no test "{name}"; write its name as it stands in tests/'
+
+
 def warn_of_length(files):
     for file in files:
         if file.is_cpp() and len(file.lines) > LINES_WORTH_A_WARNING:
@@ -296,7 +316,7 @@ def warn_of_length(files):
 def violations(root):
     files = list(read_tree(root))
     for check in (check_include_direction, check_library_homes, check_banned_code, check_unfinished,
-                  check_pragma_once, check_one_definition, check_actors, check_transcripts):
+                  check_pragma_once, check_one_definition, check_actors, check_transcripts, check_named_tests):
         yield from check(files)
     yield from check_markdown(files, root)
 
