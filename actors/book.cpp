@@ -2,6 +2,7 @@
 
 #include "protocol/hex.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <openssl/evp.h>
@@ -9,6 +10,9 @@
 
 namespace hearth {
 namespace {
+
+/// Entries that are not made again, and how they are told apart.
+constexpr std::size_t remembered = 16, hash_letters = 16;
 
 std::string sha256(const std::string& bytes) {
   auto digest = std::array<unsigned char, EVP_MAX_MD_SIZE>{};
@@ -57,6 +61,13 @@ std::string chain_after(const std::string& before, const contract_report& entry)
 
 void settlement_book::enter(contract_report& report) {
   if (!report.settled) return;
+  auto which = hex_of(sha256(report.contract_id)).substr(0, hash_letters);
+  if (std::ranges::find(lately_, which) != lately_.end()) {
+    report.settled.reset();
+    return;
+  }
+  lately_.push_back(std::move(which));
+  if (lately_.size() > remembered) lately_.pop_front();
   report.settled->book = name_;
   report.settled->entry = ++entries_;
   chain_ = chain_after(chain_, report);
@@ -64,7 +75,9 @@ void settlement_book::enter(contract_report& report) {
 }
 
 std::string settlement_book::text() const {
-  return name_ + " " + std::to_string(entries_) + " " + hex_of(chain_);
+  auto out = name_ + " " + std::to_string(entries_) + " " + hex_of(chain_);
+  for (const auto& which : lately_) out += " " + which;
+  return out;
 }
 
 std::optional<settlement_book> settlement_book::from_text(const std::string& text) {
@@ -75,6 +88,8 @@ std::optional<settlement_book> settlement_book::from_text(const std::string& tex
   auto bytes = bytes_from_hex(chain);
   if (!bytes || bytes->size() != 32) return {};
   out.chain_ = std::move(*bytes);
+  for (auto which = std::string{}; words >> which;)
+    if (out.lately_.size() < remembered) out.lately_.push_back(which);
   return out;
 }
 

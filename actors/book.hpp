@@ -3,6 +3,7 @@
 #include "protocol/messages.hpp"
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 
@@ -27,7 +28,8 @@ class settlement_book {
   settlement_book(const std::string& site, std::string name)
       : name_{std::move(name)}, chain_{chain_of_new_book(site, name_)} {}
 
-  /// Enters what a last report settles: its number, its chain. Others stay as they are.
+  /// Enters what a last report settles: its number, its chain. Others stay as they are. What was
+  /// entered lately settles nothing again, though a house that was away says it again.
   void enter(contract_report& report);
 
   [[nodiscard]] const std::string& name() const { return name_; }
@@ -43,6 +45,7 @@ class settlement_book {
   std::string name_;
   std::uint64_t entries_ = 0;
   std::string chain_;
+  std::deque<std::string> lately_;  ///< which contracts, by a hash of their names; the latest last
 };
 
 }  // namespace hearth

@@ -89,6 +89,7 @@ contract_report contract_book::told(const contract& c, contract_status status, s
 
 void contract_book::remember(const contract& terms, contract_report last) {
   if (history_.size() == history_kept) history_.erase(history_.begin());
+  last.settled.reset();  // said again, it settles nothing again
   history_.push_back({terms, std::move(last)});
 }
 

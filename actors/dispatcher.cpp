@@ -278,7 +278,10 @@ void dispatcher::keep_contracts(time_point now, decisions& out) {
   auto is = contracts_.kept(now);
   if (!is) return;
   const auto same = kept_ ? is->same_as(*kept_) : is->pending.empty() && !is->active;
-  if (same && !(is->active && now - kept_at_ >= kept_every)) return;
+  const auto due = !same || (is->active && now - kept_at_ >= kept_every);
+  // A tick later, so that what was said of a change is on its way to the disk before it.
+  if (!std::exchange(keep_due_, due) || !due) return;
+  keep_due_ = false;
   out.kept = text_of(*is);
   kept_ = std::move(is);
   kept_at_ = now;

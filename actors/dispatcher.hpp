@@ -103,6 +103,7 @@ class dispatcher {
   bool taken_up_ = false;
   std::optional<kept_contracts> kept_;  ///< as it was said last
   time_point kept_at_;                  ///< when, in house time
+  bool keep_due_ = false;               ///< at the next tick
   std::optional<heat_plan> plan_;
   std::optional<snapshot> last_;
   time_point seen_;  ///< when `last_` was frozen

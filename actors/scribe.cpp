@@ -104,6 +104,9 @@ void scribe::note_into(journal& j, bool is_new) {
 }
 
 void scribe::go_to_memory(time_point now) {
+  // Memory may be lost with what the node has heard of it; the disk's book goes on as the disk has
+  // it.
+  if (on_disk_) book_ = settlement_book{site_, boot_id_ + "-m" + std::to_string(++memories_)};
   store_ = std::make_unique<memory_journal>(limits::memory_journal_messages,
                                             limits::memory_journal_bytes);
   on_disk_ = false;
@@ -241,15 +244,28 @@ std::vector<journal_item> scribe::keep(std::vector<body> said, time_point now) {
             " bytes cannot be sent; 262144 is the most",
         now);
   }
-  return append(entries, ends_drafts, now);
+  return append(std::move(entries), ends_drafts, now);
 }
 
-std::vector<journal_item> scribe::append(const std::vector<journal_entry>& entries,
-                                         bool ends_drafts, time_point now) {
+/// What did not get into the disk's book goes into the one that memory has begun.
+void scribe::enter_anew(std::vector<journal_entry>& entries) {
+  for (auto& e : entries) {
+    auto message = decode(e.payload);
+    auto* r = message ? std::get_if<contract_report>(&message->body) : nullptr;
+    if (r == nullptr || !r->settled) continue;
+    book_.enter(*r);
+    e.payload = encode(*message);
+  }
+}
+
+std::vector<journal_item> scribe::append(std::vector<journal_entry> entries, bool ends_drafts,
+                                         time_point now) {
   if (entries.empty()) return {};
+  auto was_on_disk = on_disk_;
   auto again = false;  // on a journal that was opened anew
   auto room = with_journal(
       [&](journal& j) {
+        if (std::exchange(was_on_disk, on_disk_) && !on_disk_) enter_anew(entries);
         note_into(j, std::exchange(again, true));
         return j.append(entries, ends_drafts);
       },
@@ -324,7 +340,7 @@ void scribe::recover_drafts(time_point now) {
     // Its date is as good as the boot's that measured it, whatever this one knows of the date.
     entries.back().undated = false;
   }
-  append(entries, true, now);
+  append(std::move(entries), true, now);
 }
 
 // ---- reading

@@ -71,8 +71,9 @@ class scribe {
   [[nodiscard]] envelope on_date(envelope message) const;
   journal_entry entry_of(body said, time_point now);
   journal_entry entry_of(const envelope& message);
-  std::vector<journal_item> append(const std::vector<journal_entry>& entries, bool ends_drafts,
+  std::vector<journal_item> append(std::vector<journal_entry> entries, bool ends_drafts,
                                    time_point now);
+  void enter_anew(std::vector<journal_entry>& entries);
   std::vector<journal_item> say_losses(time_point now);
   void say(severity s, std::string kind, std::string text, time_point now);
 
@@ -83,6 +84,7 @@ class scribe {
   std::string disk_trouble_;  ///< told already
   std::optional<time_point> try_disk_at_;
   settlement_book book_;  ///< what the journal has of it, once `append` returned
+  int memories_ = 0;      ///< books begun for want of a disk
   std::string contracts_;
   std::map<std::string, std::string> noted_;  ///< what the journal was told last, by name
   std::uint64_t sequence_ = 0;

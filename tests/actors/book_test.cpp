@@ -177,3 +177,15 @@ TEST_CASE("a settlement is told to people, to jq and to awk") {
   CHECK(table.starts_with("start\tlength_s\tcontract_id"));
   CHECK(page_of(settle("maple-12", {})).find("nothing has been settled") != std::string::npos);
 }
+
+TEST_CASE("a contract is entered once, though a house that was away says its end again") {
+  auto book = settlement_book{"maple-12", "b1"};
+  auto once = over(0);
+  book.enter(once);
+  auto later = *settlement_book::from_text(book.text());
+  auto again = over(0);
+  again.status = contract_status::given_up;
+  later.enter(again);
+  CHECK_FALSE(again.settled);
+  CHECK(later.entries() == 1);
+}

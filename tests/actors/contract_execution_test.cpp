@@ -161,6 +161,16 @@ TEST_CASE("the last word on a contract that has run says what is settled") {
   }
 }
 
+TEST_CASE("a contract that is over is settled once, however often it is asked about") {
+  auto house = contract_house{};
+  house.book.offer(slot("a"), house.now);
+  house.run_until(noon + 61min);
+  CHECK(house.reports.back().settled);
+  CHECK(house.book.offer(slot("a"), house.now).status == contract_status::completed);
+  CHECK_FALSE(house.book.offer(slot("a"), house.now).settled);
+  CHECK_FALSE(house.book.withdraw("a", "", house.now).settled);
+}
+
 TEST_CASE("a contract that never ran has nothing to settle") {
   auto house = contract_house{};
   house.book.offer(slot("a"), house.now);

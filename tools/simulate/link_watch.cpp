@@ -1,5 +1,6 @@
 #include "tools/simulate/link_watch.hpp"
 
+#include "actors/book.hpp"
 #include "protocol/codec.hpp"
 #include "protocol/limits.hpp"
 
@@ -30,6 +31,12 @@ envelope around(const body& b) {
 
 /// Of what was read, by its bytes.
 std::size_t hash_of(const body& read) { return std::hash<std::string>{}(encode(around(read))); }
+
+/// As the dispatcher says it: the journal enters what is settled in a book on its way.
+body as_said(body b) {
+  if (auto* r = std::get_if<contract_report>(&b)) r->settled.reset();
+  return b;
+}
 
 /// What a house says of itself. Losses are said by the journal, which knows them alone.
 bool is_kept(const body& b) { return is_journaled(b) && !std::holds_alternative<loss>(b); }
@@ -68,7 +75,7 @@ void link_watch::said(const body& b, time_point now) {
   if (const auto* r = std::get_if<contract_report>(&b)) note_contract(*r);
   if (!is_kept(b) || dates_jump_) return;
   // Units lose a bit on their way: what counts is what a reader makes of it.
-  const auto read = decode(encode(around(b)));
+  const auto read = decode(encode(around(as_said(b))));
   if (!read) return blame(now, "readable", words_for(b) + ": " + to_text(read.error()));
   auto& word = words_[hash_of(read->body)];
   if (word.said++ == 0) {
@@ -79,7 +86,9 @@ void link_watch::said(const body& b, time_point now) {
 
 void link_watch::told_node(const envelope& e, time_point now) {
   if (!is_kept(e.body) || dates_jump_) return;
-  auto& word = words_[hash_of(e.body)];
+  if (const auto* r = std::get_if<contract_report>(&e.body); r != nullptr && r->settled)
+    entered_.push_back({*r, sold(*r)});
+  auto& word = words_[hash_of(as_said(e.body))];
   ++word.heard;
   word.last_heard = now;
   if (word.what.empty()) word.what = words_for(e.body);
@@ -89,8 +98,20 @@ void link_watch::told_house(const envelope& e, time_point) {
   if (const auto* c = std::get_if<contract>(&e.body)) {
     auto& end = contract_ends_[c->id];
     end = std::max(end, c->end());
+    contracts_told_.emplace(c->id, *c);
   }
   if (const auto* r = std::get_if<request>(&e.body)) requests_.insert_or_assign(e.message_id, *r);
+}
+
+/// As it reached the house; a mad node uses one name for many.
+std::optional<contract> link_watch::sold(const contract_report& r) const {
+  const auto [first, last] = contracts_told_.equal_range(r.contract_id);
+  for (auto c = first; c != last; ++c)
+    if (c->second.start == r.settled->start &&
+        settled_energy(c->second.promised()) == settled_energy(r.promised) &&
+        c->second.price == r.settled->price)
+      return c->second;
+  return {};
 }
 
 void link_watch::note_contract(const contract_report& r) {
@@ -179,6 +200,11 @@ std::vector<violation> link_watch::judged(time_point now) const {
   for (const auto& [hash, word] : words_)
     if (word.heard > std::max(word.said, 1))
       out.push_back({word.last_heard, "once", word.what + " had its effect twice"});
+  for (const auto& line : settle(house_->site, entered_).lines)
+    if (line.verdict == entry_verdict::differs)
+      out.push_back({line.entered.at, "books-agree",
+                     "entry " + std::to_string(line.entered.settled->entry) + " of " +
+                         line.entered.contract_id + ": " + line.why});
   if (!house_->link || !settled) return out;
   if (!link_.connected) out.push_back({now, "recovered", "the house has not found its node again"});
   if (link_.missing > 0)

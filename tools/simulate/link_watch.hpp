@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/node/settle.hpp"
 #include "layouts/layout.hpp"
 #include "tools/simulate/promise.hpp"
 
@@ -53,6 +54,7 @@ class link_watch {
   };
   void note_state(const state_report& s, time_point now);
   void note_outcome(const outcome& o, time_point now);
+  [[nodiscard]] std::optional<contract> sold(const contract_report& r) const;
   void note_contract(const contract_report& r);
   void watch_leases(time_point now);
   [[nodiscard]] bool may_be_lost(time_point said) const;
@@ -66,8 +68,10 @@ class link_watch {
   std::map<std::size_t, kept_word> words_;   ///< by the hash of what a reader makes of them
   std::map<std::string, request> requests_;  ///< those that reached the house, by message id
   std::map<std::string, time_point> contract_ends_;
-  std::map<std::string, contract_status> contracts_;  ///< by id, as told last
-  std::map<authority, time_point> ends_;              ///< of the lease that holds the heat pump
+  std::multimap<std::string, contract> contracts_told_;  ///< that reached the house, by id
+  std::vector<settled_contract> entered_;                ///< in the house's book, as the node heard
+  std::map<std::string, contract_status> contracts_;     ///< by id, as told last
+  std::map<authority, time_point> ends_;                 ///< of the lease that holds the heat pump
   std::optional<state_report> state_;
   time_point state_since_;
   bool overdue_told_ = false, full_told_ = false, crowded_told_ = false;
