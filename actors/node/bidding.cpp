@@ -14,9 +14,10 @@ using namespace std::chrono_literals;
 
 /// Beyond the hours of a plan: the hour that is, and a plan may begin within one.
 constexpr auto looked_ahead = plan_hours + 2;
-/// Of a slot that the heat pump is to run through, so much is bought: it may draw a little less
-/// than was learned, and a little more is within the tolerance.
-constexpr auto of_a_whole_slot = 0.995;
+/// Of a slot that the heat pump is to run through, so much is bought: one that draws a little more
+/// than was learned must not stop for the last minutes, one that draws less is within the
+/// tolerance.
+constexpr auto of_a_whole_slot = 1.01;
 
 time_point hour_start(time_point t) { return std::chrono::floor<std::chrono::hours>(t); }
 
@@ -104,7 +105,8 @@ std::optional<house_bid> bid_for(const site_memory& house, const outlook& world,
   const auto problem = problem_of(model, is->usual_beyond, ahead, start - hour_start(start));
   auto bid = house_bid{plan_offer(model, problem, now, start, length).offer, *price, {}};
   auto bought = bid.offer.at(*price);
-  if (bought == bid.offer.most) bought = of_a_whole_slot * bought;
+  if (bought == bid.offer.most)
+    bought = std::min(of_a_whole_slot * bought, is->model.electric_most * length);
   const auto average = std::round((bought / length).in(watt)) * watt;
   bid.terms = {contract_id(house.site, start), start, length, average, *price};
   return bid;

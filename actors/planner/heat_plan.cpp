@@ -244,13 +244,16 @@ class backward_induction {
     const auto bound =
         (now_.is.running ? least_on : model_.min_off + command_margin) - since_change_;
     const auto lag = now_.is.running ? duration{} : model_.start_lag;
+    // One that stops shortly before the slot's end would only be in the way of what follows.
+    const auto may_stop_until = length - model_.min_off - model_.start_lag - command_margin;
     const auto waits = std::clamp(std::max(bound, duration{}) + lag, duration{}, length);
     if (now_.is.running) {
-      for (auto run = waits; run <= length; run += run_step) consider({}, run);
+      for (auto run = waits; run <= may_stop_until; run += run_step) consider({}, run);
       consider({}, length);
     } else {
       consider(length, {});
-      for (auto run = least_on; run <= length - waits; run += run_step) consider(waits, run);
+      for (auto run = least_on; waits + run <= may_stop_until; run += run_step)
+        consider(waits, run);
       if (waits < length) consider(waits, length - waits);
     }
     auto out = heat_offer{};

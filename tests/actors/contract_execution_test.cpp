@@ -99,6 +99,8 @@ TEST_CASE("a heat pump runs through from one contract into the next, within the 
     house.book.offer(slot("b", noon + 90min, 30min, 5 * kilowatt), house.now);
     house.run_until(noon + 61min);
     CHECK(house.stops == 1);
+    CHECK(house.last(contract_status::completed).metered.in(watt_hour) ==
+          doctest::Approx(8900).epsilon(0.003));
   }
 }
 

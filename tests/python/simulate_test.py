@@ -22,7 +22,7 @@ SCADA = ""
 
 TWO_DAYS = ("--from", "2020-01-15", "--to", "2020-01-17")
 ONE_DAY = ("--from", "2020-01-15", "--to", "2020-01-16")
-OPTIONS = ("--weather", "--prices", "--day-ahead", "--from", "--to", "--control", "--with-node", "--alone", "--faults", "--fault", "--step",
+OPTIONS = ("--weather", "--prices", "--day-ahead", "--from", "--to", "--control", "--with-node", "--bid", "--alone", "--faults", "--fault", "--step",
            "--seed", "--column", "--fill", "--time-zone", "--report", "--record", "--record-limit", "--json", "--help")
 PROGRESS = re.compile(r"^(simulated|timer|thermostat) +\[#*\.*\] +[0-9]+ %", re.MULTILINE)
 

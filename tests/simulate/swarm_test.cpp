@@ -47,6 +47,7 @@ TEST_CASE("a seed always draws the same season, and others draw others") {
   auto files = std::map<std::string, int>{};
   auto nights = std::set<time_point>{};
   auto faults = std::size_t{0};
+  auto bid_for = 0;
   for (std::uint64_t seed = 0; seed < 600; ++seed) {
     const auto once = draw_case(ground, seed), again = draw_case(ground, seed);
     CHECK(once.file == again.file);
@@ -60,10 +61,13 @@ TEST_CASE("a seed always draws the same season, and others draw others") {
     faults += once.plan.faults.size();
     ++files[once.file];
     nights.insert(once.plan.when.from);
+    bid_for += once.plan.bids ? 1 : 0;
   }
   CHECK(files["simulated.yaml"] > 350);
   CHECK(files["simulated.yaml"] < 450);
   CHECK(files.size() == 2);
+  CHECK(bid_for > 250);  // half of them
+  CHECK(bid_for < 350);
   CHECK(faults > 600 * 2);     // several at once are normal
   CHECK(nights.size() == 12);  // two weeks have so many beginnings of three days
 }
@@ -74,6 +78,9 @@ TEST_CASE("the command that does it again has every fault, as a shell takes it")
   which.file = "it's leaky.yaml";
   which.plan.when = {*from_iso8601("2020-01-15T05:00:00Z"), *from_iso8601("2020-01-15T08:30:00Z")};
   which.plan.faults.resize(1);
+  which.plan.bids = true;
+  CHECK(command_of(ground, which).find(" --bid --alone ") != std::string::npos);
+  which.plan.bids = false;
   const auto with_node = command_of(ground, which);
   CHECK(with_node ==
         "scada simulate 'it'\\''s leaky.yaml' --weather weather.csv --prices prices.csv --with-node"
