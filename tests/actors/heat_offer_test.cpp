@@ -1,5 +1,5 @@
 #include "actors/planner/heat_plan.hpp"
-#include "actors/planner/hours_ahead.hpp"
+#include "tests/actors/small_store.hpp"
 
 #include <doctest/doctest.h>
 
@@ -8,41 +8,10 @@
 #include <random>
 
 using namespace hearth;
+using namespace hearth::testing;
 using namespace std::chrono_literals;
 
 namespace {
-
-constexpr auto midnight = time_point{std::chrono::sys_days{std::chrono::year{2020} / 1 / 15}};
-
-heat_model small_model() {
-  auto plant = plant_layout{};
-  plant.heat_pump.max_power = 8 * kilowatt;
-  plant.heat_pump.min_on = 20min;
-  plant.heat_pump.min_off = 10min;
-  plant.heat_pump.cop = {{celsius(-20), celsius(35), 2.2},
-                         {celsius(-20), celsius(65), 1.4},
-                         {celsius(10), celsius(35), 4.0},
-                         {celsius(10), celsius(65), 2.4}};
-  plant.store = store_layout{.volume = 1000 * litre,
-                             .layers = {},
-                             .max = celsius(75),
-                             .min_top = celsius(45),
-                             .heating_curve = {}};
-  auto m = assumed_model(plant);
-  m.load = 2 * kilowatt;
-  m.load_w_per_outdoor_k = -100;
-  return m;
-}
-
-heat_problem two_days(const heat_model& m) {
-  auto p = heat_problem{15min, 15min, {}, 40 * usd_per_mwh};
-  for (auto i = 0; i < 192; ++i) {
-    const auto hour = i / 4 % 24;
-    const auto dear = (hour >= 7 && hour < 12) || (hour >= 16 && hour < 20);
-    p.slots.push_back({celsius(-3), m.load_at(celsius(-3)), (dear ? 500 : 80) * usd_per_mwh});
-  }
-  return p;
-}
 
 heat_offer offer_of(const heat_model& m, const heat_problem& p, const heat_state& now) {
   return plan_offer(m, p, now, midnight, 1h).offer;
