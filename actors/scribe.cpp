@@ -122,7 +122,6 @@ void scribe::move_to_disk(time_point now) {
     try_disk_at_ = now + limits::journal_retry_every;
     return;
   }
-  take_up_notes();
   const auto stay = [&] {
     store_ = std::move(memory);
     on_disk_ = false;
@@ -144,6 +143,7 @@ void scribe::move_to_disk(time_point now) {
   }
   note_into(*store_, true);
   if (const auto kept = store_->append({}, false); !kept) return stay();
+  take_up_notes();
   changed_ = true;
   disk_trouble_.clear();
   say(severity::info, "journal-back", "the journal on disk can be used again", now);

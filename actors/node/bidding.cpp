@@ -21,22 +21,15 @@ constexpr auto of_a_whole_slot = 1.01;
 
 time_point hour_start(time_point t) { return std::chrono::floor<std::chrono::hours>(t); }
 
-std::optional<temperature> forecast(const std::optional<weather>& w, time_point t) {
-  if (!w || t < w->start || w->slot <= duration{}) return {};
-  const auto i = static_cast<std::size_t>((t - w->start) / w->slot);
-  if (i >= w->outdoor.size() || !is_weather(w->outdoor[i])) return {};
-  return w->outdoor[i];
-}
-
 /// By the hour from `start` on: the forecast, corrected by what the house's thermometer says;
 /// without one, the weather stays as it is.
 std::optional<std::vector<temperature>> outdoor_from(time_point start, const outlook& world,
                                                      const standing& is) {
   const auto felt = is.outdoor && is_weather(*is.outdoor) ? is.outdoor : std::nullopt;
-  const auto here = forecast(world.weather, is.at);
+  const auto here = forecast_at(world.weather, is.at);
   auto out = std::vector<temperature>{};
   for (std::size_t h = 0; h <= plan_hours; ++h) {
-    const auto there = forecast(world.weather, start + 1h * static_cast<std::int64_t>(h));
+    const auto there = forecast_at(world.weather, start + 1h * static_cast<std::int64_t>(h));
     if (there && here && felt)
       out.push_back(corrected(*there, *here, *felt, h));
     else if (there)
@@ -107,7 +100,8 @@ std::optional<house_bid> bid_for(const site_memory& house, const outlook& world,
   auto bought = bid.offer.at(*price);
   if (bought == bid.offer.most)
     bought = std::min(of_a_whole_slot * bought, is->model.electric_most * length);
-  const auto average = std::round((bought / length).in(watt)) * watt;
+  // Rounded down, so that no house is sold more than its nameplate.
+  const auto average = std::floor((bought / length).in(watt)) * watt;
   bid.terms = {contract_id(house.site, start), start, length, average, *price};
   return bid;
 }

@@ -1,5 +1,6 @@
 #include "actors/node/dispatch_policy.hpp"
 
+#include "actors/planner/hours_ahead.hpp"
 #include "protocol/limits.hpp"
 
 #include <date/tz.h>
@@ -92,8 +93,11 @@ std::optional<std::string> validate(const dispatch_options& o, const outlook& wo
     return "contracts per day must be 0 to 24";
   if (o.nameplate <= power{}) return "the nameplate power must be above zero";
   if (!(o.fraction > 0 && o.fraction <= 1)) return "the fraction must be above 0 and at most 1";
-  if (!world.prices || o.contracts_per_day == 0) return {};
+  if (!world.prices || (o.contracts_per_day == 0 && !o.bids)) return {};
   const auto slot = world.prices->slot;
+  if (o.bids && slot % plan_slot != duration{})
+    return "prices come every " + to_text(slot) +
+           ", but slots that are bid for are 15, 30 or 60 min long";
   const auto whole = std::chrono::duration_cast<std::chrono::minutes>(slot);
   for (const auto allowed : {5, 15, 30, 60})
     if (whole == slot && whole.count() == allowed) {

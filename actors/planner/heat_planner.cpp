@@ -47,12 +47,7 @@ void heat_planner::hear(const body& said, time_point now) {
 }
 
 std::optional<temperature> heat_planner::forecast(time_point t) const {
-  if (!weather_ || weather_->slot <= duration{}) return {};
-  const auto utc = dates_.utc(t);
-  if (utc < weather_->start) return {};
-  const auto i = static_cast<std::size_t>((utc - weather_->start) / weather_->slot);
-  if (i >= weather_->outdoor.size() || !is_weather(weather_->outdoor[i])) return {};
-  return weather_->outdoor[i];
+  return forecast_at(weather_, dates_.utc(t));
 }
 
 /// What to expect of the air so many hours on: the forecast, corrected by what the thermometer says

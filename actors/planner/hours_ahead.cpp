@@ -17,6 +17,13 @@ energy_price or_nothing(energy_price p) { return std::isfinite(p.si()) ? p : ene
 
 }  // namespace
 
+std::optional<temperature> forecast_at(const std::optional<weather>& told, time_point utc) {
+  if (!told || told->slot <= duration{} || utc < told->start) return {};
+  const auto i = static_cast<std::size_t>((utc - told->start) / told->slot);
+  if (i >= told->outdoor.size() || !is_weather(told->outdoor[i])) return {};
+  return told->outdoor[i];
+}
+
 temperature corrected(temperature there, temperature here, temperature felt, std::size_t hours) {
   return there + std::pow(forecast_error_keeps, static_cast<double>(hours)) * (felt - here);
 }

@@ -1,10 +1,12 @@
 #pragma once
 
 #include "actors/planner/heat_plan.hpp"
+#include "protocol/messages.hpp"
 #include "protocol/time.hpp"
 #include "protocol/units.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -21,6 +23,9 @@ struct hours_ahead {
   std::vector<temperature> outdoor;  ///< by hour; at least `plan_hours` and one more
   std::vector<energy_price> price;   ///< all that electricity costs, by hour; as many
 };
+
+/// What the forecast says of a time in UTC; nothing where it says nothing, or no weather.
+std::optional<temperature> forecast_at(const std::optional<weather>& told, time_point utc);
 
 /// A thermometer's word corrects the forecast: `there` is what the forecast says of an hour that
 /// is so many hours on, `here` of now, `felt` what the thermometer says now.

@@ -153,6 +153,22 @@ TEST_CASE_FIXTURE(bidding, "prices by the quarter of an hour are bid for by the 
   CHECK(c->length == 15min);
 }
 
+TEST_CASE_FIXTURE(bidding, "no house is sold more than its nameplate, to the last watt") {
+  auto cold = stands(six - 5min, 20, true);
+  cold.model.electric = cold.model.electric_most = 7034.6 * watt;
+  cold.model.electric_w_per_outdoor_k = cold.model.electric_w_per_store_k = 0;
+  says(cold, six - 5min);
+  const auto c = said<contract>(six - 5min);
+  REQUIRE(c);
+  CHECK(c->average == 7034 * watt);
+}
+
+TEST_CASE_FIXTURE(bidding, "slots shorter than a plan's are not bid for, and the node says so") {
+  CHECK_FALSE(validate(options, world));
+  world.prices->slot = 5min;
+  CHECK(validate(options, world)->find("15, 30 or 60 min") != std::string::npos);
+}
+
 TEST_CASE("until its slot begins a house goes on as its contract says") {
   const auto is = stands(six - 5min, 42, true);
   CHECK(state_at(six, is, nullptr).running);

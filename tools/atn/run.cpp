@@ -60,6 +60,9 @@ int run(const settings& s, const run_options& o) {
   if (!nameplate) return complain(bad_usage, "--nameplate: " + nameplate.error().detail);
   dispatch.nameplate = *nameplate;
   dispatch.fraction = o.fraction_percent / 100;
+  if (dispatch.bids && o.prices_file.empty())
+    return complain(bad_usage,
+                    "--bid needs --prices: nobody bids who does not know what energy costs");
   auto world = read_outlook(o);
   if (!world) return bad_usage;
   if (const auto why = validate(dispatch, *world)) return complain(bad_usage, *why);
