@@ -24,12 +24,10 @@ std::string kilowatts(power p) {
   return text.data();
 }
 
-bool allowed_length(duration d) { return d == 5min || d == 15min || d == 30min || d == 60min; }
+/// Part of its nameplate that a heat pump draws at least while it runs, and never while it rests.
+constexpr auto least_running = 0.1;
 
-/// What of it may be metered too much or too little.
-energy tolerance_of(const contract& c) {
-  return std::max(limits::contract_tolerance * c.promised(), limits::contract_tolerance_least);
-}
+bool allowed_length(duration d) { return d == 5min || d == 15min || d == 30min || d == 60min; }
 
 /// As it is settled: what both books hash is whole milliwatt hours and whole seconds.
 contract_report entered(contract_report last, const contract& terms, duration unmetered) {
@@ -174,7 +172,7 @@ void contract_book::run(step& out, std::optional<power> metered,
       active_->blind_since && now - *active_->blind_since >= limits::contract_blind_after;
   if (now >= active_->until) {
     out.reports.push_back(settled(contract_status::completed, "", now));
-    grace_ = ended{active_->terms, active_->until};
+    grace_ = ended{active_->terms, active_->until, active_->used_up};
   } else if (trouble || blind) {
     const auto reason = trouble ? *trouble : std::string{"the heat pump's meter is blind"};
     out.reports.push_back(settled(contract_status::given_up, reason, now));
@@ -184,6 +182,11 @@ void contract_book::run(step& out, std::optional<power> metered,
   }
   remember(active_->terms, out.reports.back());
   active_.reset();
+}
+
+std::optional<time_point> contract_book::ends() const {
+  if (!active_) return {};
+  return active_->until;
 }
 
 std::optional<kept_contracts> contract_book::kept(time_point now) const {
@@ -223,23 +226,44 @@ void contract_book::go_on(step& out, std::optional<power> metered, time_point no
   active_.reset();
 }
 
+energy contract_book::missed_by(const contract& successor, time_point now) const {
+  if (!after_it_) return {};
+  const auto starts = now + after_it_->rest + after_it_->start_takes;
+  const auto ends = active_->until + successor.length;
+  const auto most = after_it_->draws * std::max(ends - starts, duration{});
+  return std::max(successor.promised() - most, energy{});
+}
+
 /// What the meter says now holds until the next tick, whatever is switched; of what one tick more
 /// would add, half is looked ahead, so that many slots come out right on average.
 void contract_book::use(std::optional<power> metered, time_point now) {
   auto& a = *active_;
+  a.begun = a.begun || runs(metered);
   if (a.used_up) return;
   const auto promised = a.terms.promised();
   const auto rate = metered.value_or(power{});
   const auto tick = std::min<duration>(now - advanced_.value_or(now), longest_tick);
   const auto left = std::max(a.until - now, duration{});
-  const auto follows = !pending_.empty() && pending_.front().start == a.terms.end() &&
-                       pending_.front().promised() > tolerance_of(pending_.front());
-  const auto at_end = a.metered() + rate * left;
-  a.runs_over = follows && rate > power{} && promised > energy{} &&
-                at_end <= promised + tolerance_of(a.terms);
+  const auto follows =
+      !pending_.empty() && pending_.front().start == a.terms.end() &&
+      pending_.front().promised() > limits::contract_tolerated(pending_.front().promised());
+  const auto beyond = a.metered() + rate * left - promised;
+  a.runs_over =
+      follows && rate > power{} && promised > energy{} &&
+      (beyond <= limits::contract_tolerated(promised) || beyond < missed_by(pending_.front(), now));
   // What nobody wants after the slot's end is stopped a tick before it.
   const auto ends = !follows && left <= tick;
   a.used_up = !a.runs_over && (ends || a.metered() + 1.5 * (rate * tick) >= promised);
+}
+
+bool contract_book::runs(std::optional<power> metered) const {
+  return metered && *metered >= least_running * nameplate_;
+}
+
+bool contract_book::has_time(const running& contract, time_point now) const {
+  if (!after_it_ || contract.begun) return false;
+  const auto open = contract.terms.promised() - contract.metered();
+  return open < after_it_->draws * (contract.until - now - after_it_->start_takes);
 }
 
 contract_report contract_book::settled(contract_status status, std::string reason,
@@ -269,6 +293,7 @@ void contract_book::start_due(step& out, std::optional<power> metered,
     const auto metered_from = std::max(starts, advanced_.value_or(now));
     active_ = running{due, dates_.house(due.end()), {}, metered_from - starts, {}, {}};
     active_->used_up = due.promised() <= energy{};
+    active_->begun = runs(metered) && !(grace_ && grace_->used_up);
     active_->meter.advance(last_metered_, metered_from);
     active_->meter.advance(metered, now);
     if (!metered) active_->blind_since = now;
@@ -295,10 +320,13 @@ void contract_book::wait_for_successor(step& out, const std::optional<std::strin
 
 std::optional<contract_book::wish> contract_book::in_force(time_point now) const {
   if (active_) {
-    // Early in the slot: a start delayed by the equipment can still be made up for.
     const auto open =
         !active_->used_up && (active_->runs_over || active_->metered() < active_->terms.promised());
     const auto of_it = " of contract " + active_->terms.id;
+    if (open && has_time(*active_, now))
+      return wish{active_->terms.id, false,
+                  "the " + kilowatts(active_->terms.average) + of_it +
+                      " are used at its end, for a run that goes on after it"};
     return wish{active_->terms.id, open,
                 open ? "using the " + kilowatts(active_->terms.average) + of_it
                      : "the energy" + of_it + " is used"};

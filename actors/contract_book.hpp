@@ -23,9 +23,11 @@ namespace hearth {
 ///
 /// `advance` must be called at least at every control tick; it alone moves contracts on.
 ///
-/// The energy of a contract is used from its start on, until what is metered is what was promised,
-/// within `limits::contract_tolerance`: a heat pump that would have to stop for the last minutes
-/// before a contract that wants it on runs through.
+/// The energy of a contract is used in one run, until what is metered is what was promised: from
+/// its start on, or, where the house itself would run on after it, so late that the run lasts to
+/// its end. A heat pump that would have to stop for the last minutes before a contract that wants
+/// it on runs through, within `limits::contract_tolerance` or if the other contract would else miss
+/// more.
 ///
 /// Terms are in UTC, as agreed; `now` is house time. A pending contract starts by the date. One
 /// that runs has a length like any lease: a jump of the date neither ends it early nor draws it
@@ -50,6 +52,19 @@ class contract_book {
 
   /// Takes back a pending or active contract.
   contract_report withdraw(const std::string& id, const std::string& reason, time_point now);
+
+  /// A run of the heat pump as the house expects it.
+  struct expected_run {
+    power draws;
+    duration start_takes;  ///< from the command on, as time at full power that is lost
+    duration rest;         ///< that it needs after it was stopped
+  };
+
+  /// When the contract in force ends, in house time.
+  [[nodiscard]] std::optional<time_point> ends() const;
+  /// The run that the house itself would make after the contract in force; nothing where it would
+  /// rest, or does not know. Counts until it is said anew.
+  void expect_after_it(std::optional<expected_run> run) { after_it_ = run; }
 
   struct step {
     std::vector<contract_report> reports;
@@ -80,6 +95,7 @@ class contract_book {
     std::optional<time_point> blind_since;
     bool used_up = false;    ///< stays so: a meter that creeps backwards switches nothing on again
     bool runs_over = false;  ///< into the slot of its successor, within the tolerance
+    bool begun = false;      ///< the heat pump was seen to run
 
     [[nodiscard]] energy metered() const { return metered_before + meter.metered(); }
     [[nodiscard]] duration unmetered() const { return unmetered_before + meter.unmeasured(); }
@@ -87,6 +103,7 @@ class contract_book {
   struct ended {
     contract terms;
     time_point since;
+    bool used_up = false;  ///< its run was ended
     bool warned = false;
   };
   struct finished {
@@ -98,6 +115,11 @@ class contract_book {
   [[nodiscard]] contract_report told(const contract& c, contract_status status, std::string reason,
                                      time_point now) const;
   void use(std::optional<power> metered, time_point now);
+  /// What the successor of the contract in force would miss if the heat pump stopped now.
+  [[nodiscard]] energy missed_by(const contract& successor, time_point now) const;
+  [[nodiscard]] bool runs(std::optional<power> metered) const;
+  /// Its run is better begun later.
+  [[nodiscard]] bool has_time(const running& contract, time_point now) const;
   /// Settles one that has run and is over.
   [[nodiscard]] contract_report settled(contract_status status, std::string reason,
                                         time_point now) const;
@@ -116,6 +138,7 @@ class contract_book {
   std::vector<contract> pending_;         ///< by start, at most `limits::contracts_pending`
   std::optional<kept_contracts> former_;  ///< to be taken up
   std::optional<running> active_;
+  std::optional<expected_run> after_it_;
   std::optional<ended> grace_;
   std::vector<finished> history_;      ///< last words on the latest contracts, oldest first
   std::optional<power> last_metered_;  ///< what holds from `advanced_` on

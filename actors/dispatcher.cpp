@@ -76,6 +76,7 @@ dispatcher::decisions dispatcher::decide_on(snapshot now) {
   auto metered = std::optional<power>{};
   if (house_->plant && house_->plant->heat_pump.power_meter)
     metered = now.good<power>(*house_->plant->heat_pump.power_meter);
+  contracts_.expect_after_it(run_after_contract(now.at));
   auto moved = contracts_.advance(metered, trouble(now.at), now.at);
   for (auto& r : moved.reports) out.statements.emplace_back(std::move(r));
   for (auto& e : moved.events) out.statements.emplace_back(std::move(e));
@@ -123,6 +124,15 @@ dispatcher::decisions dispatcher::take(const envelope& directive, time_point now
   present.at = std::max(present.at, now);
   add(out, decide_on(std::move(present)));
   return out;
+}
+
+std::optional<contract_book::expected_run> dispatcher::run_after_contract(time_point now) const {
+  const auto end = contracts_.ends();
+  if (!end || !plan_ || cold_zone_ || now - plan_->start >= plan_fresh) return {};
+  const auto* slot = plan_->at(*end);
+  if (!slot || slot->part <= 0) return {};
+  return contract_book::expected_run{slot->electricity / plan_->slot, plan_->start_takes,
+                                     house_->plant->heat_pump.min_off};
 }
 
 contract_report dispatcher::answer(const contract& offered, time_point now) {

@@ -77,6 +77,7 @@ class dispatcher {
   };
 
   decisions decide_on(snapshot now);
+  [[nodiscard]] std::optional<contract_book::expected_run> run_after_contract(time_point now) const;
   [[nodiscard]] contract_report answer(const contract& offered, time_point now);
   [[nodiscard]] std::optional<std::string> trouble(time_point now) const;
   void watch_comfort(const snapshot& now);

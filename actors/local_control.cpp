@@ -14,9 +14,7 @@ constexpr auto coast_band = 5 * kelvin;
 /// Full: the coldest layer this close under the maximum, so that the heat pump stops by plan
 /// and not by the interlock.
 constexpr auto full_below_max = 10 * kelvin;
-/// A plan is made every quarter of an hour; one that is older than this is the last there was, …
-constexpr duration plan_fresh = std::chrono::hours{1};
-/// … and one older than this knows too little of the house that is.
+/// A plan that is older than this knows too little of the house that is.
 constexpr duration plan_old = std::chrono::hours{12};
 /// A plan that is made as its slot begins knows better than one made before whether to start or to
 /// stop; it is waited for this long.

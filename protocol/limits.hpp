@@ -3,6 +3,7 @@
 #include "protocol/time.hpp"
 #include "protocol/units.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -128,6 +129,10 @@ inline constexpr duration contract_grace = 5min;
 /// contract was kept.
 inline constexpr double contract_tolerance = 0.02;
 inline constexpr energy contract_tolerance_least = 50 * watt_hour;
+/// What may be metered too much or too little of this promise.
+constexpr energy contract_tolerated(energy promised) {
+  return std::max(contract_tolerance * promised, contract_tolerance_least);
+}
 /// A critical zone this far under its setpoint ends a contract.
 inline constexpr temperature_difference contract_comfort_margin = 0.6 * kelvin;
 /// No usable tank temperature for this long ends a contract.

@@ -14,11 +14,6 @@ using namespace std::chrono_literals;
 
 /// Beyond the hours of a plan: the hour that is, and a plan may begin within one.
 constexpr auto looked_ahead = plan_hours + 2;
-/// Of a slot that the heat pump is to run through, so much is bought: one that draws a little more
-/// than was learned must not stop for the last minutes, one that draws less is within the
-/// tolerance.
-constexpr auto of_a_whole_slot = 1.01;
-
 time_point hour_start(time_point t) { return std::chrono::floor<std::chrono::hours>(t); }
 
 /// By the hour from `start` on: the forecast, corrected by what the house's thermometer says;
@@ -70,10 +65,13 @@ heat_state state_at(time_point start, const standing& is, const contract* in_for
   const auto until = std::max(start - is.at, duration{});
   auto runs = is.running ? until : duration{};
   if (is.running && in_force != nullptr) {
-    const auto used_up =
-        in_force->start + std::chrono::duration_cast<duration>(seconds_real{
-                              in_force->promised().si() / std::max(electric.si(), 1.0)});
+    const auto started = is.at - is.since_change;
+    const auto began =
+        started > in_force->start ? started + model.warming_takes() : in_force->start;
+    const auto used_up = began + std::chrono::duration_cast<duration>(seconds_real{
+                                     in_force->promised().si() / std::max(electric.si(), 1.0)});
     runs = std::clamp(used_up - is.at, duration{}, until);
+    if (electric * (until - runs) <= limits::contract_tolerated(in_force->promised())) runs = until;
   }
   const auto heat = electric * model.heat_per_electricity(outdoor, is.mean) * runs -
                     model.load_at(outdoor) * until;
@@ -97,9 +95,7 @@ std::optional<house_bid> bid_for(const site_memory& house, const outlook& world,
   const auto model = heat_model{is->model};
   const auto problem = problem_of(model, is->usual_beyond, ahead, start - hour_start(start));
   auto bid = house_bid{plan_offer(model, problem, now, start, length).offer, *price, {}};
-  auto bought = bid.offer.at(*price);
-  if (bought == bid.offer.most)
-    bought = std::min(of_a_whole_slot * bought, is->model.electric_most * length);
+  const auto bought = std::min(bid.offer.at(*price), is->model.electric_most * length);
   // Rounded down, so that no house is sold more than its nameplate.
   const auto average = std::floor((bought / length).in(watt)) * watt;
   bid.terms = {contract_id(house.site, start), start, length, average, *price};

@@ -71,8 +71,7 @@ void judge(settled_line& line, const settled_line* before, const std::string& si
 settled_line line_of(settled_contract both) {
   auto line = settled_line{std::move(both.entered), std::move(both.sold), {}, {}, {}, {}, {}};
   const auto& e = line.entered;
-  const auto tolerance =
-      std::max(limits::contract_tolerance * e.promised, limits::contract_tolerance_least);
+  const auto tolerance = limits::contract_tolerated(e.promised);
   line.kept = e.status == contract_status::completed && line.beyond() <= tolerance &&
               -line.beyond() <= tolerance;
   const auto length = seconds_real{e.settled->length}.count();

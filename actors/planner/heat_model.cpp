@@ -114,6 +114,10 @@ power heat_model::electric_at(temperature outdoor, temperature store) const {
   return std::clamp(w * watt, 0.1 * electric_most, electric_most);
 }
 
+duration heat_model::warming_takes() const {
+  return std::chrono::duration_cast<duration>(warm_up * std::clamp(1 - warm_up_part, 0.0, 1.0));
+}
+
 power heat_model::load_at(temperature outdoor) const {
   return std::max(load + load_w_per_outdoor_k * outdoor.in_celsius() * watt, power{});
 }

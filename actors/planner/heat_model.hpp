@@ -40,6 +40,8 @@ struct heat_model : house_model {
   /// The same for a machine at one outdoor temperature.
   [[nodiscard]] double cop_at(const cop_line& machine, temperature store) const;
   [[nodiscard]] power electric_at(temperature outdoor, temperature store) const;
+  /// Of a start: the time at full power that its warm-up is short of.
+  [[nodiscard]] duration warming_takes() const;
   /// Heat that the house takes, sun and people deducted; never negative.
   [[nodiscard]] power load_at(temperature outdoor) const;
   /// The water that the rooms need.

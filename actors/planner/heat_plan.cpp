@@ -66,7 +66,11 @@ class slot_physics {
   /// ends: no machine holds a full store full for nothing.
   [[nodiscard]] step_result run(double store_c, const step_result& idle, full_power full,
                                 double part, bool starts) const {
-    const auto warming_s = starts ? warm_up_s_ : 0.0;
+    return run(store_c, idle, full, part, starts, starts ? warm_up_s_ : 0.0);
+  }
+  /// The same, of which it warms up so long.
+  [[nodiscard]] step_result run(double store_c, const step_result& idle, full_power full,
+                                double part, bool starts, double warming_s) const {
     const auto room_j = std::max(full_c_ - idle.store_c, 0.0) * model_.heat_j_per_k;
     const auto heat_w = part * full.electric_w * full.cop;
     const auto wished_j = heat_w * (seconds_ - warming_s);
@@ -203,6 +207,10 @@ money end_value(const heat_model& m, const heat_problem& p, double store_c) {
   return p.end_worth * energy::from_si(m.heat_j_per_k * (store_c - room_warmth.in_celsius()));
 }
 
+heat_plan nothing_planned(const heat_model& m, const heat_problem& p, time_point start) {
+  return {start, p.slot, p.first, {}, {}, {}, m.start_lag + m.warming_takes()};
+}
+
 void add(heat_plan& to, const slot_outlook& o, double part, const step_result& does,
          std::optional<money> more_otherwise) {
   to.slots.push_back({part, energy::from_si(does.electricity_j), celsius(does.store_c),
@@ -254,6 +262,7 @@ class backward_induction {
       consider(length, {});
       for (auto run = least_on; waits + run <= may_stop_until; run += run_step)
         consider(waits, run);
+      for (auto run = least_on; waits + run < length; run += run_step) consider(length - run, run);
       if (waits < length) consider(waits, length - waits);
     }
     auto out = heat_offer{};
@@ -273,7 +282,7 @@ class backward_induction {
   }
 
   [[nodiscard]] heat_plan plan(time_point start) const {
-    auto out = heat_plan{start, problem_.slot, problem_.first, {}, {}, {}};
+    auto out = nothing_planned(model_, problem_, start);
     auto store_c = now_.store_c;
     auto is = now_.is;
     for (std::size_t t = 0; t < problem_.slots.size(); ++t) {
@@ -297,6 +306,7 @@ class backward_induction {
     auto out = way_to_live{};
     auto store_c = now_.store_c;
     auto starts = !now_.is.running;
+    auto cold = starts ? model_.warm_up : duration{};
     auto filled_at = std::optional<duration>{};
     for (auto t = duration{}; t < length;) {
       const auto slot = static_cast<std::size_t>(t / problem_.slot);
@@ -306,8 +316,11 @@ class backward_induction {
       const auto physics = slot_physics{model_, problem_.slots[slot], until - t};
       auto does = physics.rest(store_c);
       if (t >= begins && t < ends && !filled_at) {
-        does = physics.run(store_c, does, physics.machine_at(store_c), 1, starts);
+        const auto warming = std::min<duration>(cold, until - t);
+        does = physics.run(store_c, does, physics.machine_at(store_c), 1, starts,
+                           std::chrono::duration<double>(warming).count());
         starts = false;
+        cold -= warming;
         if (does.full) filled_at = until;
       }
       out.electricity_j += does.electricity_j;
@@ -477,7 +490,7 @@ class backward_induction {
 heat_plan thermostat_of(const heat_model& m, const heat_problem& p, const heat_state& now,
                         time_point start) {
   const auto begin = beginning{m, p, now};
-  auto out = heat_plan{start, p.slot, p.first, {}, {}, {}};
+  auto out = nothing_planned(m, p, start);
   auto store_c = begin.store_c;
   auto is = begin.is;
   for (std::size_t t = 0; t < p.slots.size(); ++t) {
@@ -553,7 +566,7 @@ heat_plan plan_of(const backward_induction& solved, const heat_model& model, con
 heat_plan plan_heat(const heat_model& model, const heat_problem& problem, const heat_state& now,
                     time_point start) {
   const auto p = sane(problem);
-  if (p.slots.empty()) return {start, p.slot, p.first, {}, {}, {}};
+  if (p.slots.empty()) return nothing_planned(model, p, start);
   return plan_of(backward_induction{model, p, now}, model, p, now, start);
 }
 
@@ -561,7 +574,7 @@ offered_plan plan_offer(const heat_model& model, const heat_problem& problem, co
                         time_point start, duration length) {
   auto p = sane(problem);
   p.first = p.slot;
-  if (p.slots.empty()) return {{start, p.slot, p.first, {}, {}, {}}, {}};
+  if (p.slots.empty()) return {nothing_planned(model, p, start), {}};
   const auto solved = backward_induction{model, p, now};
   const auto longest = p.slot * static_cast<std::int64_t>(p.slots.size());
   const auto whole = std::clamp<duration>(length - length % p.slot, p.slot, longest);

@@ -51,6 +51,9 @@ struct heat_plan {
   money
       cost;  ///< as it was made: electricity, starts, going without, less what is left in the store
   energy unserved;  ///< in all, as it was made
+  /// From the command to start until the compressor is at full power, as time at full power that
+  /// is lost.
+  duration start_takes{};
 
   [[nodiscard]] time_point end() const;
   /// The same plan from the slot that begins at `t` on; nothing where none does.
@@ -60,6 +63,9 @@ struct heat_plan {
   /// The slot that holds `t`; null outside.
   [[nodiscard]] const planned_slot* at(time_point t) const;
 };
+
+/// A plan is made every quarter of an hour; one that is older than this is the last there was.
+inline constexpr duration plan_fresh = std::chrono::hours{1};
 
 /// A command reaches the compressor a little after it was given; minimum times are planned with
 /// this much more, so that no plan runs into the interlock.
@@ -91,10 +97,10 @@ struct offered_plan {
 };
 
 /// The plan, and the offer for its first `length`, which is a whole number of the problem's slots,
-/// the first of them whole. The energy of a contract is used from the slot's start on, at full
-/// power and in one run: the offer compares every such run, minute by minute, with what it leaves
-/// behind. Quantity falls with price: the points are the corners of the least cost's lower convex
-/// hull.
+/// the first of them whole. The energy of a contract is used at full power and in one run, from the
+/// slot's start on or until its end: the offer compares every such run, minute by minute, with what
+/// it leaves behind. Quantity falls with price: the points are the corners of the least cost's
+/// lower convex hull.
 offered_plan plan_offer(const heat_model& model, const heat_problem& problem, const heat_state& now,
                         time_point start, duration length);
 

@@ -33,6 +33,14 @@ constexpr auto least_above_rooms = 4 * kelvin;
 constexpr auto worst_fit = 0.9;
 constexpr std::size_t samples_to_judge = 100;
 
+/// Of the last hour of running: so many parts of it, which are forgotten one by one.
+constexpr std::size_t lately_parts = 12;
+constexpr auto lately_part_s = 300.0;
+/// What it says of now is believed if it is no older.
+constexpr duration lately = 12h;
+constexpr auto lately_least = 0.8;
+constexpr auto lately_most = 1.25;
+
 double seconds(duration d) { return std::chrono::duration<double>(d).count(); }
 
 }  // namespace
@@ -45,6 +53,33 @@ house_learner::house_learner(std::shared_ptr<const layout> house)
       factor_{{1, 0}, {0.2, 0.01}, 0.3, kept},
       drained_{assumed_.drained} {}
 
+void house_learner::running_hour::add(time_point now, power used, temperature outdoor,
+                                      temperature store, double seconds) {
+  if (parts.empty() || parts.back().seconds >= lately_part_s) {
+    if (parts.size() == lately_parts) parts.erase(parts.begin());
+    parts.emplace_back();
+  }
+  auto& p = parts.back();
+  p.seconds += seconds;
+  p.used_j += used.in(watt)*seconds;
+  p.outdoor_k_s += outdoor.in_celsius() * seconds;
+  p.store_k_s += (store - electric_reference).in(kelvin)*seconds;
+  last = now;
+}
+
+double house_learner::running_hour::ratio(const linear_fit<3>& electric, time_point now) const {
+  if (parts.size() < lately_parts / 2 || now - *last > lately) return 1;
+  auto all = part{};
+  for (const auto& p : parts) {
+    all.seconds += p.seconds;
+    all.used_j += p.used_j;
+    all.outdoor_k_s += p.outdoor_k_s;
+    all.store_k_s += p.store_k_s;
+  }
+  const auto expected_j = 1e3 * electric.of({all.seconds, all.outdoor_k_s, all.store_k_s});
+  return std::clamp(all.used_j / std::max(expected_j, 1.0), lately_least, lately_most);
+}
+
 heat_model house_learner::model() const {
   auto m = assumed_;
   m.drained = drained_;
@@ -52,9 +87,10 @@ heat_model house_learner::model() const {
   m.load = load[0] * kilowatt;
   m.load_w_per_outdoor_k = std::clamp(load[1], least_slope_kw_per_k, most_slope_kw_per_k) * 1e3;
   const auto& electric = electric_.parameters();
-  m.electric = electric[0] * kilowatt;
-  m.electric_w_per_outdoor_k = electric[1] * 1e3;
-  m.electric_w_per_store_k = electric[2] * 1e3;
+  const auto lately = seen_ ? lately_.ratio(electric_, *seen_) : 1;
+  m.electric = lately * electric[0] * kilowatt;
+  m.electric_w_per_outdoor_k = lately * electric[1] * 1e3;
+  m.electric_w_per_store_k = lately * electric[2] * 1e3;
   m.cop_factor = factor_.parameters()[0];
   m.cop_factor_per_k = factor_.parameters()[1];
   return m;
@@ -86,6 +122,7 @@ std::vector<learned_number> house_learner::numbers() const {
 void house_learner::observe(const snapshot& now, const std::optional<store_estimate>& store,
                             std::size_t hour) {
   const auto& plant = *house_->plant;
+  seen_ = now.at;
   const auto running = now.good<bool>(plant.heat_pump.enable);
   if (running && running != running_) changed_ = now.at;
   if (running != running_) end_span();
@@ -118,6 +155,7 @@ void house_learner::observe(const snapshot& now, const std::optional<store_estim
   span_->outdoor_k_s += outdoor->in_celsius() * passed;
   span_->store_k_s += store->mean.in_celsius() * passed;
   if (believed) span_->electric_j += metered->in(watt)*passed;
+  if (*running) lately_.add(now.at, *metered, *outdoor, store->mean, passed);
   if (span_->to - span_->from >= longest) end_span();
 }
 

@@ -48,6 +48,21 @@ class house_learner {
  private:
   static constexpr std::size_t hours_of_day = 24;
 
+  /// The heat pump's power in its last hour of running, beside what it was thought to use: a
+  /// machine that defrosts every hour uses less than the same one in dry cold.
+  struct running_hour {
+    struct part {
+      double seconds = 0, used_j = 0, outdoor_k_s = 0, store_k_s = 0;
+    };
+    std::vector<part> parts;
+    std::optional<time_point> last;
+
+    void add(time_point now, power used, temperature outdoor, temperature store, double seconds);
+    /// Used, as a part of what was learned before; 1 until half an hour was seen, and when that was
+    /// long ago.
+    [[nodiscard]] double ratio(const linear_fit<3>& electric, time_point now) const;
+  };
+
   /// A stretch in which the heat pump did one thing.
   struct span {
     bool running = false;
@@ -72,6 +87,8 @@ class house_learner {
   std::array<double, hours_of_day> beyond_kw_{};
   std::array<std::size_t, hours_of_day> beyond_samples_{};
   std::optional<span> span_;
+  running_hour lately_;
+  std::optional<time_point> seen_;
   std::optional<time_point> changed_;  ///< the heat pump, as it was seen
   std::optional<bool> running_;
   std::size_t hour_ = 0;

@@ -74,6 +74,7 @@ json of(const heat_plan& plan) {
           {"first_ms", plan.first.count()},
           {"cost", plan.cost.si()},
           {"unserved", plan.unserved.si()},
+          {"start_takes_ms", plan.start_takes.count()},
           {"slots", std::move(slots)}};
 }
 
@@ -152,9 +153,11 @@ heat_plan plan_from(const json& j) {
                        .first = duration_from(j.at("first_ms")),
                        .slots = {},
                        .cost = money::from_si(j.at("cost").get<double>()),
-                       .unserved = energy::from_si(j.at("unserved").get<double>())};
+                       .unserved = energy::from_si(j.at("unserved").get<double>()),
+                       .start_takes = {}};
   if (out.slot <= duration{} || out.first <= duration{} || out.first > out.slot)
     throw std::invalid_argument{"a plan in slots of no length"};
+  if (j.contains("start_takes_ms")) out.start_takes = duration_from(j.at("start_takes_ms"));
   for (const auto& s : j.at("slots")) {
     auto more = std::optional<money>{};
     if (!s.at(5).is_null()) more = money::from_si(s.at(5).get<double>());

@@ -14,15 +14,22 @@ struct executing {
   power draws = 9 * kilowatt;
   time_point now = noon - 1min;
   std::vector<contract_report> reports;
+  std::optional<contract_book::expected_run> after;  ///< what the house would do after a contract
   int starts = 0, stops = 0;
+  std::optional<time_point> started;
   bool on = false;
+  bool meter_is_slow = false;  ///< shows what was a step before
+  bool was_on = false;
 
   void run_until(time_point end) {
     for (; now <= end; now += step) {
-      const auto moved = book.advance(on ? draws : power{}, {}, now);
+      book.expect_after_it(after);
+      const auto shown = meter_is_slow ? std::exchange(was_on, on) : on;
+      const auto moved = book.advance(shown ? draws : power{}, {}, now);
       reports.insert(reports.end(), moved.reports.begin(), moved.reports.end());
       const auto wish = book.in_force(now);
       const auto wants = wish && wish->heat_pump_on;
+      if (wants && !on) started = now;
       starts += wants && !on;
       stops += !wants && on;
       on = wants;
@@ -112,6 +119,74 @@ TEST_CASE("a heat pump does not run over by more than the tolerance, whatever fo
   CHECK(house.stops == 1);
   CHECK(house.last(contract_status::completed).metered.in(watt_hour) ==
         doctest::Approx(8000).epsilon(0.003));
+}
+
+TEST_CASE("a run that goes on after its contract lasts to its end") {
+  auto house = executing{};
+  house.after = contract_book::expected_run{house.draws, 2min, 10min};
+  house.book.offer(slot("a", noon, 60min, 4500 * watt), house.now);
+  SUBCASE("begun late enough, and early enough for what a start takes") {
+    house.run_until(noon + 50min);
+    CHECK(house.starts == 1);
+    CHECK(house.stops == 0);
+    REQUIRE(house.started);
+    CHECK(*house.started >= noon + 27min + 50s);
+    CHECK(*house.started <= noon + 28min + 10s);
+  }
+  SUBCASE("but one that is under way goes on") {
+    house.now = noon;
+    house.on = true;
+    house.run_until(noon + 25min);
+    CHECK(house.stops == 0);
+    house.run_until(noon + 61min);
+    CHECK(house.stops == 1);
+  }
+  SUBCASE("and a house that expects none begins at once") {
+    house.after.reset();
+    house.run_until(noon + 1min);
+    CHECK(house.starts == 1);
+    CHECK(house.on);
+  }
+  SUBCASE("and a plan that changes its mind lets it begin") {
+    house.run_until(noon + 10min);
+    CHECK(house.starts == 0);
+    house.after.reset();
+    house.run_until(noon + 61min);
+    CHECK(house.starts == 1);
+    const auto& r = house.last(contract_status::completed);
+    CHECK(r.metered.in(watt_hour) == doctest::Approx(4500).epsilon(0.01));
+  }
+}
+
+TEST_CASE("a heat pump that was stopped for a contract's last minute is not started by the next") {
+  auto house = executing{};
+  house.step = 60s;
+  house.meter_is_slow = true;
+  house.after = contract_book::expected_run{house.draws, 2min, 10min};
+  house.book.offer(slot("a", noon, 60min, 8500 * watt), house.now);
+  house.now = noon;
+  house.on = house.was_on = true;
+  house.run_until(noon + 59min);
+  REQUIRE(house.stops == 1);
+  house.book.offer(slot("b", noon + 60min, 60min, 1 * kilowatt), house.now);
+  house.run_until(noon + 75min);
+  CHECK(house.starts == 0);
+}
+
+TEST_CASE("what the next contract would miss lets a heat pump run on") {
+  auto house = executing{};
+  house.after = contract_book::expected_run{house.draws, 2min, 10min};
+  house.book.offer(slot("a", noon, 60min, 8700 * watt), house.now);
+  SUBCASE("more than what it uses too much") {
+    house.book.offer(slot("b", noon + 60min, 60min, 8900 * watt), house.now);
+    house.run_until(noon + 61min);
+    CHECK(house.stops == 0);
+  }
+  SUBCASE("but not where there is time to make good for the rest") {
+    house.book.offer(slot("b", noon + 60min, 60min, 7 * kilowatt), house.now);
+    house.run_until(noon + 61min);
+    CHECK(house.stops == 1);
+  }
 }
 
 TEST_CASE("the last word on a contract that has run says what is settled") {

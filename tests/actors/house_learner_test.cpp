@@ -34,6 +34,7 @@ struct simple_house {
   house_learner learner{is};
   std::mt19937 random{3};
   double store = 50;
+  double draws_kw = 4;
   bool running = false;
 
   void live(int days) {
@@ -51,7 +52,7 @@ struct simple_house {
       for (const auto layer : {at::top, at::mid, at::bottom})
         seen.degrees(layer, store + std::normal_distribution{noise}(random));
       seen.degrees(outdoor_channel, outdoor).on(at::enable, running);
-      seen.set(at::hp_power, of((running ? 4 : 0) * kilowatt));
+      seen.set(at::hp_power, of((running ? draws_kw : 0) * kilowatt));
       const auto estimate = estimate_store(*is->plant->store, seen.now());
       learner.observe(seen.now(), estimate, static_cast<std::size_t>(hour % 24));
     }
@@ -115,6 +116,17 @@ TEST_CASE_FIXTURE(simple_house, "a house that behaves like none is called misund
     learner.observe(seen.now(), estimate_store(*is->plant->store, seen.now()), 0);
   }
   CHECK(learner.misfit());
+}
+
+TEST_CASE("a heat pump that uses less today than it used to is expected to go on like that") {
+  auto house = simple_house{};
+  house.live(20);
+  const auto before = house.learner.model().electric_at(celsius(-5), celsius(50));
+  CHECK(before.in(kilowatt) == doctest::Approx(4).epsilon(0.01));
+  house.draws_kw = 3.6;
+  house.live(1);
+  const auto now = house.learner.model().electric_at(celsius(-5), celsius(50));
+  CHECK(now.in(kilowatt) == doctest::Approx(3.6).epsilon(0.01));
 }
 
 TEST_CASE("a line is learned from noisy samples, and forgotten for a new one") {

@@ -181,6 +181,16 @@ TEST_CASE("until its slot begins a house goes on as its contract says") {
   CHECK_FALSE(then.running);
   CHECK(then.since_change >= 2min + 50s);
   CHECK(then.since_change <= 3min + 10s);
+  // One that began in the slot has had its warm-up to go through: it needs longer.
+  auto late = stands(six - 5min, 42, true);
+  late.since_change = 45min;
+  const auto begun = contract{"c", midnight + 5h, 1h, 45.0 / 60 * electric};
+  CHECK(state_at(six, late, &begun).running == false);
+  CHECK(state_at(six, late, &begun).since_change >
+        5min - heat_model{late.model}.warming_takes() - 10s);
+  late.since_change = 47min;
+  const auto enough = contract{"c", midnight + 5h, 1h, 48.0 / 60 * electric};
+  CHECK(state_at(six, late, &enough).running);
   const auto resting = state_at(six, stands(six - 5min), nullptr);
   CHECK_FALSE(resting.running);
   CHECK(resting.store < celsius(42));

@@ -29,11 +29,11 @@ DEAR_HOURS = {"coasts 07-12 and 16-20, Mon-Fri": None,
 HOTTEST_C = (None, 65, 58, 52)
 
 
-def lived(scada, layout, data, begin, end, *more):
+def lived(scada, layout, data, begin, end, *more, day_ahead=True):
+    expected = ["--day-ahead", str(data / "prices-isone-dayahead-2020.csv")] if day_ahead else []
     answer = subprocess.run(
         [scada, "simulate", str(layout), "--weather", str(data / "weather-millinocket-2020.csv"),
-         "--prices", str(data / "prices-keene-2020.csv"), "--day-ahead", str(data / "prices-isone-dayahead-2020.csv"),
-         "--from", begin, "--to", end, "--json", *more],
+         "--prices", str(data / "prices-keene-2020.csv"), *expected, "--from", begin, "--to", end, "--json", *more],
         capture_output=True, text=True, check=False)
     if answer.returncode != 0:
         sys.exit(answer.stderr)
