@@ -163,7 +163,7 @@ TEST_CASE("a heat pump that was stopped for a contract's last minute is not star
   house.step = 60s;
   house.meter_is_slow = true;
   house.after = contract_book::expected_run{house.draws, 2min, 10min};
-  house.book.offer(slot("a", noon, 60min, 8500 * watt), house.now);
+  house.book.offer(slot("a", noon, 60min, 9 * kilowatt), house.now);
   house.now = noon;
   house.on = house.was_on = true;
   house.run_until(noon + 59min);
