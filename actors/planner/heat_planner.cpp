@@ -85,8 +85,9 @@ std::optional<std::string> heat_planner::obstacle_to_a_plan(time_point now) cons
   if (!store_) return "no store temperature can be trusted";
   if (!running_) return "nobody can see whether the heat pump runs";
   // A house that has just begun and is cold heats as soon as its compressor may; a plan could only
-  // have it start with a quarter of an hour.
-  if (!plan_ && !*running_ && now - *changed_ < house_->plant->heat_pump.min_off + command_margin)
+  // have it start with a quarter of an hour, and must see such a start.
+  const auto rested = house_->plant->heat_pump.min_off + command_margin + 2 * house_->pace.control;
+  if (!plan_ && !*running_ && now - *changed_ < rested)
     return "the compressor has not rested yet since the house began";
   return learner_->misfit();
 }
@@ -160,7 +161,12 @@ std::optional<heat_plan> heat_planner::look(const snapshot& now) {
   feel_the_air(now);
   store_ = estimate_store(*house_->plant->store, now);
   const auto running = now.good<bool>(house_->plant->heat_pump.enable);
-  if (running && running_ && *running != *running_) changed_ = now.at;
+  if (running && running_ && *running != *running_) {
+    changed_ = now.at;
+    // Whoever switched it: a plan that does not know of it might want it back at once.
+    const auto* planned = plan_ ? plan_->at(now.at) : nullptr;
+    news_ = news_ || (planned && (planned->part > 0) != *running);
+  }
   if (running && !changed_) changed_ = now.at;
   running_ = running;
   learner_->observe(now, store_, hour_of_day(dates_.utc(now.at)));

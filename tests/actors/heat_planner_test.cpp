@@ -32,7 +32,7 @@ struct fixture {
 
   /// The compressor has rested since the house began.
   fixture() {
-    seen.be(noon - 6min);
+    seen.be(noon - 7min);
     look();
     seen.be(noon);
   }
@@ -55,13 +55,29 @@ TEST_CASE_FIXTURE(fixture, "a plan is made at once, then every quarter of an hou
   CHECK(plans == 4);
 }
 
+TEST_CASE_FIXTURE(fixture, "a compressor that does what the plan does not say makes a new plan") {
+  const auto first = look();
+  REQUIRE(first);
+  const auto planned = first->at(noon)->part > 0;
+  seen.pass(1min);
+  seen.on(at::enable, planned);
+  CHECK_FALSE(look());
+  seen.pass(1min);
+  seen.on(at::enable, !planned);
+  const auto second = look();
+  REQUIRE(second);
+  CHECK(second->start == noon + 2min);
+  seen.pass(1min);
+  CHECK_FALSE(look());
+}
+
 TEST_CASE("a house that has just begun is planned for when its compressor has rested, not before") {
   const auto l = small_house();
   auto planner = heat_planner{shared(l)};
   auto seen = image{l, noon};
   CHECK_FALSE(planner.look(seen.now()));
-  CHECK_FALSE(planner.look(seen.pass(5min).now()));
-  CHECK(planner.look(seen.pass(1min).now()));
+  CHECK_FALSE(planner.look(seen.pass(6min).now()));
+  CHECK(planner.look(seen.pass(2s).now()));
   // One that is found running needs no rest.
   auto running = heat_planner{shared(l)};
   CHECK(running.look(seen.on(at::enable).now()));

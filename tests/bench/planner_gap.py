@@ -49,6 +49,10 @@ def cool_rooms(text):
     return replaced(text, r"emitter_w_per_k: \d+", "emitter_w_per_k: 3000")
 
 
+def full_to_the_brim(text):
+    return replaced(text, r"^    max: 170 °F.*$", "    max: 88 °C")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
     parser.add_argument("scada")
@@ -61,7 +65,8 @@ def main():
              ("… that knows all prices", lambda text: text, False),
              ("… and starts, rests and never defrosts for nothing", without_inertia, False),
              ("… and heats hot water as cheaply as cool water", one_cop, False),
-             ("… and needs no hot water in its rooms", cool_rooms, False))
+             ("… and needs no hot water in its rooms", cool_rooms, False),
+             ("… and fills its store as hot as the machine can", full_to_the_brim, False))
     print("part", "step", "cost_usd", "least_usd", "captured", "gap_usd", "share", sep="\t")
     with tempfile.TemporaryDirectory() as folder:
         house = pathlib.Path(folder) / "house.yaml"
