@@ -54,6 +54,14 @@ struct onewire_read {
   std::string slave;
   bool operator==(const onewire_read&) const = default;
 };
+/// One message to a chip and, after a repeated start, one from it; either may be empty.
+struct i2c_transfer {
+  std::uint8_t address = 0;  ///< 7 bits
+  std::vector<std::uint8_t> write;
+  std::size_t read = 0;    ///< bytes; the answer has exactly so many
+  duration settling = {};  ///< that the chip needs before it: a conversion, for one
+  bool operator==(const i2c_transfer&) const = default;
+};
 struct mqtt_publish {
   std::string topic;
   std::string payload;
@@ -71,7 +79,7 @@ struct plant_write {
 };
 
 using bus_request = std::variant<modbus_read, modbus_write, gpio_read, gpio_write, onewire_read,
-                                 mqtt_publish, plant_read, plant_write>;
+                                 i2c_transfer, mqtt_publish, plant_read, plant_write>;
 
 // ---- what the bus answers
 
@@ -79,9 +87,10 @@ struct done {
   bool operator==(const done&) const = default;
 };
 using words = std::vector<std::uint16_t>;
-/// `done` for writes, words for registers and bits, bool for a line, text for a file, double for
-/// the plant.
-using bus_answer = std::variant<done, words, bool, std::string, double>;
+using bytes = std::vector<std::uint8_t>;
+/// `done` for writes, words for registers and bits, bool for a line, text for a file, bytes for an
+/// I²C transfer that reads, double for the plant.
+using bus_answer = std::variant<done, words, bool, std::string, bytes, double>;
 
 /// Something a bus says unasked (a message on the house's own broker).
 struct bus_message {

@@ -1,13 +1,17 @@
 #include "drivers/registry.hpp"
 
+#include "drivers/ads1115.hpp"
 #include "drivers/ds18b20.hpp"
+#include "drivers/gp8403.hpp"
 #include "drivers/gpio_bus.hpp"
 #include "drivers/gpio_input.hpp"
 #include "drivers/gpio_relay.hpp"
+#include "drivers/i2c_bus.hpp"
 #include "drivers/modbus_bus.hpp"
 #include "drivers/modbus_generic.hpp"
 #include "drivers/mqtt_bus.hpp"
 #include "drivers/onewire_bus.hpp"
+#include "drivers/pcf8575.hpp"
 #include "drivers/sdm120.hpp"
 #include "drivers/sdm630.hpp"
 #include "drivers/shelly.hpp"
@@ -26,6 +30,11 @@ const std::vector<model>& models() {
       modbus_generic_model(),
       gpio_relay_model(),
       gpio_input_model(),
+      ads1115_voltage_model(),
+      ads1115_ntc_model(),
+      ads1115_steinhart_model(),
+      pcf8575_relays_model(),
+      gp8403_model(),
       ds18b20_model(),
       shelly_relay_model(),
       shelly_thermometer_model(),
@@ -46,8 +55,8 @@ const model* find_model(std::string_view name) {
 
 const catalog& known_catalog() {
   static const auto known = [] {
-    auto c = catalog{{modbus_tcp_bus(), modbus_rtu_bus(), gpio_bus(), onewire_bus(), mqtt_bus(),
-                      simulated_bus()},
+    auto c = catalog{{modbus_tcp_bus(), modbus_rtu_bus(), gpio_bus(), i2c_bus(), onewire_bus(),
+                      mqtt_bus(), simulated_bus()},
                      {}};
     for (const auto& m : models()) c.models.push_back(m.spec);
     return c;

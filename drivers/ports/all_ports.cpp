@@ -1,6 +1,7 @@
 #include "drivers/ports/all_ports.hpp"
 
 #include "drivers/ports/gpio_port.hpp"
+#include "drivers/ports/i2c_port.hpp"
 #include "drivers/ports/modbus_port.hpp"
 #include "drivers/ports/mqtt_port.hpp"
 #include "drivers/ports/onewire_port.hpp"
@@ -15,9 +16,13 @@ using maker = result<std::unique_ptr<port>> (*)(const layout&, bus_id);
 
 std::map<std::string, port_maker> all_ports() {
   return {
-      {"modbus-tcp", maker{make_modbus_port}}, {"modbus-rtu", maker{make_modbus_port}},
-      {"gpio", maker{make_gpio_port}},         {"onewire", maker{make_onewire_port}},
-      {"mqtt", maker{make_mqtt_port}},         {"simulated", maker{make_simulated_port}},
+      {"modbus-tcp", maker{make_modbus_port}},
+      {"modbus-rtu", maker{make_modbus_port}},
+      {"gpio", maker{make_gpio_port}},
+      {"onewire", maker{make_onewire_port}},
+      {"i2c", maker{make_i2c_port}},
+      {"mqtt", maker{make_mqtt_port}},
+      {"simulated", maker{make_simulated_port}},
   };
 }
 

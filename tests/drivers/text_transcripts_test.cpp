@@ -1,6 +1,9 @@
+#include "drivers/ads1115.hpp"
 #include "drivers/ds18b20.hpp"
+#include "drivers/gp8403.hpp"
 #include "drivers/gpio_input.hpp"
 #include "drivers/gpio_relay.hpp"
+#include "drivers/pcf8575.hpp"
 #include "drivers/shelly.hpp"
 #include "drivers/tasmota.hpp"
 #include "tests/support/files.hpp"
@@ -8,7 +11,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <deque>
+#include <iomanip>
 #include <sstream>
 
 using namespace hearth;
@@ -16,9 +21,12 @@ using namespace hearth::testing;
 
 // A transcript is a conversation with one device, line by line:
 //   option KEY VALUE           as in the layout, before all else
-//   poll | command CHANNEL on|off | safe CHANNEL
+//   channels CHANNEL…          those that the layout names; all unless said
+//   poll | command CHANNEL on|off|NUMBER V | safe CHANNEL
+//   refused CHANNEL on|off|NUMBER V        such a command is a fault
 //   >> REQUEST                 what the driver must ask for then, in order, and nothing else
-//   << ANSWER                  to the requests of a poll: done, on, off, a text, "fault CODE"
+//   << ANSWER                  to the requests of a poll: done, on, off, a text, "fault CODE",
+//                              "bytes XX XX"
 //   << TOPIC PAYLOAD           otherwise: what the device says unasked
 //   == CHANNEL VALUE UNIT      every reading that follows from it, and no other
 //   == CHANNEL fault CODE
@@ -36,6 +44,16 @@ std::string text_of(const bus_request& request) {
   if (const auto* w = std::get_if<gpio_write>(&request))
     return "write line " + line(w->line, w->active_low) + (w->on ? " on" : " off");
   if (const auto* r = std::get_if<onewire_read>(&request)) return "read " + r->slave;
+  if (const auto* t = std::get_if<i2c_transfer>(&request)) {
+    auto text = std::ostringstream{};
+    text << "0x" << std::hex << std::uppercase << int{t->address};
+    if (!t->write.empty()) text << " write";
+    for (const auto b : t->write) text << " " << std::setw(2) << std::setfill('0') << int{b};
+    text << std::dec;
+    if (t->read > 0) text << " read " << t->read;
+    if (t->settling > duration{}) text << " after " << t->settling.count() << " ms";
+    return text.str();
+  }
   if (const auto* p = std::get_if<mqtt_publish>(&request))
     return p->payload.empty() ? p->topic : p->topic + " " + p->payload;
   return "another bus's request";
@@ -61,6 +79,12 @@ result<bus_answer> answer_from(std::string text) {
   if (text.starts_with("fault ")) return failed(code_from(text.substr(6)), "from the transcript");
   if (text == "done") return done{};
   if (text == "on" || text == "off") return text == "on";
+  if (text.starts_with("bytes")) {
+    auto all = bytes{};
+    auto in = std::istringstream{text.substr(5)};
+    for (auto b = 0; in >> std::hex >> b;) all.push_back(static_cast<std::uint8_t>(b));
+    return all;
+  }
   for (auto at = text.find("\\n"); at != std::string::npos; at = text.find("\\n"))
     text.replace(at, 2, "\n");
   return text;
@@ -68,8 +92,15 @@ result<bus_answer> answer_from(std::string text) {
 
 class conversation {
  public:
-  conversation(const model& of, const std::map<std::string, std::string>& options)
-      : house_{one_device(of.spec, options)}, driver_{of.make(house_, {0})} {}
+  conversation(const model& of, const std::map<std::string, std::string>& options,
+               const std::vector<std::string>& channels)
+      : house_{one_device(of.spec, options)} {
+    if (!channels.empty())
+      std::erase_if(house_.devices[0].channels, [&](channel_id id) {
+        return std::ranges::find(channels, house_[id].name) == channels.end();
+      });
+    driver_ = of.make(house_, {0});
+  }
 
   void play(const std::string& line) {
     const auto rest = [&](std::size_t from) { return line.size() > from ? line.substr(from) : ""; };
@@ -80,13 +111,13 @@ class conversation {
     if (line.starts_with("safe "))
       return ask(actuator_of()->make_safe(*house_.find_channel(rest(5))), false);
     if (line.starts_with("command ")) {
-      const auto on = line.ends_with(" on");
-      const auto name = line.substr(8, line.rfind(' ') - 8);
-      const auto c =
-          command{*house_.find_channel(name), switched(on), authority::admin, "", now, now};
-      const auto requests = actuator_of()->encode(c);
+      const auto requests = actuator_of()->encode(command_of(rest(8)));
       REQUIRE(requests);
       return ask(*requests, false);
+    }
+    if (line.starts_with("refused ")) {
+      CHECK_FALSE(actuator_of()->encode(command_of(rest(8))));
+      return;
     }
     REQUIRE(line.starts_with("<< "));
     hear(rest(3));
@@ -101,6 +132,16 @@ class conversation {
   }
 
  private:
+  [[nodiscard]] command command_of(const std::string& words) const {
+    auto in = std::istringstream{words};
+    auto name = std::string{};
+    auto value = std::string{};
+    in >> name >> value;
+    const auto what = value == "on" || value == "off" ? switched(value == "on")
+                                                      : measured{std::stod(value), unit::volt};
+    return {*house_.find_channel(name), what, authority::admin, "", now, now};
+  }
+
   actuator* actuator_of() {
     auto* const found = driver_->as_actuator();
     REQUIRE(found);
@@ -152,6 +193,7 @@ class conversation {
 
 void play_file(const model& of, const std::filesystem::path& file) {
   auto options = std::map<std::string, std::string>{};
+  auto channels = std::vector<std::string>{};
   auto talk = std::optional<conversation>{};
   auto lines = std::istringstream{contents_of(file)};
   auto number = 0;
@@ -163,7 +205,12 @@ void play_file(const model& of, const std::filesystem::path& file) {
       options[line.substr(7, space - 7)] = line.substr(space + 1);
       continue;
     }
-    if (!talk) talk.emplace(of, options);
+    if (line.starts_with("channels ")) {
+      auto in = std::istringstream{line.substr(9)};
+      for (auto name = std::string{}; in >> name;) channels.push_back(name);
+      continue;
+    }
+    if (!talk) talk.emplace(of, options, channels);
     talk->play(line);
   }
   REQUIRE(talk);
@@ -171,9 +218,10 @@ void play_file(const model& of, const std::filesystem::path& file) {
 }
 
 std::vector<model> text_models() {
-  return {gpio_relay_model(),         gpio_input_model(),         ds18b20_model(),
-          shelly_relay_model(),       shelly_thermometer_model(), tasmota_relay_model(),
-          tasmota_thermometer_model()};
+  return {gpio_relay_model(),          gpio_input_model(),         ds18b20_model(),
+          shelly_relay_model(),        shelly_thermometer_model(), tasmota_relay_model(),
+          tasmota_thermometer_model(), ads1115_voltage_model(),    ads1115_ntc_model(),
+          ads1115_steinhart_model(),   pcf8575_relays_model(),     gp8403_model()};
 }
 
 }  // namespace
@@ -190,6 +238,16 @@ TEST_CASE("every device that speaks text behaves as its transcripts tell, failur
     CHECK_MESSAGE(with_fault > 0, "no transcript of a failure");
   }
 }
+
+namespace {
+
+/// What these models require, for tests that are not about it.
+std::map<std::string, std::string> made_up_options() {
+  return {{"line", "1"},     {"slave", "28-1"}, {"topic", "t"}, {"address", "72"},
+          {"a", "0.001129"}, {"b", "0.000234"}, {"c", "8.8e-8"}};
+}
+
+}  // namespace
 
 TEST_CASE("no text a device can send makes a driver throw or invent a value") {
   auto texts = std::vector<std::string>{
@@ -219,7 +277,7 @@ TEST_CASE("no text a device can send makes a driver throw or invent a value") {
   texts.resize(40);
   for (const auto& of : text_models()) {
     INFO(of.spec.name);
-    const auto house = one_device(of.spec, {{"line", "1"}, {"slave", "28-1"}, {"topic", "t"}});
+    const auto house = one_device(of.spec, made_up_options());
     const auto device = of.make(house, {0});
     for (const auto& text : texts) {
       for (const auto& topic : device->topics())
@@ -233,9 +291,10 @@ TEST_CASE("no text a device can send makes a driver throw or invent a value") {
 }
 
 TEST_CASE("a relay takes on and off on its state and nothing else") {
-  for (const auto& of : {gpio_relay_model(), shelly_relay_model(), tasmota_relay_model()}) {
+  for (const auto& of :
+       {gpio_relay_model(), shelly_relay_model(), tasmota_relay_model(), pcf8575_relays_model()}) {
     INFO(of.spec.name);
-    const auto house = one_device(of.spec, {{"line", "1"}, {"topic", "t"}});
+    const auto house = one_device(of.spec, made_up_options());
     const auto device = of.make(house, {0});
     auto* const relay = device->as_actuator();
     REQUIRE(relay);
@@ -243,7 +302,7 @@ TEST_CASE("a relay takes on and off on its state and nothing else") {
     const auto with_power = relay->encode(c);
     REQUIRE_FALSE(with_power);
     CHECK(with_power.error().code == fault_code::unsupported);
-    c = command{{9}, switched(true), authority::admin, "", now, now};
+    c = command{{99}, switched(true), authority::admin, "", now, now};
     CHECK_FALSE(relay->encode(c));
   }
 }
