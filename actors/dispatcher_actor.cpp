@@ -64,7 +64,10 @@ dispatcher_actor::behavior_type dispatcher_of(self_pointer self, house_context c
   // Until the timekeeper has spoken; where there is a system clock, that may be wrong.
   if (context.system_clock) live(dates_told{dating{}, clock.now()});
   return {
-      [live](const snapshot& now) { live(now); },
+      [self, live](const snapshot& now) {
+        live(now);
+        ++self->state.decided;
+      },
       [live, clock](const envelope& directive) {
         live(directive_heard{directive, clock.now()});
       },
@@ -81,6 +84,7 @@ dispatcher_actor::behavior_type dispatcher_of(self_pointer self, house_context c
       [live, clock](const heat_plan& plan) {
         live(plan_made{plan, clock.now()});
       },
+      [self](atom::pulse) { return self->state.decided; },
       [self, live, clock](const roads& r) {
         const auto& before = self->state.peers;
         const auto is_new = !before || before->reporter_statements != r.reporter_statements;

@@ -22,6 +22,7 @@ struct dispatcher_state {
   std::vector<recorded> unsent;  ///< for the recorder, until it is known where it stands
   std::size_t unanswered = 0;    ///< by the recorder
   std::uint64_t unrecorded = 0;  ///< inputs for which there was no room
+  std::uint64_t decided = 0;     ///< snapshots
 };
 
 dispatcher_actor::behavior_type dispatcher_of(

@@ -40,6 +40,7 @@ using done = caf::atom_constant<caf::atom("done")>;
 using health = caf::atom_constant<caf::atom("health")>;
 using flush = caf::atom_constant<caf::atom("flush")>;
 using tell = caf::atom_constant<caf::atom("tell")>;
+using pulse = caf::atom_constant<caf::atom("pulse")>;
 }  // namespace atom
 
 // ---- messages that are not words of the wire
@@ -230,6 +231,8 @@ using dispatcher_actor = caf::typed_actor<
     caf::reacts_to<heat_plan>,
     // What a former program agreed to goes on.
     caf::reacts_to<contracts_kept>,
+    // How many snapshots have been decided on.
+    caf::replies_to<atom::pulse>::with<std::uint64_t>,
     caf::reacts_to<roads>>;
 
 /// RECORDER: writes what the dispatcher is given and what it decides, so that it can be replayed. May
@@ -322,6 +325,8 @@ using supervisor_actor = caf::typed_actor<
     caf::reacts_to<atom::restart, std::string>,
     // Something to be said by the house, from outside the family.
     caf::reacts_to<body>,
+    // INTERNAL: look whether control still ticks.
+    caf::reacts_to<atom::pulse>,
     // Make every actuator safe, say goodbye, end all. Answers within `limits::shutdown_longest`.
     caf::replies_to<atom::stop>::with<atom::done>,
     caf::replies_to<atom::health>::with<std::vector<actor_health>>>;

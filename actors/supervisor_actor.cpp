@@ -3,6 +3,7 @@
 #include "protocol/limits.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace hearth {
 namespace {
@@ -48,6 +49,17 @@ void supervisor_state::on_down(const caf::down_msg& down) {
   self->delayed_send(self, context.clock.outside(plan.delay), atom::restart::value, name);
 }
 
+void supervisor_state::feel_pulse() {
+  self->delayed_send(self, limits::pulse_every, atom::pulse::value);
+  self->request(members->dispatcher, limits::pulse_every, atom::pulse::value)
+      .then(
+          [this](std::uint64_t decided) {
+            // A new dispatcher counts from the start.
+            if (decided != std::exchange(decided_before, decided) && decided > 0) beat();
+          },
+          [](const caf::error&) {});
+}
+
 void supervisor_state::stop() {
   if (stopping) return;
   stopping = true;
@@ -88,7 +100,7 @@ void supervisor_state::end_all() {
 supervisor_actor::behavior_type supervisor_of(
     supervisor_actor::stateful_pointer<supervisor_state> self, house_context context,
     std::shared_ptr<family> members, std::vector<family_member> plan,
-    std::vector<event> first_words, std::uint64_t seed) {
+    std::vector<event> first_words, std::uint64_t seed, std::function<void()> beat) {
   auto& s = self->state;
   s.self = self;
   s.context = std::move(context);
@@ -114,6 +126,8 @@ supervisor_actor::behavior_type supervisor_of(
   for (auto& member : plan) s.children.push_back({std::move(member), {}, {}, false});
   for (auto& c : s.children) s.start(c);
   for (auto& words : first_words) s.say(std::move(words));
+  s.beat = std::move(beat);
+  if (s.beat) s.feel_pulse();
   return {
       [self](atom::restart, const std::string& name) {
         if (self->state.stopping) return;
@@ -127,6 +141,9 @@ supervisor_actor::behavior_type supervisor_of(
       [self](const body& what) {
         const auto& reporter = self->state.members->reporter;
         if (reporter) self->send(statement_sink{reporter}, what);
+      },
+      [self](atom::pulse) {
+        if (!self->state.stopping) self->state.feel_pulse();
       },
       [self](atom::stop) -> caf::result<atom::done> {
         auto promise = self->make_response_promise<atom::done>();

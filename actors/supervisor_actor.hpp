@@ -4,6 +4,7 @@
 #include "actors/interfaces.hpp"
 #include "actors/restarts.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <random>
@@ -47,6 +48,8 @@ struct supervisor_state {
 
   void start(child& c);
   void on_down(const caf::down_msg& down);
+  /// Asks the dispatcher what it has decided; if that is more than before, control ticks.
+  void feel_pulse();
   void say(event what);
   /// Makes all actuators safe, then says goodbye, then ends everybody.
   void stop();
@@ -58,6 +61,8 @@ struct supervisor_state {
   std::shared_ptr<family> members;
   std::vector<child> children;  ///< in the order of the flow
   std::minstd_rand random;
+  std::function<void()> beat;        ///< called while control ticks; null: nobody wants to know
+  std::uint64_t decided_before = 0;  ///< snapshots, by the dispatcher
   bool stopping = false;
   std::size_t unsafe_devices = 0;
   std::vector<caf::typed_response_promise<atom::done>> stop_promises;
@@ -66,6 +71,6 @@ struct supervisor_state {
 supervisor_actor::behavior_type supervisor_of(
     supervisor_actor::stateful_pointer<supervisor_state> self, house_context context,
     std::shared_ptr<family> members, std::vector<family_member> plan,
-    std::vector<event> first_words, std::uint64_t seed);
+    std::vector<event> first_words, std::uint64_t seed, std::function<void()> beat);
 
 }  // namespace hearth

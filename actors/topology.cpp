@@ -253,7 +253,7 @@ running_house spawn_house(caf::actor_system& system, house_parts parts) {
     plan.push_back(upstream_member(s));
   }
   const auto supervisor = system.spawn(supervisor_of, s->parts.context, s->members, std::move(plan),
-                                       s->parts.first_words, s->parts.seed);
+                                       s->parts.first_words, s->parts.seed, s->parts.beat);
   return {supervisor, s->members};
 }
 

@@ -36,6 +36,9 @@ struct house_parts {
   /// No clock that shows less is right; a house that lives in the past may say when.
   time_point earliest_date = limits::earliest_date;
   recording_plan recording = {};  ///< of what the dispatcher is given and decides
+  /// Called on an actor's thread every `limits::pulse_every` while control ticks; null: nobody
+  /// looks.
+  std::function<void()> beat = {};
 };
 
 struct running_house {

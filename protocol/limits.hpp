@@ -158,6 +158,8 @@ inline constexpr duration precharge_ahead = 3h;
 
 // Control.
 inline constexpr duration control_tick = 1s;
+/// How often the supervisor looks whether control still ticks, where somebody wants to know.
+inline constexpr duration pulse_every = 2s;
 /// Link, journal and timekeeper look at their timeouts.
 inline constexpr duration housekeeping_tick = 1s;
 /// A command lives this long; the dispatcher renews it after a third, so that two renewals may get

@@ -5,11 +5,11 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <ctime>
 #include <fcntl.h>
 #include <linux/i2c-dev.h>
 #include <linux/i2c.h>
 #include <sys/ioctl.h>
-#include <thread>
 #include <unistd.h>
 
 namespace hearth {
@@ -45,6 +45,12 @@ class kernel_adapter final : public i2c_adapter {
   int descriptor_;
 };
 
+/// The bus is this chip's until it has settled: a bus actor may block, and nobody else may talk.
+void wait_for(duration d) {
+  const auto time = timespec{d.count() / 1000, d.count() % 1000 * 1'000'000};
+  ::clock_nanosleep(CLOCK_MONOTONIC, 0, &time, nullptr);
+}
+
 std::string hexadecimal(std::uint8_t address) {
   auto text = std::array<char, 8>{};
   std::snprintf(text.data(), text.size(), "0x%02x", address);
@@ -67,8 +73,7 @@ class i2c_port final : public port {
       if (!opened) return tl::make_unexpected(fault_of_open(opened.error()));
       adapter_ = std::move(*opened);
     }
-    if (asked->settling > duration{})
-      std::this_thread::sleep_for(std::min(asked->settling, longest_settling));
+    if (asked->settling > duration{}) wait_for(std::min(asked->settling, longest_settling));
     auto answer = bytes(asked->read);
     if (const auto error = adapter_->transfer(asked->address, asked->write, answer))
       return tl::make_unexpected(fault_of(error, asked->address));

@@ -99,6 +99,31 @@ TEST_CASE("when the dispatcher stays away, commands die and every actuator becom
   CHECK(v->happened("actor-failed", "dispatcher"));
 }
 
+TEST_CASE("a watchdog is fed while control ticks, and only then") {
+  const auto v = heating_house();
+  v->pass(10s);
+  const auto before = v->beats;
+  v->pass(20s);
+  CHECK(v->beats >= before + 9);
+  CHECK(v->beats <= before + 11);
+  // A blackboard that is gone leaves a dispatcher that answers and decides nothing.
+  for (const auto* const gone : {"blackboard", "dispatcher"}) {
+    INFO(gone);
+    for (auto i = 0; i < 20; ++i) {
+      everybody(*v).at(gone)();
+      v->pass(1s);
+    }
+    const auto dead = v->beats;
+    for (auto i = 0; i < 20; ++i) {
+      everybody(*v).at(gone)();
+      v->pass(1s);
+    }
+    CHECK(v->beats <= dead + 1);
+    v->pass(10min);
+    CHECK(v->beats >= dead + 200);
+  }
+}
+
 TEST_CASE("without its supervisor the house ends safe and offline, and a new start recovers it") {
   const auto v = heating_house();
   caf::anon_send_exit(v->running.supervisor, caf::exit_reason::kill);

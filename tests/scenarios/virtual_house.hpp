@@ -103,7 +103,8 @@ class virtual_house {
                                    .seed = 1,
                                    .snapshot_observer = {},
                                    .statement_observer = {},
-                                   .recording = recording});
+                                   .recording = recording,
+                                   .beat = [this] { ++beats; }});
     settle();
   }
 
@@ -148,6 +149,7 @@ class virtual_house {
   std::shared_ptr<simulated_house> world;
   std::shared_ptr<sabotage> harm = std::make_shared<sabotage>();
   std::vector<event> events;
+  int beats = 0;  ///< of control, as the supervisor felt them
   running_house running;
   int boots = 0;
 

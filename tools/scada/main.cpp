@@ -27,6 +27,8 @@ int main(int argc, char** argv) {
     add_swarm(app, exit);
     add_replay(app, exit);
     add_why(app, exit);
+    add_import(app, exit);
+    add_safe(app, exit);
     app.parse(argc, argv);
     return exit;
   } catch (const CLI::ParseError& e) {

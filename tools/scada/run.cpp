@@ -1,6 +1,7 @@
 #include "drivers/ports/all_ports.hpp"
 #include "drivers/ports/kernel_clock.hpp"
 #include "drivers/ports/paho_client.hpp"
+#include "drivers/ports/service_manager.hpp"
 #include "protocol/limits.hpp"
 #include "tools/scada/commands.hpp"
 #include "tools/scada/hosting.hpp"
@@ -124,7 +125,8 @@ int run(const run_options& options) {
                               .seed = std::hash<std::string>{}(house->site),
                               .snapshot_observer = {},
                               .statement_observer = {},
-                              .recording = recording_of(options.record)}};
+                              .recording = recording_of(options.record),
+                              .beat = service_manager::beat}};
   auto link_words_at = std::chrono::steady_clock::now() + link_words_every;
   while (!signals.wait(look_every)) {
     if (hosted.alive()) {
@@ -137,6 +139,7 @@ int run(const run_options& options) {
         "the supervisor has ended; every actuator was made safe. This is a bug: please report it.");
     return internal_error;
   }
+  service_manager::stopping();
   end_in_time();
   hosted.stop();
   marker.clear();
