@@ -52,7 +52,7 @@ json small_house() {
 }
 
 layout parsed(const imported_layout& made) {
-  const auto read = parse_layout(made.yaml, "imported.yaml", known_catalog());
+  const auto read = parse_layout(made.yaml, "imported.yaml", ".", known_catalog());
   for (const auto& d : read.diagnostics) MESSAGE(to_text(d));
   REQUIRE(read.layout);
   return *read.layout;
@@ -113,7 +113,7 @@ TEST_CASE("no file that somebody has damaged makes a layout that cannot be parse
     const auto made = import_gridworks(text, "UTC");
     if (!made) continue;
     ++made_layouts;
-    const auto read = parse_layout(made->yaml, "imported.yaml", known_catalog());
+    const auto read = parse_layout(made->yaml, "imported.yaml", ".", known_catalog());
     for (const auto& d : read.diagnostics) {
       INFO(made->yaml);
       CHECK_MESSAGE(read.layout, to_text(d));

@@ -62,6 +62,7 @@ guest=$work/guest
 rm -rf "$guest"
 mkdir -p "$guest"/{bin,dev,lib,modules,proc,sys,tmp,etc,var/lib}
 cp "$work/kernel/bin/busybox" "$guest/bin/"
+ln -s busybox "$guest/bin/sh"
 dpkg -x "$arm64"/hearth_*_arm64.deb "$guest/package"
 mv "$guest/package/usr/bin/scada" "$guest/bin/"
 rm -rf "$guest/package"
