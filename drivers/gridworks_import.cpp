@@ -220,8 +220,7 @@ class importer {
         continue;
       }
       const auto key = "p" + std::to_string(*address);
-      table += "      - { channel: " + key +
-               ", table: input, address: " + std::to_string(*address) +
+      table += "      " + key + ": { table: input, address: " + std::to_string(*address) +
                ", format: f32, unit: W }\n";
       rows.push_back({key, *name, text_at(*config, "Name")});
     }
@@ -281,7 +280,7 @@ class importer {
     yaml += "\nsite: " + (site.empty() ? std::string{"imported-house"} : site) +
             "\ntimezone: " + std::string{timezone} + "\n\n";
     if (!needs_i2c_ && egauge_bus_.empty())
-      return yaml + "# Nothing of the file has a counterpart.\n";
+      return yaml + "# Nothing of the file has a counterpart.\nbuses: {}\ndevices: []\n";
     yaml += "buses:\n";
     if (needs_i2c_) yaml += "  i2c: { kind: i2c, device: /dev/i2c-1 }\n";
     return yaml + egauge_bus_ + "\ndevices:\n" + devices_;

@@ -35,6 +35,7 @@ class Service(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
+        (self.folder / "samples").symlink_to(SOURCE / "layouts" / "samples")
         text = (SOURCE / "layouts" / "simulated-house.yaml").read_text(encoding="utf-8")
         self.site = f"service-{os.getpid()}-{time.monotonic_ns() % 1_000_000}"
         self.layout = self.folder / "house.yaml"
