@@ -32,8 +32,9 @@ say "$(basename "$deb"): $(($(stat -c %s "$deb") / 1024)) KiB, needs $(dpkg-deb 
 (($(stat -c %s "$deb") <= 10 * 1024 * 1024)) || fail "the package is larger than 10 MB"
 
 debootstrap --variant=minbase --include=ca-certificates bookworm "$work/debian" > "$work/debootstrap.log" 2>&1 || { tail "$work/debootstrap.log"; exit 1; }
-cp /etc/apt/sources.list "$work/debian/etc/apt/" 2> /dev/null || true
-cp -r /etc/apt/sources.list.d "$work/debian/etc/apt/" 2> /dev/null || true
+# Where this machine gets its packages, security updates included.
+rm -f "$work/debian/etc/apt/sources.list"
+cp -r /etc/apt/sources.list /etc/apt/sources.list.d "$work/debian/etc/apt/" 2> /dev/null || true
 mount -t proc proc "$work/debian/proc"
 inside() { chroot "$work/debian" env DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 "$@"; }
 inside apt-get -qq update
@@ -55,9 +56,10 @@ first=$(inside scada --version)
 inside sh -c 'id hearth' | grep -q gpio || fail "the user is not in group gpio"
 inside scada check /usr/share/hearth/layouts/maine-house.yaml
 cp "$root/layouts/simulated-house.yaml" "$work/debian/etc/hearth/house.yaml"
+cp -r "$root/layouts/samples" "$work/debian/etc/hearth/"
 say "run as its user, for 5 s"
 inside sh -c 'mkdir -p /var/lib/hearth && chown hearth: /var/lib/hearth'
-inside timeout --preserve-status -s TERM 5 su -s /bin/sh hearth -c 'exec scada run /etc/hearth/house.yaml --state /var/lib/hearth' 2> "$work/run.log" || { cat "$work/run.log"; fail "it does not run"; }
+inside timeout --preserve-status -s TERM 5 setpriv --reuid hearth --regid hearth --init-groups scada run /etc/hearth/house.yaml --state /var/lib/hearth 2> "$work/run.log" || { cat "$work/run.log"; fail "it does not run"; }
 grep -q started "$work/run.log" || fail "control did not start"
 echo kept > "$work/debian/var/lib/hearth/kept"
 
