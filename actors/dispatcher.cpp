@@ -76,8 +76,9 @@ dispatcher::decisions dispatcher::decide_on(snapshot now) {
   auto metered = std::optional<power>{};
   if (house_->plant && house_->plant->heat_pump.power_meter)
     metered = now.good<power>(*house_->plant->heat_pump.power_meter);
-  contracts_.expect_after_it(run_after_contract(now.at));
   auto moved = contracts_.advance(metered, trouble(now.at), now.at);
+  // Of the one that runs from now on, so that its first wish is already the right one.
+  contracts_.expect_after_it(run_after_contract(now.at));
   for (auto& r : moved.reports) out.statements.emplace_back(std::move(r));
   for (auto& e : moved.events) out.statements.emplace_back(std::move(e));
   // A plan under which a critical zone gets cold has a heating curve or a model that is wrong.
