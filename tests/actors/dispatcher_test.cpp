@@ -87,6 +87,38 @@ TEST_CASE_FIXTURE(fixture, "asked in the opposite order, the ranks are the same"
   CHECK(in_charge() == authority::local);
 }
 
+TEST_CASE_FIXTURE(
+    fixture, "a contract at whose end the house would run is used then, and nothing moves before") {
+  run_until(noon - 5min);
+  auto plan = heat_plan{noon - 15min, 15min, 15min, {}, {}, {}};
+  for (auto i = 0; i < 192; ++i) {
+    const auto runs = i >= 5;
+    plan.slots.push_back({runs ? 1.0 : 0.0,
+                          runs ? 2 * kilowatt_hour : energy{},
+                          celsius(40),
+                          {},
+                          90 * usd_per_mwh,
+                          {}});
+  }
+  mind.follow(plan);
+  ask_contract("c", noon);
+  while (seen.time() < noon + 29min) {
+    seen.pass(5s);
+    tick();
+    CHECK_FALSE(switches[at::enable]);
+    CHECK_FALSE(switches[at::pump]);
+  }
+  CHECK(in_charge() == authority::contract);
+  run_until(noon + 31min);
+  CHECK(switches[at::enable]);
+  run_until(noon + 59min);
+  CHECK(switches[at::enable]);
+  run_until(noon + 61min);
+  CHECK(told<contract_report>().back().status == contract_status::completed);
+  CHECK(told<contract_report>().back().metered.in(kilowatt_hour) ==
+        doctest::Approx(4).epsilon(0.02));
+}
+
 TEST_CASE_FIXTURE(fixture, "a contract takes the heat pump at once, not at the next tick") {
   run_until(noon + 2s);
   ask_contract("c", noon);
