@@ -173,7 +173,7 @@ class importer {
     }
     for (const auto& [board, of_it] : rows) {
       needs_i2c_ = true;
-      device("relays-" + std::to_string(board + 1), "pcf8575-relays", "i2c",
+      device("relays-" + std::to_string(++boards_), "pcf8575-relays", "i2c",
              "    address: " + hexadecimal(boards[board]) + "\n", of_it);
     }
   }
@@ -198,7 +198,7 @@ class importer {
     }
     for (const auto& [module, of_it] : rows) {
       needs_i2c_ = true;
-      device("outputs-" + std::to_string(module + 1), "gp8403", "i2c",
+      device("outputs-" + std::to_string(++modules_), "gp8403", "i2c",
              "    address: " + hexadecimal(modules[module]) + "\n", of_it);
     }
   }
@@ -225,9 +225,10 @@ class importer {
       rows.push_back({key, *name, text_at(*config, "Name")});
     }
     if (rows.empty()) return leave(component, text_at(component, "TypeName"));
-    egauge_bus_ =
-        "  egauge: { kind: modbus-tcp, host: " + host + ", port: " + std::to_string(port) + " }\n";
-    device("egauge", "modbus-generic", "egauge", "    address: 1\n" + table, rows);
+    const auto id = "egauge-" + std::to_string(++egauges_);
+    egauge_buses_ += "  " + id + ": { kind: modbus-tcp, host: " + host +
+                     ", port: " + std::to_string(port) + " }\n";
+    device(id, "modbus-generic", id, "    address: 1\n" + table, rows);
   }
 
   /// Whether a channel came over, or why it did not.
@@ -279,18 +280,19 @@ class importer {
     for (const auto& l : out_.left) yaml += "#     - " + in_a_comment(l) + "\n";
     yaml += "\nsite: " + (site.empty() ? std::string{"imported-house"} : site) +
             "\ntimezone: " + std::string{timezone} + "\n\n";
-    if (!needs_i2c_ && egauge_bus_.empty())
+    if (!needs_i2c_ && egauge_buses_.empty())
       return yaml + "# Nothing of the file has a counterpart.\nbuses: {}\ndevices: []\n";
     yaml += "buses:\n";
     if (needs_i2c_) yaml += "  i2c: { kind: i2c, device: /dev/i2c-1 }\n";
-    return yaml + egauge_bus_ + "\ndevices:\n" + devices_;
+    return yaml + egauge_buses_ + "\ndevices:\n" + devices_;
   }
 
   const json& from_;
   std::map<std::string, std::string> made_by_;   ///< by id of the component's class
   std::map<std::string, std::string> why_left_;  ///< by channel
   std::set<std::string> names_;
-  std::string devices_, egauge_bus_;
+  std::string devices_, egauge_buses_;
+  int boards_ = 0, modules_ = 0, egauges_ = 0;
   bool needs_i2c_ = false;
   imported_layout out_;
 };

@@ -7,13 +7,12 @@ Prints a tab-separated table. `gap_usd` is what a row's bill lies above its own 
 part of the house's gap that goes away with what the row takes away.
 """
 
-import argparse
 import pathlib
 import re
 import sys
 import tempfile
 
-from planner_house import PARTS, SETTLED_AT_USD_PER_KWH, lived, settled
+from planner_house import PARTS, SETTLED_AT_USD_PER_KWH, arguments, lived, settled
 
 # The machine that `scada simulate` assumes of this house (drivers/simulated/performance.cpp), with water of 35 °C:
 # outdoor °C, COP, kW of heat.
@@ -54,11 +53,7 @@ def full_to_the_brim(text):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
-    parser.add_argument("scada")
-    parser.add_argument("data", type=pathlib.Path)
-    parser.add_argument("--layout", type=pathlib.Path,
-                        default=pathlib.Path(__file__).parents[2] / "layouts" / "maine-house.yaml")
+    parser = arguments(__doc__)
     parser.add_argument("--short", action="store_true", help="two weeks of each part only")
     options = parser.parse_args()
     steps = (("the house", lambda text: text, True),

@@ -40,6 +40,16 @@ def lived(scada, layout, data, begin, end, *more, day_ahead=True):
     return json.loads(answer.stdout)
 
 
+def arguments(about):
+    """What each of these benches takes."""
+    parser = argparse.ArgumentParser(description=about.split("\n\n", maxsplit=1)[0])
+    parser.add_argument("scada")
+    parser.add_argument("data", type=pathlib.Path)
+    parser.add_argument("--layout", type=pathlib.Path,
+                        default=pathlib.Path(__file__).parents[2] / "layouts" / "maine-house.yaml")
+    return parser
+
+
 def variant(text, windows, hottest):
     """The same house with another timer."""
     if windows is not None:
@@ -56,11 +66,7 @@ def settled(told):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
-    parser.add_argument("scada")
-    parser.add_argument("data", type=pathlib.Path)
-    parser.add_argument("--layout", type=pathlib.Path,
-                        default=pathlib.Path(__file__).parents[2] / "layouts" / "maine-house.yaml")
+    parser = arguments(__doc__)
     parser.add_argument("--short", action="store_true")
     options = parser.parse_args()
     text = options.layout.read_text(encoding="utf-8")

@@ -7,13 +7,12 @@ Prints a tab-separated table: the house's own planner, the same house with a nod
 thermostat. --plots writes a page of each week with plots to zoom, as `scada simulate --report` does.
 """
 
-import argparse
 import csv
 import datetime
 import pathlib
 import sys
 
-from planner_house import lived, settled
+from planner_house import arguments, lived, settled
 
 WEEK = 7 * 24
 WINTER_MONTHS = {1, 2, 3, 4, 10, 11, 12}
@@ -47,11 +46,7 @@ def hard_weeks(data):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
-    parser.add_argument("scada")
-    parser.add_argument("data", type=pathlib.Path)
-    parser.add_argument("--layout", type=pathlib.Path,
-                        default=pathlib.Path(__file__).parents[2] / "layouts" / "maine-house.yaml")
+    parser = arguments(__doc__)
     parser.add_argument("--plots", type=pathlib.Path)
     options = parser.parse_args()
     print("week", "from", "control", "cost_usd", "electricity_kwh", "starts", "comfort_below_k_h",

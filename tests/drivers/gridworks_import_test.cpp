@@ -75,7 +75,7 @@ TEST_CASE("a GridWorks house becomes a layout that can be checked, each relay on
   CHECK(key_and_device("hp-off-relay6") == "relays-1.r6");
   CHECK(key_and_device("zone-relay18") == "relays-2.r2");
   CHECK(key_and_device("dist-010v") == "outputs-1.out0");
-  CHECK(key_and_device("hp-pwr") == "egauge.p9006");
+  CHECK(key_and_device("hp-pwr") == "egauge-1.p9006");
   CHECK(made.yaml.find("off: RelayClosed, on: RelayOpen (NormallyClosed)") != std::string::npos);
 }
 
@@ -91,6 +91,22 @@ TEST_CASE("what a GridWorks file has and Hearth has not is named, with what to d
   CHECK(told("channel of-nobody (PowerW): no component of the file feeds it"));
   CHECK(told("usable-energy"));
   CHECK(told("a heat pump of 9500 W, 3 store tanks, zones main"));
+}
+
+TEST_CASE("a GridWorks house with two meters and more boards has each under a name of its own") {
+  auto house = small_house();
+  auto meter = house["ElectricMeterComponents"][0];
+  meter["ModbusHost"] = "other.local";
+  meter["ConfigList"][0]["ChannelName"] = "of-nobody";
+  house["ElectricMeterComponents"].push_back(meter);
+  auto boards = house["OtherComponents"][0];
+  boards["I2cAddressList"] = {36, 37};
+  boards["ConfigList"][0]["ChannelName"] = "another-relay";
+  boards["ConfigList"].erase(1);
+  house["OtherComponents"].push_back(boards);
+  const auto made = parsed(import_gridworks(house.dump(), "UTC").value());
+  CHECK(made.buses.size() == 3);
+  CHECK(made.devices.size() == 6);
 }
 
 TEST_CASE("what is no GridWorks file is a fault with a sentence") {
