@@ -5,9 +5,11 @@
 #include "protocol/command.hpp"
 #include "protocol/reading.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -39,7 +41,17 @@ struct modbus_write {
 struct gpio_read {
   unsigned line = 0;
   bool active_low = false;
+  /// A level counts once it has stood for so long; zero: as it is now.
+  std::chrono::microseconds debounce{};
   bool operator==(const gpio_read&) const = default;
+};
+/// How often an input line has become active; the kernel counts from the first such request on,
+/// the port adds what was counted before.
+struct gpio_count {
+  unsigned line = 0;
+  bool active_low = false;
+  std::chrono::microseconds debounce{};  ///< shorter pulses are noise
+  bool operator==(const gpio_count&) const = default;
 };
 /// Drives a line; the first write claims it as output with this very level, so that it never
 /// glitches.
@@ -78,8 +90,8 @@ struct plant_write {
   bool operator==(const plant_write&) const = default;
 };
 
-using bus_request = std::variant<modbus_read, modbus_write, gpio_read, gpio_write, onewire_read,
-                                 i2c_transfer, mqtt_publish, plant_read, plant_write>;
+using bus_request = std::variant<modbus_read, modbus_write, gpio_read, gpio_write, gpio_count,
+                                 onewire_read, i2c_transfer, mqtt_publish, plant_read, plant_write>;
 
 // ---- what the bus answers
 
@@ -88,9 +100,22 @@ struct done {
 };
 using words = std::vector<std::uint16_t>;
 using bytes = std::vector<std::uint8_t>;
+/// What a line has counted.
+struct pulses {
+  std::uint64_t total = 0;  ///< ever, over all runs of the program
+  /// Since the request before, by the kernel's own clock: so many pulses in so long. Absent until
+  /// two pulses have come.
+  struct pace {
+    std::uint64_t pulses = 0;
+    std::chrono::nanoseconds in{};
+    bool operator==(const pace&) const = default;
+  };
+  std::optional<pace> lately = {};
+  bool operator==(const pulses&) const = default;
+};
 /// `done` for writes, words for registers and bits, bool for a line, text for a file, bytes for an
 /// I²C transfer that reads, double for the plant.
-using bus_answer = std::variant<done, words, bool, std::string, bytes, double>;
+using bus_answer = std::variant<done, words, bool, std::string, bytes, pulses, double>;
 
 /// Something a bus says unasked (a message on the house's own broker).
 struct bus_message {

@@ -18,7 +18,7 @@ std::vector<option_spec> gpio_line_options() {
   line.required = true;
   line.lowest = 0;
   line.highest = 1023;
-  line.owned = true;
+  line.claims = "line";
   auto active = option_spec{};
   active.key = "active";
   active.kind = option_kind::choice;

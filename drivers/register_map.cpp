@@ -45,16 +45,19 @@ std::optional<fault> complaint(const register_row& row, double amount) {
 
 bool is_switch_state(double amount) { return amount == 0 || amount == 1; }
 
-std::uint32_t joined(const register_row& row, std::span<const std::uint16_t> raw) {
-  const auto high = row.low_word_first ? raw[1] : raw[0];
-  const auto low = row.low_word_first ? raw[0] : raw[1];
-  return std::uint32_t{high} << 16 | low;
+/// The registers of one number as one, the first the highest.
+std::uint64_t joined(const register_row& row, std::span<const std::uint16_t> raw) {
+  auto all = std::uint64_t{0};
+  for (auto i = std::size_t{0}; i < raw.size(); ++i)
+    all = all << 16 | raw[row.low_word_first ? raw.size() - 1 - i : i];
+  return all;
 }
 
-words split(const register_row& row, std::uint32_t both) {
-  const auto high = static_cast<std::uint16_t>(both >> 16);
-  const auto low = static_cast<std::uint16_t>(both & 0xFFFF);
-  return row.low_word_first ? words{low, high} : words{high, low};
+words split(const register_row& row, std::uint64_t all) {
+  auto raw = words(width_of(row));
+  for (auto i = std::size_t{0}; i < raw.size(); ++i, all >>= 16)
+    raw[row.low_word_first ? i : raw.size() - 1 - i] = static_cast<std::uint16_t>(all & 0xFFFF);
+  return raw;
 }
 
 /// The number as it stands in the registers, before scale and offset.
@@ -63,9 +66,13 @@ double raw_number(const register_row& row, std::span<const std::uint16_t> raw) {
   case format::bit:
   case format::u16: return raw[0];
   case format::s16: return static_cast<std::int16_t>(raw[0]);
-  case format::u32: return joined(row, raw);
+  case format::u32: return static_cast<double>(joined(row, raw));
   case format::s32: return static_cast<std::int32_t>(joined(row, raw));
-  case format::f32: return double{std::bit_cast<float>(joined(row, raw))};
+  case format::f32:
+    return double{std::bit_cast<float>(static_cast<std::uint32_t>(joined(row, raw)))};
+  case format::u64: return static_cast<double>(joined(row, raw));
+  case format::s64: return static_cast<double>(static_cast<std::int64_t>(joined(row, raw)));
+  case format::f64: return std::bit_cast<double>(joined(row, raw));
   }
   return 0;
 }
@@ -79,22 +86,35 @@ std::optional<Integer> rounded(double number) {
   return static_cast<Integer>(whole);
 }
 
+/// Beyond this a double skips whole numbers, so that a register of 64 bits would get another one
+/// than was meant.
+constexpr auto exact_whole = 9007199254740992.0;  // 2^53
+
 /// Nothing if the registers cannot hold `number`.
 std::optional<words> raw_words(const register_row& row, double number) {
-  const auto one = [](auto value) { return words{static_cast<std::uint16_t>(value)}; };
-  const auto two = [&](auto value) { return split(row, static_cast<std::uint32_t>(value)); };
+  const auto all = [&](auto value) { return split(row, static_cast<std::uint64_t>(value)); };
   const auto lift = [](const auto& value, auto to_words) {
     return value ? std::optional{to_words(*value)} : std::nullopt;
   };
   switch (format_of(row)) {
-  case format::bit: return is_switch_state(number) ? std::optional{one(number)} : std::nullopt;
-  case format::u16: return lift(rounded<std::uint16_t>(number), one);
-  case format::s16: return lift(rounded<std::int16_t>(number), one);
-  case format::u32: return lift(rounded<std::uint32_t>(number), two);
-  case format::s32: return lift(rounded<std::int32_t>(number), two);
+  case format::bit: return is_switch_state(number) ? std::optional{all(number)} : std::nullopt;
+  case format::u16: return lift(rounded<std::uint16_t>(number), all);
+  case format::s16: return lift(rounded<std::int16_t>(number), all);
+  case format::u32: return lift(rounded<std::uint32_t>(number), all);
+  case format::s32: return lift(rounded<std::int32_t>(number), all);
   case format::f32:
     if (!(std::abs(number) <= double{std::numeric_limits<float>::max()})) return {};
-    return two(std::bit_cast<std::uint32_t>(static_cast<float>(number)));
+    return all(std::bit_cast<std::uint32_t>(static_cast<float>(number)));
+  case format::u64:
+  case format::s64: {
+    const auto whole = std::round(number);
+    const auto lowest = row.as == format::u64 ? 0.0 : -exact_whole;
+    if (!(whole >= lowest && whole <= exact_whole)) return {};
+    return all(static_cast<std::int64_t>(whole));
+  }
+  case format::f64:
+    if (!std::isfinite(number)) return {};
+    return all(std::bit_cast<std::uint64_t>(number));
   }
   return {};
 }
@@ -109,6 +129,9 @@ std::uint16_t width_of(const register_row& row) {
   case format::u32:
   case format::s32:
   case format::f32: return 2;
+  case format::u64:
+  case format::s64:
+  case format::f64: return 4;
   }
   return 1;
 }

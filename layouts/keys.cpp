@@ -117,7 +117,7 @@ const section& register_section() {
           required(choice("table", {"coil", "discrete", "input", "holding"},
                           "Which Modbus table it is in")),
           required(within(0, 65535, plain("address", form::integer, "Zero-based, as on the wire"))),
-          choice("format", {"bit", "u16", "s16", "u32", "s32", "f32"},
+          choice("format", {"bit", "u16", "s16", "u32", "s32", "f32", "u64", "s64", "f64"},
                  "How the number is encoded; coils and discrete inputs are bits"),
           choice("unit", unit_symbols(),
                  "Unit of the channel, after scale and offset; left away for bits: on/off"),

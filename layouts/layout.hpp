@@ -23,7 +23,7 @@ namespace hearth {
 /// One register of a generic Modbus device, as it stands in the layout.
 struct register_row {
   enum class table : unsigned char { coil, discrete, input, holding };
-  enum class format : unsigned char { bit, u16, s16, u32, s32, f32 };
+  enum class format : unsigned char { bit, u16, s16, u32, s32, f32, u64, s64, f64 };
   std::string channel;  ///< the channel key it feeds
   table where = table::holding;
   std::uint16_t address = 0;  ///< zero-based, as on the wire

@@ -35,6 +35,9 @@ struct option_spec {
   /// Two devices on one bus may not agree in all options of theirs that are owned: an "address",
   /// a "line", or a "topic" and a "relay" together.
   bool owned = false;
+  /// The value names one "line" (or such) of the bus that no other device may name, whatever its
+  /// model and option are called.
+  std::string claims = {};
 };
 
 struct channel_spec {

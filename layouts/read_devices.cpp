@@ -35,28 +35,39 @@ struct device_table {
   std::map<std::pair<std::uint16_t, std::string>, device_id> owned = {};
 };
 
-/// A device owns the combination of its owned options on its bus: an address, or a topic and a
-/// relay.
-void claim(device_table& table, section_reader& from, const model_spec& model, device_id id) {
+/// `what` of its bus belongs to this device, unless another one has it already.
+void claim(device_table& table, device_id id, const std::string& what, position at,
+           const std::string& keys) {
   auto& d = table.d;
   const auto& device = d.result[id];
+  const auto [owner, is_new] = table.owned.try_emplace({device.bus.value, what}, id);
+  if (is_new) return;
+  const auto& first = d.result[owner->second];
+  d.out.add(at,
+            what + " of bus " + in_quotes(d.result[device.bus].name) + " already belongs to " +
+                in_quotes(first.name) + " (" + in_line(first.at) + ")",
+            "give each device its own " + keys);
+}
+
+/// A device owns the combination of its owned options on its bus: an address, or a topic and a
+/// relay; and each line that one of its options names.
+void claim_all(device_table& table, section_reader& from, const model_spec& model, device_id id) {
   auto what = std::string{};
   auto keys = std::string{};
+  const auto& options = table.d.result[id].options;
   for (const auto& option : model.options) {
-    const auto value = device.options.find(option.key);
-    if (!option.owned || value == device.options.end()) continue;
+    const auto value = options.find(option.key);
+    if (value == options.end()) continue;
+    if (!option.claims.empty())
+      claim(table, id, option.claims + " " + shown(value->second), from.place_of(option.key),
+            option.claims);
+    if (!option.owned) continue;
     what += (what.empty() ? "" : " and ") + option.key + " " + shown(value->second);
     keys += (keys.empty() ? "" : " or ") + option.key;
   }
   if (what.empty()) return;
-  const auto [owner, is_new] = table.owned.try_emplace({device.bus.value, what}, id);
-  if (is_new) return;
-  const auto& first = d.result[owner->second];
   const auto place = std::ranges::find_if(model.options, &option_spec::owned);
-  d.out.add(from.place_of(place->key),
-            what + " of bus " + in_quotes(d.result[device.bus].name) + " already belongs to " +
-                in_quotes(first.name) + " (" + in_line(first.at) + ")",
-            "give each device its own " + keys);
+  claim(table, id, what, from.place_of(place->key), keys);
 }
 
 /// What a channel key of this device means; nothing if it has no such key.
@@ -238,7 +249,7 @@ void read_device(device_table& table, const yaml_node& item) {
   device.poll_every = poll ? from_seconds(*poll) : limits::poll_every_default;
   if (model) device.options = read_options(d, from, model->options);
   d.result.devices.push_back(std::move(device));
-  if (model && bus) claim(table, from, *model, id);
+  if (model && bus) claim_all(table, from, *model, id);
   read_channels(d, from, model, id);
 }
 

@@ -16,12 +16,25 @@ register_row::format format_from(std::string_view word) {
   if (word == "u32") return register_row::format::u32;
   if (word == "s32") return register_row::format::s32;
   if (word == "f32") return register_row::format::f32;
+  if (word == "u64") return register_row::format::u64;
+  if (word == "s64") return register_row::format::s64;
+  if (word == "f64") return register_row::format::f64;
   return register_row::format::u16;
 }
 
-bool is_two_words(register_row::format f) {
-  return f == register_row::format::u32 || f == register_row::format::s32 ||
-         f == register_row::format::f32;
+int registers_of(register_row::format f) {
+  switch (f) {
+  case register_row::format::bit:
+  case register_row::format::u16:
+  case register_row::format::s16: return 1;
+  case register_row::format::u32:
+  case register_row::format::s32:
+  case register_row::format::f32: return 2;
+  case register_row::format::u64:
+  case register_row::format::s64:
+  case register_row::format::f64: return 4;
+  }
+  return 1;
 }
 
 void read_range(draft& d, section_reader& from, register_row& row) {
@@ -50,13 +63,15 @@ void check(draft& d, section_reader& from, const register_row& row) {
     d.out.add(from.place_of("format"), "a coil or discrete input is a bit",
               "write 'format: bit', or leave it away");
   if (!of_bits && row.as == register_row::format::bit)
-    d.out.add(from.place_of("format"), "a register is no bit", "use u16, s16, u32, s32 or f32");
+    d.out.add(from.place_of("format"), "a register is no bit",
+              "use u16, s16, u32, s32, f32, u64, s64 or f64");
   if (row.writable &&
       (row.where == register_row::table::input || row.where == register_row::table::discrete))
     d.out.add(from.place_of("writable"), "Modbus cannot write this table",
               "only coil and holding can be commanded");
-  if (is_two_words(row.as) && row.address == 65535)
-    d.out.add(from.place_of("address"), "a number of two registers cannot start at the last one",
+  if (row.address + registers_of(row.as) > 65536)
+    d.out.add(from.place_of("address"),
+              "a number of this format would go on beyond the last register",
               "check the address and the format");
   if (row.scale == 0)
     d.out.add(from.place_of("scale"), "with 'scale' 0 every value would be the same",

@@ -115,7 +115,9 @@ TEST_CASE("every format gives back what was written, at its ends too, and takes 
   };
   for (const auto& e :
        {end{format::u16, 0, 65535}, end{format::s16, -32768, 32767},
-        end{format::u32, 0, 4294967295.0}, end{format::s32, -2147483648.0, 2147483647}})
+        end{format::u32, 0, 4294967295.0}, end{format::s32, -2147483648.0, 2147483647},
+        end{format::u64, 0, 9007199254740992.0},
+        end{format::s64, -9007199254740992.0, 9007199254740992.0}})
     for (const auto low_first : {false, true}) {
       auto r = row("a", table::holding, 0, e.as);
       r.low_word_first = low_first;
@@ -124,16 +126,17 @@ TEST_CASE("every format gives back what was written, at its ends too, and takes 
         REQUIRE(raw);
         CHECK(decode_registers(r, *raw)->amount == amount);
       }
-      CHECK(encode_registers(r, {e.lowest - 1, unit::count}).error().code ==
-            fault_code::out_of_range);
-      CHECK(encode_registers(r, {e.highest + 1, unit::count}).error().code ==
-            fault_code::out_of_range);
+      // A double near 2^53 has no neighbour at distance one.
+      for (const auto beyond : {e.lowest - 2, e.highest + 2})
+        CHECK(encode_registers(r, {beyond, unit::count}).error().code == fault_code::out_of_range);
       CHECK(encode_registers(r, {std::nan(""), unit::count}).error().code ==
             fault_code::out_of_range);
     }
   auto r = row("a", table::holding, 0, format::f32);
   CHECK(decode_registers(r, encode_registers(r, {-0.25, unit::count}).value())->amount == -0.25);
   CHECK_FALSE(encode_registers(r, {1e39, unit::count}));
+  r.as = format::f64;
+  CHECK(decode_registers(r, encode_registers(r, {1e39, unit::count}).value())->amount == 1e39);
   CHECK_FALSE(encode_registers(r, {std::numeric_limits<double>::infinity(), unit::count}));
 }
 

@@ -68,7 +68,8 @@ register_row row_from(const std::string& text) {
                                                           {"holding", table::holding}};
   static const auto formats = std::map<std::string, format>{
       {"bit", format::bit}, {"u16", format::u16}, {"s16", format::s16},
-      {"u32", format::u32}, {"s32", format::s32}, {"f32", format::f32}};
+      {"u32", format::u32}, {"s32", format::s32}, {"f32", format::f32},
+      {"u64", format::u64}, {"s64", format::s64}, {"f64", format::f64}};
   const auto words = words_of(text);
   auto row = register_row{};
   row.channel = words.at(0);
