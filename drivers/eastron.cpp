@@ -12,20 +12,6 @@ namespace {
 /// gaps between parameters with zeros: one read fetches everything up to the power factor.
 constexpr auto eastron_limits = read_limits{.registers = 80, .gap = 16};
 
-class eastron_driver final : public driver {
- public:
-  explicit eastron_driver(register_map map) : map_{std::move(map)} {}
-
-  std::vector<bus_request> poll() override { return map_.reads(); }
-  std::vector<reading> decode(std::span<const result<bus_answer>> answers,
-                              time_point now) override {
-    return map_.decode(answers, now);
-  }
-
- private:
-  register_map map_;
-};
-
 register_row to_register(const eastron_row& row) {
   return {.channel = std::string{row.channel},
           .where = register_row::table::input,
@@ -52,8 +38,7 @@ model eastron_meter(std::string_view name, std::string_view title,
     registers.push_back(to_register(row));
   }
   return {std::move(spec), [registers](const layout& house, device_id device) {
-            return std::make_unique<eastron_driver>(
-                register_map{house, device, registers, eastron_limits});
+            return reader_of({house, device, registers, eastron_limits});
           }};
 }
 

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <tuple>
+#include <utility>
 
 namespace hearth {
 namespace {
@@ -119,6 +120,20 @@ std::optional<words> raw_words(const register_row& row, double number) {
   return {};
 }
 
+class reader final : public driver {
+ public:
+  explicit reader(register_map map) : map_{std::move(map)} {}
+
+  std::vector<bus_request> poll() override { return map_.reads(); }
+  std::vector<reading> decode(std::span<const result<bus_answer>> answers,
+                              time_point now) override {
+    return map_.decode(answers, now);
+  }
+
+ private:
+  register_map map_;
+};
+
 }  // namespace
 
 std::uint16_t width_of(const register_row& row) {
@@ -171,8 +186,10 @@ words safe_registers(const register_row& row) {
 }
 
 register_map::register_map(const layout& house, device_id device,
-                           std::span<const register_row> table, read_limits limits)
-    : unit_{static_cast<std::uint8_t>(integer_option(house[device].options, "address"))} {
+                           std::span<const register_row> table, read_limits limits,
+                           std::span<const absent_word> absent)
+    : unit_{static_cast<std::uint8_t>(integer_option(house[device].options, "address"))},
+      absent_{absent} {
   for (const auto channel : house[device].channels) {
     const auto& key = house[channel].key;
     const auto row = std::ranges::find(table, key, &register_row::channel);
@@ -217,8 +234,11 @@ result<measured> register_map::value_of(const placed_row& placed,
   const auto* fetched = std::get_if<words>(&*answer);
   if (!fetched || fetched->size() != reads_[placed.read].count)
     return failed(fault_code::malformed, "the answer has another length than what was asked for");
-  return decode_registers(placed.row,
-                          std::span{*fetched}.subspan(placed.offset, width_of(placed.row)));
+  const auto raw = std::span{*fetched}.subspan(placed.offset, width_of(placed.row));
+  if (raw.size() == 1)
+    for (const auto& absent : absent_)
+      if (raw[0] == absent.word) return tl::make_unexpected(absent.why);
+  return decode_registers(placed.row, raw);
 }
 
 std::vector<reading> register_map::decode(std::span<const result<bus_answer>> answers,
@@ -248,6 +268,10 @@ std::vector<bus_request> register_map::make_safe(channel_id channel) const {
   const auto* target = writable_row(channel);
   if (!target) return {};
   return {modbus_write{unit_, target->row.where, target->row.address, safe_registers(target->row)}};
+}
+
+std::unique_ptr<driver> reader_of(register_map map) {
+  return std::make_unique<reader>(std::move(map));
 }
 
 }  // namespace hearth

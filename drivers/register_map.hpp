@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -35,12 +36,19 @@ struct read_limits {
   std::uint16_t gap = 0;
 };
 
+/// A word that some devices put into a register of 16 bits which holds no value, and what it says.
+struct absent_word {
+  std::uint16_t word = 0;
+  fault why;
+};
+
 /// The rows of one device that its layout asks for, and the reads that fetch them.
 class register_map {
  public:
-  /// Keeps of `table` the rows whose channel the layout names at `device`.
+  /// Keeps of `table` the rows whose channel the layout names at `device`. `absent` must outlive
+  /// it.
   register_map(const layout& house, device_id device, std::span<const register_row> table,
-               read_limits limits);
+               read_limits limits, std::span<const absent_word> absent = {});
 
   /// The same reads at every poll, in the order of tables and addresses. Rows that would need
   /// more than `limits::requests_per_poll` are left out.
@@ -69,6 +77,10 @@ class register_map {
   std::uint8_t unit_;
   std::vector<placed_row> rows_;    ///< by table and address
   std::vector<modbus_read> reads_;  ///< all of them, even beyond what one poll may ask
+  std::span<const absent_word> absent_;
 };
+
+/// A device that is only read: its map and nothing else.
+std::unique_ptr<driver> reader_of(register_map map);
 
 }  // namespace hearth
