@@ -1,6 +1,7 @@
 #include "tests/support/transcript.hpp"
 
 #include "drivers/ports/modbus_port.hpp"
+#include "tests/support/one_device.hpp"
 #include "tests/support/pseudo_terminal.hpp"
 #include "tests/support/small_layout.hpp"
 
@@ -37,7 +38,8 @@ struct step {
   std::vector<expectation> expected;
 };
 struct transcript {
-  option_map options;
+  std::map<std::string, std::string> options;  ///< as written
+  std::vector<register_row> registers;
   std::vector<std::string> channels;
   double timeout_s = 2;
   std::vector<step> steps;
@@ -107,14 +109,13 @@ void add_line(transcript& t, int number, const std::string& line) {
   if (starts("device: ")) {
     for (const auto& word : words_of(rest(8)))
       if (const auto equals = word.find('='); equals != std::string::npos)
-        t.options[word.substr(0, equals)] = whole(word.substr(equals + 1));
+        t.options[word.substr(0, equals)] = word.substr(equals + 1);
   } else if (starts("channels: ")) {
     t.channels = words_of(rest(10));
   } else if (starts("register: ")) {
     auto row = row_from(rest(10));
     t.channels.push_back(row.channel);
-    auto& table = t.options.try_emplace("registers", std::vector<register_row>{}).first->second;
-    std::get<std::vector<register_row>>(table).push_back(std::move(row));
+    t.registers.push_back(std::move(row));
   } else if (starts("timeout: ")) {
     t.timeout_s = std::stod(rest(9)) / 1000;
   } else if (starts("poll") || starts("write ") || starts("safe ")) {
@@ -134,6 +135,22 @@ void add_line(transcript& t, int number, const std::string& line) {
   }
 }
 
+/// The options as the parser would store them, with the fallbacks of `spec`.
+option_map options_of(const transcript& t, const model_spec& spec) {
+  auto options = option_map{};
+  for (const auto& option : spec.options) {
+    const auto given = t.options.find(option.key);
+    const auto& text = given == t.options.end() ? option.fallback : given->second;
+    if (option.kind == option_kind::registers)
+      options[option.key] = t.registers;
+    else if (option.kind == option_kind::integer && !text.empty())
+      options[option.key] = whole(text);
+    else if (!text.empty())
+      options[option.key] = stored(option, text);
+  }
+  return options;
+}
+
 /// "fault timeout"
 std::string words_for(const fault& f) { return "fault " + std::string{to_text(f.code)}; }
 
@@ -142,8 +159,8 @@ class player {
  public:
   player(std::string file, const transcript& script, const model& what)
       : file_{std::move(file)},
-        house_{small_layout(rtu_bus(line_.path(), script.timeout_s), what.spec, script.options,
-                            script.channels)},
+        house_{small_layout(rtu_bus(line_.path(), script.timeout_s), what.spec,
+                            options_of(script, what.spec), script.channels)},
         port_{make_modbus_port(house_, bus_id{0}).value()},
         driver_{what.make(house_, device_id{0})} {}
 

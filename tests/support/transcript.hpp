@@ -9,7 +9,7 @@
 /// A conversation with a device, byte for byte, as a text file: the test of its driver.
 ///
 ///     # What this shows, in a sentence.
-///     device: eastron-sdm120 address=1
+///     device: eastron-sdm120 address=1   (and other options; a quantity in its channel's unit)
 ///     channels: voltage power            (of a generic device: its registers, all of them)
 ///     register: relay coil 0x0000 bit on/off writable
 ///     timeout: 200 ms                    (of the bus; 2 s unless it is what the file is about)
