@@ -4,6 +4,7 @@
 #include "drivers/ds18b20.hpp"
 #include "drivers/gp8403.hpp"
 #include "drivers/gpio_bus.hpp"
+#include "drivers/gpio_counter.hpp"
 #include "drivers/gpio_input.hpp"
 #include "drivers/gpio_relay.hpp"
 #include "drivers/i2c_bus.hpp"
@@ -14,6 +15,7 @@
 #include "drivers/pcf8575.hpp"
 #include "drivers/sdm120.hpp"
 #include "drivers/sdm630.hpp"
+#include "drivers/sg_ready.hpp"
 #include "drivers/shelly.hpp"
 #include "drivers/simulated/simulated_bus.hpp"
 #include "drivers/simulated/simulated_devices.hpp"
@@ -30,6 +32,10 @@ const std::vector<model>& models() {
       modbus_generic_model(),
       gpio_relay_model(),
       gpio_input_model(),
+      gpio_energy_counter_model(),
+      gpio_flow_counter_model(),
+      gpio_pulse_counter_model(),
+      sg_ready_model(),
       ads1115_voltage_model(),
       ads1115_ntc_model(),
       ads1115_steinhart_model(),

@@ -14,11 +14,12 @@ using maker = result<std::unique_ptr<port>> (*)(const layout&, bus_id);
 
 }  // namespace
 
-std::map<std::string, port_maker> all_ports() {
+std::map<std::string, port_maker> all_ports(const std::string& state_folder) {
   return {
       {"modbus-tcp", maker{make_modbus_port}},
       {"modbus-rtu", maker{make_modbus_port}},
-      {"gpio", maker{make_gpio_port}},
+      {"gpio", [state_folder](const layout& house,
+                              bus_id bus) { return make_gpio_port(house, bus, state_folder); }},
       {"onewire", maker{make_onewire_port}},
       {"i2c", maker{make_i2c_port}},
       {"mqtt", maker{make_mqtt_port}},

@@ -8,6 +8,7 @@
 namespace hearth {
 
 /// A maker for every kind of bus in the catalog: the ends that touch real hardware and networks.
-std::map<std::string, port_maker> all_ports();
+/// What a bus has counted is kept in `state_folder`.
+std::map<std::string, port_maker> all_ports(const std::string& state_folder);
 
 }  // namespace hearth

@@ -1,5 +1,7 @@
 #include "drivers/ports/gpio_chip.hpp"
 
+#include "drivers/ports/gpio_watch.hpp"
+
 #include <gpiod.h>
 
 #include <cerrno>
@@ -50,6 +52,12 @@ class gpiod_library_chip final : public gpio_chip {
     const auto level = found ? ::gpiod_line_get_value(found) : -1;
     if (level < 0) return tl::make_unexpected(last_error());
     return level != 0;
+  }
+
+  tl::expected<std::unique_ptr<watched_line>, int> watch(
+      unsigned line, bool active_low, std::chrono::microseconds debounce) override {
+    return watch_line(std::string{"/dev/"} + ::gpiod_chip_name(chip_), line, active_low, debounce,
+                      our_name);
   }
 
   std::string consumer(unsigned line) override {

@@ -1,5 +1,7 @@
 #include "drivers/ports/gpio_port.hpp"
 
+#include "drivers/ports/pulse_memory.hpp"
+
 #include <cerrno>
 #include <cstring>
 #include <map>
@@ -9,19 +11,28 @@ namespace {
 
 class gpio_port final : public port {
  public:
-  gpio_port(std::string name, gpio_chip_opener open)
-      : name_{std::move(name)}, open_{std::move(open)} {}
+  gpio_port(std::string name, std::string totals, gpio_chip_opener open)
+      : name_{std::move(name)}, totals_{std::move(totals)}, open_{std::move(open)} {}
 
   result<bus_answer> transact(const bus_request& request, time_point) override {
     if (const auto* const read = std::get_if<gpio_read>(&request)) return carry_out(*read);
     if (const auto* const write = std::get_if<gpio_write>(&request)) return carry_out(*write);
-    return failed(fault_code::unsupported, "a GPIO chip only reads and writes lines");
+    if (const auto* const count = std::get_if<gpio_count>(&request)) return carry_out(*count);
+    return failed(fault_code::unsupported, "a GPIO chip only reads, writes and counts");
   }
 
  private:
   enum class held : unsigned char { as_is, output };
 
+  /// A line whose pulses are counted.
+  struct counter {
+    std::uint64_t total = 0;
+    std::uint32_t seen = 0;  ///< the number of the newest pulse, as the kernel counts them
+    std::optional<std::chrono::nanoseconds> at = {};
+  };
+
   result<bus_answer> carry_out(const gpio_read& read) {
+    if (read.debounce.count() > 0) return watched_level(read);
     if (const auto ready = ready_for(read.line); !ready) return tl::make_unexpected(ready.error());
     if (!lines_.contains(read.line)) {
       if (const auto error = chip_->claim(read.line, read.active_low, {}))
@@ -49,6 +60,56 @@ class gpio_port final : public port {
       return tl::make_unexpected(fault_of(error, write.line));
     lines_[write.line] = held::output;
     return done{};
+  }
+
+  result<bus_answer> watched_level(const gpio_read& read) {
+    const auto watch = watched(read.line, read.active_low, read.debounce);
+    if (!watch) return tl::make_unexpected(watch.error());
+    const auto level = (*watch)->level();
+    if (!level) return tl::make_unexpected(fault_of(level.error(), read.line));
+    return *level;
+  }
+
+  result<bus_answer> carry_out(const gpio_count& count) {
+    if (!memory_) {
+      auto opened = pulse_memory::open(totals_);
+      if (!opened) return tl::make_unexpected(opened.error());
+      memory_ = std::move(*opened);
+    }
+    const auto known = watches_.contains(count.line);
+    const auto watch = watched(count.line, count.active_low, count.debounce);
+    if (!watch) return tl::make_unexpected(watch.error());
+    if (!known) counters_[count.line] = {.total = memory_->recall(count.line)};
+    const auto newest = (*watch)->newest();
+    if (!newest) return tl::make_unexpected(fault_of(newest.error(), count.line));
+    auto& counted = counters_[count.line];
+    auto answer = pulses{counted.total, {}};
+    if (!*newest) return answer;
+    // Numbers of 32 bits go round; their difference does not mind.
+    const auto many = std::uint32_t{(*newest)->number - counted.seen};
+    counted.total += many;
+    if (counted.at) answer.lately = {many, (*newest)->at - *counted.at};
+    counted.seen = (*newest)->number;
+    counted.at = (*newest)->at;
+    memory_->keep(count.line, counted.total);
+    answer.total = counted.total;
+    return answer;
+  }
+
+  /// The watch on a line, which begins with the first request for it.
+  result<watched_line*> watched(unsigned line, bool active_low,
+                                std::chrono::microseconds debounce) {
+    if (const auto ready = ready_for(line); !ready) return tl::make_unexpected(ready.error());
+    auto& watch = watches_[line];
+    if (!watch) {
+      auto begun = chip_->watch(line, active_low, debounce);
+      if (!begun) {
+        watches_.erase(line);
+        return tl::make_unexpected(fault_of(begun.error(), line));
+      }
+      watch = std::move(*begun);
+    }
+    return watch.get();
   }
 
   result<void> ready_for(unsigned line) {
@@ -84,25 +145,33 @@ class gpio_port final : public port {
       return {fault_code::permission, detail + "; add the user to group gpio"};
     if (error != ENODEV && error != ENXIO && error != EBADF && error != EIO)
       return {fault_code::io, detail};
-    chip_.reset();
+    watches_.clear();
     lines_.clear();
+    chip_.reset();
     return {fault_code::no_such_device, detail + "; the chip is opened again when it is back"};
   }
 
   std::string name_;
+  std::string totals_;  ///< the file of what was counted
   gpio_chip_opener open_;
   std::unique_ptr<gpio_chip> chip_;
   std::map<unsigned, held> lines_;
+  std::map<unsigned, std::unique_ptr<watched_line>> watches_;
+  std::map<unsigned, counter> counters_;
+  std::unique_ptr<pulse_memory> memory_;  ///< from the first count on
 };
 
 }  // namespace
 
-result<std::unique_ptr<port>> make_gpio_port(const layout& house, bus_id bus) {
-  return make_gpio_port(text_option(house[bus].options, "chip"), open_gpiod_chip);
+result<std::unique_ptr<port>> make_gpio_port(const layout& house, bus_id bus,
+                                             const std::string& state_folder) {
+  return make_gpio_port(text_option(house[bus].options, "chip"),
+                        state_folder + "/" + house.site + "." + house[bus].name + ".pulses",
+                        open_gpiod_chip);
 }
 
-std::unique_ptr<port> make_gpio_port(std::string chip, gpio_chip_opener open) {
-  return std::make_unique<gpio_port>(std::move(chip), std::move(open));
+std::unique_ptr<port> make_gpio_port(std::string chip, std::string totals, gpio_chip_opener open) {
+  return std::make_unique<gpio_port>(std::move(chip), std::move(totals), std::move(open));
 }
 
 }  // namespace hearth

@@ -2,12 +2,16 @@
 
 #include "drivers/gpio_bus.hpp"
 #include "drivers/gpio_relay.hpp"
+#include "drivers/ports/pulse_memory.hpp"
+#include "tests/support/mosquitto.hpp"
 #include "tests/support/one_device.hpp"
 
 #include <doctest/doctest.h>
 
 #include <cerrno>
+#include <fstream>
 #include <map>
+#include <utility>
 
 using namespace hearth;
 using namespace hearth::testing;
@@ -21,6 +25,9 @@ struct bench {
     bool output = false;
     bool claimed = false;
     std::string consumer;
+    std::uint32_t rises = 0;  ///< since it is watched, by the kernel
+    std::uint32_t told = 0;
+    std::chrono::nanoseconds at{};
   };
   std::map<unsigned, line> lines;
   std::vector<std::string> log;
@@ -29,6 +36,25 @@ struct bench {
   int opened = 0;
 
   gpio_chip_opener opener();
+};
+
+class bench_watch final : public watched_line {
+ public:
+  bench_watch(bench& b, unsigned number) : bench_{b}, number_{number} {}
+  tl::expected<bool, int> level() override {
+    if (bench_.line_error) return tl::make_unexpected(bench_.line_error);
+    return bench_.lines[number_].level;
+  }
+  tl::expected<std::optional<rise>, int> newest() override {
+    if (bench_.line_error) return tl::make_unexpected(bench_.line_error);
+    auto& line = bench_.lines[number_];
+    if (line.rises == std::exchange(line.told, line.rises)) return std::optional<rise>{};
+    return rise{line.rises, line.at};
+  }
+
+ private:
+  bench& bench_;
+  unsigned number_;
 };
 
 class bench_chip final : public gpio_chip {
@@ -63,6 +89,14 @@ class bench_chip final : public gpio_chip {
     if (bench_.line_error) return tl::make_unexpected(bench_.line_error);
     return bench_.lines[number].level;
   }
+  tl::expected<std::unique_ptr<watched_line>, int> watch(
+      unsigned number, bool, std::chrono::microseconds debounce) override {
+    if (bench_.line_error) return tl::make_unexpected(bench_.line_error);
+    bench_.log.push_back(std::to_string(number) + " watched " + std::to_string(debounce.count()));
+    auto& line = bench_.lines[number];
+    line.rises = line.told = 0;
+    return std::make_unique<bench_watch>(bench_, number);
+  }
   std::string consumer(unsigned number) override { return bench_.lines[number].consumer; }
 
  private:
@@ -88,7 +122,7 @@ fault_code code_of(const result<bus_answer>& answer) {
 
 TEST_CASE("the first write makes a line an output with that very level") {
   auto pins = bench{};
-  const auto port = make_gpio_port("gpiochip0", pins.opener());
+  const auto port = make_gpio_port("gpiochip0", "", pins.opener());
   CHECK(pins.opened == 0);
   CHECK(port->transact(gpio_write{3, true, true}, now) == result<bus_answer>{done{}});
   CHECK(port->transact(gpio_write{3, true, false}, now) == result<bus_answer>{done{}});
@@ -100,7 +134,7 @@ TEST_CASE("the first write makes a line an output with that very level") {
 TEST_CASE("reading a relay before anyone commands it leaves it as it is") {
   auto pins = bench{};
   pins.lines[3] = {.level = true, .output = true, .claimed = false, .consumer = ""};
-  const auto port = make_gpio_port("gpiochip0", pins.opener());
+  const auto port = make_gpio_port("gpiochip0", "", pins.opener());
   CHECK(port->transact(gpio_read{3, false}, now) == result<bus_answer>{true});
   CHECK(pins.lines[3].output);
   CHECK(pins.log.empty());
@@ -112,7 +146,7 @@ TEST_CASE("reading a relay before anyone commands it leaves it as it is") {
 TEST_CASE("a line used by another program names it, and is taken when it is free") {
   auto pins = bench{};
   pins.lines[5].consumer = "gpiomon";
-  const auto port = make_gpio_port("gpiochip0", pins.opener());
+  const auto port = make_gpio_port("gpiochip0", "", pins.opener());
   const auto busy = port->transact(gpio_write{5, false, true}, now);
   CHECK(code_of(busy) == fault_code::refused);
   CHECK(busy.error().detail == "line 5 is used by gpiomon");
@@ -123,7 +157,7 @@ TEST_CASE("a line used by another program names it, and is taken when it is free
 TEST_CASE("a chip that is missing, forbidden or lost is a fault of the call and is opened again") {
   auto pins = bench{};
   pins.open_error = ENOENT;
-  const auto port = make_gpio_port("pinctrl-bcm2835", pins.opener());
+  const auto port = make_gpio_port("pinctrl-bcm2835", "", pins.opener());
   CHECK(code_of(port->transact(gpio_read{1}, now)) == fault_code::no_such_device);
   pins.open_error = EACCES;
   const auto forbidden = port->transact(gpio_read{1}, now);
@@ -154,7 +188,7 @@ TEST_CASE("a chip that is missing, forbidden or lost is a fault of the call and 
 
 TEST_CASE("a line the chip has not, and a request of another bus, are refused") {
   auto pins = bench{};
-  const auto port = make_gpio_port("gpiochip0", pins.opener());
+  const auto port = make_gpio_port("gpiochip0", "", pins.opener());
   CHECK(code_of(port->transact(gpio_read{8}, now)) == fault_code::no_such_device);
   CHECK(code_of(port->transact(onewire_read{"28-1"}, now)) == fault_code::unsupported);
 }
@@ -164,10 +198,94 @@ TEST_CASE("the real library says that there is no such chip") {
   for (const auto* chip : {"no-such-label", "/dev/no-such-chip", "999", "/dev/null", ""}) {
     INFO(chip);
     house.buses[0].options["chip"] = std::string{chip};
-    const auto port = make_gpio_port(house, {0});
+    const auto port = make_gpio_port(house, {0}, ".");
     REQUIRE(port);
     CHECK(code_of((*port)->transact(gpio_read{17}, now)) == fault_code::no_such_device);
     CHECK(code_of((*port)->transact(gpio_write{17, false, true}, now)) ==
           fault_code::no_such_device);
   }
+}
+
+TEST_CASE("pulses are counted from where they stood, whatever was not asked in time") {
+  const auto folder = temporary_folder{};
+  const auto totals = folder.file("totals");
+  auto pins = bench{};
+  const auto count = gpio_count{4, false, std::chrono::microseconds{500}};
+  {
+    const auto port = make_gpio_port("gpiochip0", totals, pins.opener());
+    CHECK(port->transact(count, now) == result<bus_answer>{pulses{0, {}}});
+    pins.lines[4].rises = 5000;
+    pins.lines[4].at = std::chrono::seconds{10};
+    CHECK(port->transact(count, now) == result<bus_answer>{pulses{5000, {}}});
+    pins.lines[4].rises = 5500;
+    pins.lines[4].at = std::chrono::seconds{11};
+    CHECK(port->transact(count, now) ==
+          result<bus_answer>{pulses{5500, pulses::pace{500, std::chrono::seconds{1}}}});
+    CHECK(port->transact(count, now) == result<bus_answer>{pulses{5500, {}}});
+    // The board is pulled out and comes back: the kernel counts from one again.
+    pins.line_error = ENODEV;
+    CHECK(code_of(port->transact(count, now)) == fault_code::no_such_device);
+    pins.line_error = 0;
+    CHECK(port->transact(count, now) == result<bus_answer>{pulses{5500, {}}});
+    pins.lines[4].rises = 3;
+    CHECK(port->transact(count, now) == result<bus_answer>{pulses{5503, {}}});
+  }
+  // Another run of the program, another pace to be found out.
+  const auto port = make_gpio_port("gpiochip0", totals, pins.opener());
+  CHECK(port->transact(count, now) == result<bus_answer>{pulses{5503, {}}});
+  pins.lines[4].rises = 1;
+  CHECK(port->transact(count, now) == result<bus_answer>{pulses{5504, {}}});
+}
+
+TEST_CASE("the kernel's count of 32 bits goes round and loses nothing") {
+  const auto folder = temporary_folder{};
+  auto pins = bench{};
+  const auto port = make_gpio_port("gpiochip0", folder.file("totals"), pins.opener());
+  const auto count = gpio_count{4, false, {}};
+  CHECK(port->transact(count, now));
+  pins.lines[4].rises = 0xFFFFFFFF;
+  CHECK(port->transact(count, now) == result<bus_answer>{pulses{0xFFFFFFFF, {}}});
+  pins.lines[4].rises = 2;
+  pins.lines[4].at = std::chrono::seconds{1};
+  CHECK(port->transact(count, now) ==
+        result<bus_answer>{pulses{0xFFFFFFFFull + 3, pulses::pace{3, std::chrono::seconds{1}}}});
+}
+
+TEST_CASE("a total that cannot be kept is not told") {
+  auto pins = bench{};
+  const auto port = make_gpio_port("gpiochip0", "/nowhere/at/all", pins.opener());
+  const auto answer = port->transact(gpio_count{4, false, {}}, now);
+  CHECK(code_of(answer) == fault_code::io);
+  CHECK(answer.error().detail.find("/nowhere/at/all") != std::string::npos);
+}
+
+TEST_CASE("an input that is debounced is watched once and read as often as one likes") {
+  auto pins = bench{};
+  pins.lines[6].level = true;
+  const auto port = make_gpio_port("gpiochip0", "", pins.opener());
+  const auto read = gpio_read{6, false, std::chrono::milliseconds{20}};
+  for (auto i = 0; i < 3; ++i) CHECK(port->transact(read, now) == result<bus_answer>{true});
+  CHECK(pins.log == std::vector<std::string>{"6 watched 20000"});
+  pins.line_error = EBUSY;
+  CHECK(code_of(port->transact(read, now)) == fault_code::refused);
+}
+
+TEST_CASE(
+    "what was counted outlives a write that was cut short, and a spoilt file counts from zero") {
+  const auto folder = temporary_folder{};
+  const auto file = folder.file("totals");
+  pulse_memory::open(file).value()->keep(7, 123456);
+  const auto spoil = [&](std::streamoff at, char with) {
+    auto bytes = std::fstream{file, std::ios::in | std::ios::out | std::ios::binary};
+    bytes.seekp(at);
+    bytes.put(with);
+  };
+  CHECK(pulse_memory::open(file).value()->recall(7) == 123456);
+  // The first of its two copies, then the other one, too.
+  spoil(7 * 32, '!');
+  CHECK(pulse_memory::open(file).value()->recall(7) == 123456);
+  spoil(7 * 32 + 16, '!');
+  CHECK(pulse_memory::open(file).value()->recall(7) == 0);
+  CHECK(pulse_memory::open(file).value()->recall(8) == 0);
+  CHECK(pulse_memory::open(file).value()->recall(5000) == 0);
 }

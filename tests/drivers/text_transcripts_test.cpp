@@ -1,9 +1,11 @@
 #include "drivers/ads1115.hpp"
 #include "drivers/ds18b20.hpp"
 #include "drivers/gp8403.hpp"
+#include "drivers/gpio_counter.hpp"
 #include "drivers/gpio_input.hpp"
 #include "drivers/gpio_relay.hpp"
 #include "drivers/pcf8575.hpp"
+#include "drivers/sg_ready.hpp"
 #include "drivers/shelly.hpp"
 #include "drivers/tasmota.hpp"
 #include "tests/support/files.hpp"
@@ -22,11 +24,12 @@ using namespace hearth::testing;
 // A transcript is a conversation with one device, line by line:
 //   option KEY VALUE           as in the layout, before all else
 //   channels CHANNEL…          those that the layout names; all unless said
-//   poll | command CHANNEL on|off|NUMBER V | safe CHANNEL
-//   refused CHANNEL on|off|NUMBER V        such a command is a fault
+//   poll | command CHANNEL on|off|NUMBER UNIT | safe CHANNEL
+//   refused CHANNEL on|off|NUMBER UNIT     such a command is a fault
 //   >> REQUEST                 what the driver must ask for then, in order, and nothing else
 //   << ANSWER                  to the requests of a poll: done, on, off, a text, "fault CODE",
-//                              "bytes XX XX"
+//                              "bytes XX XX", "pulses TOTAL" or "pulses TOTAL LATELY MILLISECONDS"
+//   later SECONDS              house time goes on
 //   << TOPIC PAYLOAD           otherwise: what the device says unasked
 //   == CHANNEL VALUE UNIT      every reading that follows from it, and no other
 //   == CHANNEL fault CODE
@@ -39,8 +42,13 @@ std::string text_of(const bus_request& request) {
   const auto line = [](unsigned number, bool low) {
     return std::to_string(number) + (low ? " active low" : " active high");
   };
+  const auto debounced = [](std::chrono::microseconds debounce) {
+    return debounce.count() == 0 ? "" : " debounced " + std::to_string(debounce.count()) + " us";
+  };
   if (const auto* r = std::get_if<gpio_read>(&request))
-    return "read line " + line(r->line, r->active_low);
+    return "read line " + line(r->line, r->active_low) + debounced(r->debounce);
+  if (const auto* c = std::get_if<gpio_count>(&request))
+    return "count line " + line(c->line, c->active_low) + debounced(c->debounce);
   if (const auto* w = std::get_if<gpio_write>(&request))
     return "write line " + line(w->line, w->active_low) + (w->on ? " on" : " off");
   if (const auto* r = std::get_if<onewire_read>(&request)) return "read " + r->slave;
@@ -60,7 +68,6 @@ std::string text_of(const bus_request& request) {
 }
 
 std::string text_of(const reading& r, const layout& house) {
-  CHECK(r.at == now);
   const auto& name = house[r.channel].name;
   if (!r.value) return name + " fault " + std::string{to_text(r.value.error().code)};
   auto text = std::ostringstream{};
@@ -79,6 +86,18 @@ result<bus_answer> answer_from(std::string text) {
   if (text.starts_with("fault ")) return failed(code_from(text.substr(6)), "from the transcript");
   if (text == "done") return done{};
   if (text == "on" || text == "off") return text == "on";
+  if (text.starts_with("pulses ")) {
+    auto counted = pulses{};
+    auto lately = pulses::pace{};
+    auto ms = std::int64_t{0};
+    auto in = std::istringstream{text.substr(7)};
+    in >> counted.total;
+    if (in >> lately.pulses >> ms) {
+      lately.in = std::chrono::milliseconds{ms};
+      counted.lately = lately;
+    }
+    return counted;
+  }
   if (text.starts_with("bytes")) {
     auto all = bytes{};
     auto in = std::istringstream{text.substr(5)};
@@ -108,6 +127,10 @@ class conversation {
     if (line.starts_with("== ")) return expect_reading(rest(3));
     finish();
     if (line == "poll") return ask(driver_->poll(), true);
+    if (line.starts_with("later ")) {
+      now_ += std::chrono::seconds{std::stoi(rest(6))};
+      return;
+    }
     if (line.starts_with("safe "))
       return ask(actuator_of()->make_safe(*house_.find_channel(rest(5))), false);
     if (line.starts_with("command ")) {
@@ -136,10 +159,12 @@ class conversation {
     auto in = std::istringstream{words};
     auto name = std::string{};
     auto value = std::string{};
-    in >> name >> value;
-    const auto what = value == "on" || value == "off" ? switched(value == "on")
-                                                      : measured{std::stod(value), unit::volt};
-    return {*house_.find_channel(name), what, authority::admin, "", now, now};
+    auto symbol = std::string{};
+    in >> name >> value >> symbol;
+    const auto what = value == "on" || value == "off"
+                          ? switched(value == "on")
+                          : measured{std::stod(value), unit_from_symbol(symbol).value()};
+    return {*house_.find_channel(name), what, authority::admin, "", now_, now_};
   }
 
   actuator* actuator_of() {
@@ -162,14 +187,17 @@ class conversation {
       const auto topics = driver_->topics();
       CHECK_MESSAGE(std::find(topics.begin(), topics.end(), message.topic) != topics.end(),
                     "not subscribed: ", message.topic);
-      return tell(driver_->heard(message, now));
+      return tell(driver_->heard(message, now_));
     }
     answers_.push_back(answer_from(text));
-    if (--unanswered_ == 0) tell(driver_->decode(answers_, now));
+    if (--unanswered_ == 0) tell(driver_->decode(answers_, now_));
   }
 
   void tell(const std::vector<reading>& readings) {
-    for (const auto& r : readings) readings_.push_back(text_of(r, house_));
+    for (const auto& r : readings) {
+      CHECK(r.at == now_);
+      readings_.push_back(text_of(r, house_));
+    }
   }
 
   void expect_request(const std::string& text) {
@@ -184,6 +212,7 @@ class conversation {
   }
 
   layout house_;
+  time_point now_ = now;
   std::unique_ptr<driver> driver_;
   std::deque<std::string> requests_;
   std::deque<std::string> readings_;
@@ -218,10 +247,22 @@ void play_file(const model& of, const std::filesystem::path& file) {
 }
 
 std::vector<model> text_models() {
-  return {gpio_relay_model(),          gpio_input_model(),         ds18b20_model(),
-          shelly_relay_model(),        shelly_thermometer_model(), tasmota_relay_model(),
-          tasmota_thermometer_model(), ads1115_voltage_model(),    ads1115_ntc_model(),
-          ads1115_steinhart_model(),   pcf8575_relays_model(),     gp8403_model()};
+  return {gpio_relay_model(),
+          gpio_input_model(),
+          ds18b20_model(),
+          shelly_relay_model(),
+          shelly_thermometer_model(),
+          tasmota_relay_model(),
+          tasmota_thermometer_model(),
+          ads1115_voltage_model(),
+          ads1115_ntc_model(),
+          ads1115_steinhart_model(),
+          pcf8575_relays_model(),
+          gp8403_model(),
+          gpio_energy_counter_model(),
+          gpio_flow_counter_model(),
+          gpio_pulse_counter_model(),
+          sg_ready_model()};
 }
 
 }  // namespace

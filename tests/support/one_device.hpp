@@ -1,8 +1,10 @@
 #pragma once
 
 #include "drivers/driver.hpp"
+#include "layouts/quantity.hpp"
 
 #include <cassert>
+#include <cstdlib>
 #include <string>
 #include <utility>
 
@@ -14,7 +16,8 @@ inline option_value stored(const option_spec& spec, const std::string& text) {
   case option_kind::text:
   case option_kind::choice: return text;
   case option_kind::integer: return static_cast<std::int64_t>(std::stoll(text));
-  case option_kind::quantity: return std::stod(text);
+  case option_kind::quantity:
+    return parse_quantity(text, spec.dimension).value_or(std::strtod(text.c_str(), nullptr));
   case option_kind::flag: return text == "true";
   case option_kind::registers: break;
   }

@@ -38,7 +38,7 @@ int safe(const std::string& file) {
               << " is run by a scada on this machine, which keeps its actuators safe itself\n";
     return already_running;
   }
-  const auto makers = all_ports();
+  const auto makers = all_ports(default_state_folder());
   const auto clock = house_clock::real();
   auto unsafe = 0;
   for (std::uint16_t b = 0; b < house->buses.size(); ++b) {
