@@ -29,6 +29,7 @@ blackboard_actor::behavior_type blackboard_of(
         if (self->state.peers->snapshot_observer)
           self->send(self->state.peers->snapshot_observer, frozen);
       },
+      [self, clock](atom::farewell) { return self->state.board->freeze(clock.now()); },
       [self](const roads& r) { self->state.peers = r; },
   };
 }

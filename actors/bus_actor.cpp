@@ -45,6 +45,11 @@ bus_actor::behavior_type bus(bus_actor::stateful_pointer<bus_state> self, house_
   return {
       [self](const bus_batch& batch) -> bus_answers { return self->state.carry_out(batch); },
       [self](const listener& who) { self->state.hear(who); },
+      [self](const bus_relocation& now) {
+        self->state.context = now.context;
+        self->state.id = now.id;
+        self->state.listeners.clear();
+      },
       [self](const bus_message& m) {
         self->state.waiting->fetch_sub(1);
         for (const auto& [device, who] : self->state.listeners)

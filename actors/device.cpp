@@ -1,5 +1,7 @@
 #include "actors/device.hpp"
 
+#include "drivers/renumbered.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -26,6 +28,30 @@ device::device(std::shared_ptr<const layout> house, device_id id, std::unique_pt
     : house_{std::move(house)}, id_{id}, driver_{std::move(how)} {
   for (const auto c : (*house_)[id_].channels)
     if ((*house_)[c].actuator && driver_->as_actuator()) setpoints_[c] = {};
+}
+
+void device::move_to(std::shared_ptr<const layout> house, device_id id,
+                     const std::map<channel_id, channel_id>& now) {
+  auto own = std::map<channel_id, channel_id>{};
+  for (const auto channel : (*house_)[id_].channels) own[channel] = now.at(channel);
+  house_ = std::move(house);
+  id_ = id;
+  if (std::ranges::all_of(own, [](const auto& place) { return place.first == place.second; }))
+    return;
+  driver_ = renumbered(std::move(driver_), own);
+  auto moved = std::map<channel_id, setpoint>{};
+  for (auto& [channel, s] : setpoints_) {
+    if (s.live) s.live->target = now.at(channel);
+    moved[now.at(channel)] = std::move(s);
+  }
+  setpoints_ = std::move(moved);
+}
+
+void device::renumber(work& under_way, const std::map<channel_id, channel_id>& now) {
+  for (auto& w : under_way.writes) {
+    w.target = now.at(w.target);
+    if (w.what) w.what->target = w.target;
+  }
 }
 
 std::vector<reading> device::take(const command& c, time_point now) {

@@ -39,6 +39,13 @@ class device {
     std::size_t asked = 0;      ///< how many requests there are, also when they have been sent off
   };
 
+  /// Another layout, in which the device is the same but may stand in another place: `now` holds
+  /// each of its channels' place before and now. Nothing moves.
+  void move_to(std::shared_ptr<const layout> house, device_id id,
+               const std::map<channel_id, channel_id>& now);
+  /// The same for what is under way.
+  static void renumber(work& under_way, const std::map<channel_id, channel_id>& now);
+
   /// Accepts a setpoint; a fault reading if the device cannot carry it out.
   std::vector<reading> take(const command& c, time_point now);
   /// Marks every actuator for make-safe.

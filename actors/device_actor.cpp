@@ -2,6 +2,8 @@
 
 #include "protocol/limits.hpp"
 
+#include <algorithm>
+
 namespace hearth {
 namespace {
 
@@ -34,6 +36,12 @@ void device_state::ask(bus_batch requests, Heard heard) {
       [heard](const caf::error& e) { heard(tl::make_unexpected(no_answer(e))); });
 }
 
+/// Tells the bus what the device wants to hear.
+void device_state::listen() {
+  if (auto topics = core->topics(); !topics.empty())
+    self->send(*bus, listener{id, heard_sink{self}, std::move(topics)});
+}
+
 void device_state::poll() {
   if (polling) return;
   polling = core->next_poll();
@@ -43,8 +51,11 @@ void device_state::poll() {
         tell(core->answered(*done, std::move(answers), context.clock.now()));
         // Writes that failed are tried again at the pace of the polls.
         write();
-        self->delayed_send(self, context.clock.outside((*context.house)[id].poll_every),
-                           atom::poll::value);
+        // The time that the answers took is not added to the period; a poll that was missed is not
+        // made up for.
+        const auto now = context.clock.now();
+        due = std::max(due + (*context.house)[id].poll_every, now);
+        self->delayed_send(self, context.clock.outside(due - now), atom::poll::value);
       });
 }
 
@@ -98,8 +109,8 @@ device_actor::behavior_type device_of(device_actor::stateful_pointer<device_stat
   self->attach_functor([bus = s.bus, will = s.core->last_will()](const caf::error&) {
     if (!will.empty()) caf::anon_send<caf::message_priority::high>(*bus, will);
   });
-  if (auto topics = s.core->topics(); !topics.empty())
-    self->send(bus, listener{id, heard_sink{self}, std::move(topics)});
+  s.listen();
+  s.due = context.clock.now();
   s.write();
   s.poll();
   return {
@@ -123,10 +134,18 @@ device_actor::behavior_type device_of(device_actor::stateful_pointer<device_stat
         self->state.write();
         return promise;
       },
+      [self](const device_relocation& now) {
+        auto& s = self->state;
+        s.context = now.context;
+        s.id = now.id;
+        s.core->move_to(now.context.house, now.id, now.channels);
+        if (s.writing) device::renumber(*s.writing, now.channels);
+        s.untold.clear();
+        s.listen();
+      },
       [self](const bus_actor& b) {
         *self->state.bus = b;
-        if (auto topics = self->state.core->topics(); !topics.empty())
-          self->send(b, listener{self->state.id, heard_sink{self}, std::move(topics)});
+        self->state.listen();
       },
       [self](const roads& r) {
         self->state.peers = r;

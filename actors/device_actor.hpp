@@ -14,6 +14,7 @@ struct device_state {
   device_state() = default;
   static inline const char* name = "device";
 
+  void listen();
   void poll();
   void write();
   /// Sends the bus a batch; `heard` gets its answers, or why there are none.
@@ -32,6 +33,7 @@ struct device_state {
   std::optional<roads> peers;
   std::optional<device::work> polling;  ///< what the bus was asked and has not answered
   std::optional<device::work> writing;
+  time_point due{};                     ///< when the latest poll was to be
   bool newer_waits = false;             ///< something to write came while writing
   std::vector<device::outcome> untold;  ///< until the roads are known
   std::optional<time_point> expiry_armed;

@@ -285,6 +285,11 @@ void dispatcher::take_up(const std::string& kept, time_point now) {
   if (auto former = kept_contracts_from(kept)) contracts_.take_up(std::move(*former));
 }
 
+dispatcher::heritage dispatcher::farewell(time_point now) const {
+  const auto contracts = contracts_.kept(now);
+  return {leases_.holds(now), contracts ? text_of(*contracts) : std::string{}, plan_};
+}
+
 void dispatcher::keep_contracts(time_point now, decisions& out) {
   auto is = contracts_.kept(now);
   if (!is) return;

@@ -48,6 +48,14 @@ class dispatcher {
   /// after this one began: whoever keeps it may be slow, or new himself.
   void take_up(const std::string& kept, time_point now);
 
+  /// What is left to a successor, when the house gets another layout.
+  struct heritage {
+    std::vector<envelope> holds;  ///< an admin's, as requests for what is left of their leases
+    std::string contracts;        ///< as for `take_up`; empty: there are none
+    std::optional<heat_plan> plan;
+  };
+  [[nodiscard]] heritage farewell(time_point now) const;
+
   /// The newest plan, for local control; from the next tick on.
   void follow(heat_plan plan) { plan_ = std::move(plan); }
 

@@ -85,6 +85,10 @@ dispatcher_actor::behavior_type dispatcher_of(self_pointer self, house_context c
         live(plan_made{plan, clock.now()});
       },
       [self](atom::pulse) { return self->state.decided; },
+      [self, clock](atom::farewell) {
+        self->state.devices.clear();
+        return self->state.mind->farewell(clock.now());
+      },
       [self, live, clock](const roads& r) {
         const auto& before = self->state.peers;
         const auto is_new = !before || before->reporter_statements != r.reporter_statements;

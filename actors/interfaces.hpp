@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/house_context.hpp"
 #include "actors/planner/heat_plan.hpp"
 #include "actors/record/recorded.hpp"
 #include "actors/snapshot.hpp"
@@ -11,6 +12,8 @@
 
 #include <caf/all.hpp>
 
+#include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -41,6 +44,7 @@ using health = caf::atom_constant<caf::atom("health")>;
 using flush = caf::atom_constant<caf::atom("flush")>;
 using tell = caf::atom_constant<caf::atom("tell")>;
 using pulse = caf::atom_constant<caf::atom("pulse")>;
+using reload = caf::atom_constant<caf::atom("reload")>;
 }  // namespace atom
 
 // ---- messages that are not words of the wire
@@ -60,6 +64,21 @@ struct report_draft {
 struct contracts_kept {
   std::string text;
 };
+
+/// A bus that another layout leaves as it is stands there at this place.
+struct bus_relocation {
+  house_context context;
+  bus_id id;
+};
+/// The same of a device, and of its channels: each one's place before and now.
+struct device_relocation {
+  house_context context;
+  device_id id;
+  std::map<channel_id, channel_id> channels;
+};
+
+/// A layout that has been checked.
+using checked_layout = std::shared_ptr<const layout>;
 
 /// How one supervised actor fares.
 struct actor_health {
@@ -126,6 +145,8 @@ using bus_actor = caf::typed_actor<
     caf::replies_to<bus_batch>::with<bus_answers>,
     // From now on pass what is said on these topics to this device.
     caf::reacts_to<listener>,
+    // The layout is another one; whoever listens says so anew.
+    caf::reacts_to<bus_relocation>,
     // INTERNAL: the port heard something.
     caf::reacts_to<bus_message>,
     // INTERNAL: end now; an exit message only starts a short wait for the devices' last wills.
@@ -174,6 +195,8 @@ using device_actor = caf::typed_actor<
     caf::reacts_to<bus_message>,
     // Bring every actuator into its fail-safe state and confirm.
     caf::replies_to<atom::make_safe>::with<atom::done>,
+    // The layout is another one, the device is not: nothing moves.
+    caf::reacts_to<device_relocation>,
     // The bus stands here now.
     caf::reacts_to<bus_actor>,
     // The others stand here now.
@@ -185,6 +208,8 @@ using blackboard_actor = caf::typed_actor<
     caf::reacts_to<readings>,
     // INTERNAL: freeze a snapshot and hand it to dispatcher, reporter and observers.
     caf::reacts_to<atom::tick>,
+    // The last snapshot, for a successor.
+    caf::replies_to<atom::farewell>::with<snapshot>,
     caf::reacts_to<roads>>;
 
 /// TIMEKEEPER: finds out what the date is and tells it whenever it learns better. House time, in
@@ -233,6 +258,8 @@ using dispatcher_actor = caf::typed_actor<
     caf::reacts_to<contracts_kept>,
     // How many snapshots have been decided on.
     caf::replies_to<atom::pulse>::with<std::uint64_t>,
+    // Decide nothing more; what is left goes to a successor.
+    caf::replies_to<atom::farewell>::with<dispatcher::heritage>,
     caf::reacts_to<roads>>;
 
 /// RECORDER: writes what the dispatcher is given and what it decides, so that it can be replayed. May
@@ -327,6 +354,11 @@ using supervisor_actor = caf::typed_actor<
     caf::reacts_to<body>,
     // INTERNAL: look whether control still ticks.
     caf::reacts_to<atom::pulse>,
+    // The same house by another layout: what differs begins anew, all else stays as it is. Says what
+    // that is, in words.
+    caf::replies_to<checked_layout>::with<std::vector<std::string>>,
+    // INTERNAL: who had to end for it has had the time to.
+    caf::reacts_to<atom::reload>,
     // Make every actuator safe, say goodbye, end all. Answers within `limits::shutdown_longest`.
     caf::replies_to<atom::stop>::with<atom::done>,
     caf::replies_to<atom::health>::with<std::vector<actor_health>>>;
@@ -363,3 +395,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::link_journal_reset)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::device_road)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::heat_plan)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<hearth::actor_health>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::dispatcher::heritage)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::bus_relocation)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::device_relocation)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::checked_layout)

@@ -99,6 +99,22 @@ std::vector<event> leases::expire(time_point now) {
   return events;
 }
 
+std::vector<envelope> leases::holds(time_point now) const {
+  auto all = std::vector<envelope>{};
+  for (const auto& [channel, held] : holds_) {
+    if (held.until <= now) continue;
+    auto again = envelope{};
+    again.site = house_->site;
+    again.message_id = held.request_id;
+    again.body = request{.rank = authority::admin,
+                         .wish = hold{(*house_)[channel].name, held.value},
+                         .lease = held.until - now,
+                         .reason = held.reason};
+    all.push_back(std::move(again));
+  }
+  return all;
+}
+
 std::optional<leases::lease> leases::hold_on(channel_id actuator, time_point now) const {
   const auto held = holds_.find(actuator);
   if (held == holds_.end() || held->second.until <= now) return {};

@@ -42,6 +42,8 @@ class leases {
   /// Begins what is due and drops leases that have ended; one event for each.
   std::vector<event> expire(time_point now);
 
+  /// What the admin holds, as requests for what is left.
+  [[nodiscard]] std::vector<envelope> holds(time_point now) const;
   /// The admin's hold on an actuator.
   [[nodiscard]] std::optional<lease> hold_on(channel_id actuator, time_point now) const;
   [[nodiscard]] const grid_leases& grid() const { return grid_; }

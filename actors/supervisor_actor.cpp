@@ -30,7 +30,77 @@ void supervisor_state::say(event what) {
   if (members->reporter) self->send(statement_sink{members->reporter}, body{std::move(what)});
 }
 
+caf::result<std::vector<std::string>> supervisor_state::change(const checked_layout& house) {
+  auto promise = self->make_response_promise<std::vector<std::string>>();
+  if (stopping || under_change) {
+    promise.deliver(caf::make_error(caf::sec::runtime_error));
+    return promise;
+  }
+  under_change = changing{.what = changer(house), .promise = promise};
+  // In the order of the flow; who is dead leaves nothing.
+  const auto end = [this] { end_for_change(); };
+  const auto hear_reporter = [this, end] {
+    self->request(members->reporter, farewell_within, atom::farewell::value)
+        .then([end](atom::done) { end(); }, [end](const caf::error&) { end(); });
+  };
+  const auto hear_blackboard = [this, hear_reporter] {
+    self->request(members->blackboard, farewell_within, atom::farewell::value)
+        .then(
+            [this, hear_reporter](snapshot& seen) {
+              under_change->seen = std::move(seen);
+              hear_reporter();
+            },
+            [hear_reporter](const caf::error&) { hear_reporter(); });
+  };
+  self->request(members->dispatcher, farewell_within, atom::farewell::value)
+      .then(
+          [this, hear_blackboard](dispatcher::heritage& left) {
+            under_change->left = std::move(left);
+            hear_blackboard();
+          },
+          [hear_blackboard](const caf::error&) { hear_blackboard(); });
+  return promise;
+}
+
+void supervisor_state::end_for_change() {
+  if (!under_change || stopping) return;
+  for (auto& c : children) {
+    if (!under_change->what.ending.contains(c.member.name) || !c.up) continue;
+    under_change->alive.insert(c.address);
+    self->send_exit(c.address, caf::exit_reason::user_shutdown);
+  }
+  // A bus in the middle of a call that hangs is not waited for.
+  self->delayed_send(self, limits::shutdown_longest, atom::reload::value);
+  if (under_change->alive.empty()) begin_changed();
+}
+
+void supervisor_state::begin_changed() {
+  if (!under_change || stopping) return;
+  auto done = *std::exchange(under_change, {});
+  auto plan = done.what.begin(std::move(done.left), std::move(done.seen));
+  auto former = std::exchange(children, {});
+  for (auto& member : plan) {
+    const auto stays = std::ranges::find_if(former, [&](const child& c) {
+      return c.up && c.member.name == member.name && !done.what.ending.contains(member.name);
+    });
+    auto next = stays != former.end() ? std::move(*stays) : child{};
+    next.member = std::move(member);
+    children.push_back(std::move(next));
+  }
+  for (auto& c : children)
+    if (!c.up) start(c);
+  auto text = std::string{};
+  for (const auto& word : done.what.words) text += (text.empty() ? "" : "; ") + word;
+  say({severity::info, "layout-changed", "house", text.empty() ? "nothing differs" : text,
+       context.clock.now()});
+  done.promise.deliver(std::move(done.what.words));
+}
+
 void supervisor_state::on_down(const caf::down_msg& down) {
+  if (under_change && under_change->alive.erase(down.source) > 0) {
+    if (under_change->alive.empty()) begin_changed();
+    return;
+  }
   const auto c = std::find_if(children.begin(), children.end(),
                               [&](const child& each) { return each.address == down.source; });
   if (c == children.end() || stopping) return;
@@ -99,12 +169,13 @@ void supervisor_state::end_all() {
 
 supervisor_actor::behavior_type supervisor_of(
     supervisor_actor::stateful_pointer<supervisor_state> self, house_context context,
-    std::shared_ptr<family> members, std::vector<family_member> plan,
+    std::shared_ptr<family> members, std::vector<family_member> plan, family_changer changer,
     std::vector<event> first_words, std::uint64_t seed, std::function<void()> beat) {
   auto& s = self->state;
   s.self = self;
   s.context = std::move(context);
   s.members = members;
+  s.changer = std::move(changer);
   s.random.seed(static_cast<std::minstd_rand::result_type>(seed));
   self->set_down_handler([self](caf::down_msg& down) { self->state.on_down(down); });
   // Whatever ends the supervisor ends the family: devices make safe when they end, and nobody
@@ -145,6 +216,8 @@ supervisor_actor::behavior_type supervisor_of(
       [self](atom::pulse) {
         if (!self->state.stopping) self->state.feel_pulse();
       },
+      [self](const checked_layout& house) { return self->state.change(house); },
+      [self](atom::reload) { self->state.begin_changed(); },
       [self](atom::stop) -> caf::result<atom::done> {
         auto promise = self->make_response_promise<atom::done>();
         self->state.stop_promises.push_back(promise);

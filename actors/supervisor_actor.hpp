@@ -7,7 +7,10 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
+#include <optional>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -35,6 +38,16 @@ struct family_member {
   std::function<void()> introduce;
 };
 
+/// What of a family changes with its layout.
+struct family_change {
+  std::set<std::string> ending;    ///< members that end: gone, changed, or made for one layout
+  std::vector<std::string> words;  ///< what differs, for people
+  /// Called when they have ended: the whole family as it is from now on. Who has not ended has been
+  /// told where everything stands.
+  std::function<std::vector<family_member>(dispatcher::heritage, snapshot)> begin;
+};
+using family_changer = std::function<family_change(checked_layout)>;
+
 struct supervisor_state {
   supervisor_state() = default;
   static inline const char* name = "supervisor";
@@ -46,7 +59,21 @@ struct supervisor_state {
     bool up = false;
   };
 
+  /// One layout is being changed for another.
+  struct changing {
+    family_change what;
+    caf::typed_response_promise<std::vector<std::string>> promise;
+    dispatcher::heritage left = {};
+    snapshot seen = {};
+    std::set<caf::actor_addr> alive = {};  ///< of those that are to end
+  };
+
   void start(child& c);
+  /// Hears the last words of those that another layout ends, ends them, and begins what then
+  /// begins.
+  caf::result<std::vector<std::string>> change(const checked_layout& house);
+  void end_for_change();
+  void begin_changed();
   void on_down(const caf::down_msg& down);
   /// Asks the dispatcher what it has decided; if that is more than before, control ticks.
   void feel_pulse();
@@ -61,6 +88,8 @@ struct supervisor_state {
   std::shared_ptr<family> members;
   std::vector<child> children;  ///< in the order of the flow
   std::minstd_rand random;
+  family_changer changer;
+  std::optional<changing> under_change;
   std::function<void()> beat;        ///< called while control ticks; null: nobody wants to know
   std::uint64_t decided_before = 0;  ///< snapshots, by the dispatcher
   bool stopping = false;
@@ -70,7 +99,7 @@ struct supervisor_state {
 
 supervisor_actor::behavior_type supervisor_of(
     supervisor_actor::stateful_pointer<supervisor_state> self, house_context context,
-    std::shared_ptr<family> members, std::vector<family_member> plan,
+    std::shared_ptr<family> members, std::vector<family_member> plan, family_changer changer,
     std::vector<event> first_words, std::uint64_t seed, std::function<void()> beat);
 
 }  // namespace hearth

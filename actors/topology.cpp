@@ -9,6 +9,10 @@
 #include "actors/recorder_actor.hpp"
 #include "actors/timekeeper_actor.hpp"
 #include "actors/upstream_actor.hpp"
+#include "layouts/layout_change.hpp"
+
+#include <set>
+#include <utility>
 
 /// Everything that is spawned and every arrow between them, in the order of the flow.
 namespace hearth {
@@ -22,6 +26,9 @@ struct site {
   int journal_incarnation = 0;
   std::shared_ptr<timekeeper> dates = std::make_shared<timekeeper>(parts.earliest_date);
   int upstream_incarnation = 0;
+  /// Of the dispatcher and the blackboard of a former layout, for those who come after them.
+  std::optional<dispatcher::heritage> left = {};
+  std::optional<readings> seen = {};
 
   [[nodiscard]] roads everybody() const {
     const auto& m = *members;
@@ -82,6 +89,16 @@ struct site {
     if (members->recorder) caf::anon_send(members->recorder, here);
     if (members->journal) caf::anon_send(members->journal, here);
     if (members->upstream) caf::anon_send(members->upstream, here);
+  }
+
+  /// Gives the dispatcher what one of a former layout has left.
+  void hand_down() {
+    const auto former = std::exchange(left, {});
+    if (!former) return;
+    for (const auto& hold : former->holds) caf::anon_send(members->dispatcher, hold);
+    if (!former->contracts.empty())
+      caf::anon_send(members->dispatcher, contracts_kept{former->contracts});
+    if (former->plan) caf::anon_send(members->dispatcher, *former->plan);
   }
 
   /// Tells the dispatcher which devices can be commanded and where.
@@ -147,6 +164,7 @@ family_member blackboard_member(std::shared_ptr<site> s) {
   return {"blackboard",
           [s] {
             s->members->blackboard = s->system.spawn(blackboard_of, s->parts.context);
+            if (s->seen) caf::anon_send(s->members->blackboard, *std::exchange(s->seen, {}));
             return caf::actor_cast<caf::strong_actor_ptr>(s->members->blackboard);
           },
           [s] { s->show_roads(); }};
@@ -156,6 +174,7 @@ family_member dispatcher_member(std::shared_ptr<site> s) {
   return {"dispatcher",
           [s] {
             s->members->dispatcher = s->system.spawn(dispatcher_of, s->parts.context, s->records());
+            s->hand_down();
             return caf::actor_cast<caf::strong_actor_ptr>(s->members->dispatcher);
           },
           [s] {
@@ -222,21 +241,8 @@ family_member upstream_member(std::shared_ptr<site> s) {
           [s] { s->show_roads(); }};
 }
 
-}  // namespace
-
-void configure(caf::actor_system_config& config) {
-  // Work sharing instead of stealing: ten times shorter round trips and an idle program that
-  // sleeps.
-  config.set("scheduler.policy", caf::atom("sharing"));
-  config.set("scheduler.max-threads", 2);
-}
-
-observer_actor spawn_observer(caf::actor_system& system, std::shared_ptr<observations> into) {
-  return system.spawn(observer_of, std::move(into));
-}
-
-running_house spawn_house(caf::actor_system& system, house_parts parts) {
-  const auto s = std::make_shared<site>(site{system, std::move(parts)});
+/// Everybody, in the order of the flow.
+std::vector<family_member> everyone(const std::shared_ptr<site>& s) {
   const auto& house = *s->parts.context.house;
   auto plan = std::vector<family_member>{};
   for (std::uint16_t i = 0; i < house.buses.size(); ++i) plan.push_back(bus_member(s, bus_id{i}));
@@ -252,8 +258,75 @@ running_house spawn_house(caf::actor_system& system, house_parts parts) {
     plan.push_back(journal_member(s));
     plan.push_back(upstream_member(s));
   }
-  const auto supervisor = system.spawn(supervisor_of, s->parts.context, s->members, std::move(plan),
-                                       s->parts.first_words, s->parts.seed, s->parts.beat);
+  return plan;
+}
+
+/// What was seen last, of the channels that stay.
+readings still_true(const snapshot& seen, const std::map<channel_id, channel_id>& channels) {
+  auto all = readings{};
+  for (const auto& [was, is] : channels) {
+    if (was.value >= seen.points.size()) continue;
+    const auto& p = seen.points[was.value];
+    if (p.quality != quality::never) all.push_back({is, p.value, p.at});
+  }
+  return all;
+}
+
+/// Those that were made for one layout as a whole.
+const std::set<std::string> made_for_a_layout{"blackboard", "planner",  "dispatcher",
+                                              "reporter",   "recorder", "upstream"};
+
+family_change change_of(const std::shared_ptr<site>& s, const checked_layout& house) {
+  const auto& former = *s->parts.context.house;
+  auto stays = compare(former, *house);
+  auto change = family_change{.ending = made_for_a_layout, .words = stays.words, .begin = {}};
+  for (std::uint16_t i = 0; i < former.buses.size(); ++i)
+    if (!stays.buses.contains(bus_id{i})) change.ending.insert("bus " + former.buses[i].name);
+  for (std::uint16_t i = 0; i < former.devices.size(); ++i)
+    if (!stays.devices.contains(device_id{i}))
+      change.ending.insert("device " + former.devices[i].name);
+  if (!house->link) change.ending.insert("journal");
+  change.begin = [s, house, stays = std::move(stays)](dispatcher::heritage left,
+                                                      const snapshot& seen) {
+    s->parts.context.house = house;
+    s->left = std::move(left);
+    s->seen = still_true(seen, stays.channels);
+    auto former = std::exchange(*s->members, {});
+    auto& now = *s->members;
+    now.timekeeper = former.timekeeper;
+    if (house->link) now.journal = former.journal;
+    for (const auto& [was, is] : stays.buses) {
+      now.buses[is] = former.buses.at(was);
+      caf::anon_send(now.buses[is], bus_relocation{s->parts.context, is});
+    }
+    for (const auto& [was, is] : stays.devices) {
+      now.devices[is] = former.devices.at(was);
+      caf::anon_send(now.devices[is], device_relocation{s->parts.context, is, stays.channels});
+    }
+    return everyone(s);
+  };
+  return change;
+}
+
+}  // namespace
+
+void configure(caf::actor_system_config& config) {
+  // Work sharing instead of stealing: ten times shorter round trips and an idle program that
+  // sleeps.
+  config.set("scheduler.policy", caf::atom("sharing"));
+  config.set("scheduler.max-threads", 2);
+}
+
+observer_actor spawn_observer(caf::actor_system& system, std::shared_ptr<observations> into) {
+  return system.spawn(observer_of, std::move(into));
+}
+
+running_house spawn_house(caf::actor_system& system, house_parts parts) {
+  const auto s = std::make_shared<site>(site{system, std::move(parts)});
+  const auto supervisor =
+      system.spawn(supervisor_of, s->parts.context, s->members, everyone(s),
+                   family_changer{[s](const checked_layout& house) { return change_of(s, house); }},
+                   s->parts.first_words, s->parts.seed, s->parts.beat);
   return {supervisor, s->members};
 }
 

@@ -85,6 +85,7 @@ done
 mkdir -p "$guest/usr/share/zoneinfo/America"
 cp /usr/share/zoneinfo/America/New_York "$guest/usr/share/zoneinfo/America/"
 cp /usr/share/zoneinfo/tzdata.zi /usr/share/zoneinfo/leap* "$guest/usr/share/zoneinfo/" 2> /dev/null || true
+aarch64-linux-gnu-gcc-12 -O2 -static -o "$guest/bin/pulses" "$here/pulses.c"
 modules=$(echo "$work"/kernel/lib/modules/*/kernel)
 for m in fs/configfs/configfs drivers/virtio/virtio_mmio net/core/failover drivers/net/net_failover drivers/net/virtio_net drivers/i2c/i2c-dev; do
   cp "$modules/$m.ko" "$guest/modules/"

@@ -67,6 +67,69 @@ class Service(unittest.TestCase):
             pass
         self.assertEqual(0, child.wait(timeout=10))
 
+    def wait_for(self, what, words):
+        end = time.monotonic() + 20
+        while not what():
+            self.assertLess(time.monotonic(), end, words)
+            time.sleep(0.05)
+
+    def test_a_changed_layout_is_taken_by_command_and_by_sighup_and_a_wrong_one_changes_nothing(self):
+        log = self.folder / "log"
+        with log.open("w", encoding="utf-8") as out:
+            child = subprocess.Popen([SCADA, "run", str(self.layout), "--state", str(self.folder / "state")], stderr=out)
+        self.addCleanup(lambda: (child.kill(), child.wait()))
+        self.wait_for(lambda: " started " in log.read_text(encoding="utf-8"), "it starts")
+        text = self.layout.read_text(encoding="utf-8")
+
+        same = run("reload", self.layout)
+        self.assertEqual((0, True), (same.returncode, "as it was" in same.stdout), same)
+        self.layout.write_text(text.replace("    poll: 5 s\n", "    poll: 2 s\n", 1), encoding="utf-8")
+        done = run("reload", self.layout)
+        self.assertEqual(0, done.returncode, done)
+        self.assertEqual("  device hp-meter: changed", done.stdout.splitlines()[1])
+
+        self.layout.write_text(text.replace("model: simulated-meter", "model: simulated-mater", 1), encoding="utf-8")
+        wrong = run("reload", self.layout)
+        self.assertEqual((2, True), (wrong.returncode, "simulated-mater" in wrong.stderr), wrong)
+        child.send_signal(signal.SIGHUP)
+        self.wait_for(lambda: "layout-refused" in log.read_text(encoding="utf-8"), "a wrong file is refused")
+
+        other = self.folder / "other.yaml"
+        other.write_text(text.replace(self.site, self.site + "-b", 1), encoding="utf-8")
+        nobody = run("reload", other)
+        self.assertEqual((1, True), (nobody.returncode, "no scada runs site" in nobody.stderr), nobody)
+
+        self.layout.write_text(text, encoding="utf-8")
+        before = log.read_text(encoding="utf-8").count("layout-changed")
+        child.send_signal(signal.SIGHUP)
+        self.wait_for(lambda: log.read_text(encoding="utf-8").count("layout-changed") > before, "the first file is back")
+        self.assertIsNone(child.poll())
+        self.assertNotIn("actor-died", log.read_text(encoding="utf-8"))
+        child.send_signal(signal.SIGTERM)
+        self.assertEqual(0, child.wait(timeout=10))
+
+    def test_visitors_who_say_nothing_or_nonsense_disturb_nobody(self):
+        child = self.house()
+        mute = []
+        self.wait_for(lambda: (self.folder / "state").exists(), "it starts")
+        for _ in range(8):
+            s = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            self.addCleanup(s.close)
+            s.settimeout(10)
+            try:
+                s.connect(f"\0hearth-scada-{self.site}")
+                mute.append(s)
+            except BlockingIOError:
+                break
+        mute[0].sendall(b"x" * 100_000)
+        self.assertIn(b"refused", mute[0].recv(1000))
+        for s in mute:
+            s.close()
+        same = run("reload", self.layout)
+        self.assertEqual(0, same.returncode, same)
+        child.send_signal(signal.SIGTERM)
+        self.assertEqual(0, child.wait(timeout=10))
+
     def test_a_stopped_program_feeds_no_watchdog(self):
         ear = self.listening()
         child = self.house(NOTIFY_SOCKET=str(self.folder / "notify"))

@@ -105,6 +105,17 @@ bool hosted_house::alive() {
 
 void hosted_house::say(event what) { caf::anon_send(house_.supervisor, body{std::move(what)}); }
 
+std::optional<std::vector<std::string>> hosted_house::reload(const checked_layout& house) {
+  auto words = std::optional<std::vector<std::string>>{};
+  // Whoever has to end for it is given as long as a whole house.
+  self_->request(house_.supervisor, 3 * limits::shutdown_longest, house)
+      .receive([&](std::vector<std::string>& differs) { words = std::move(differs); },
+               [](const caf::error& e) {
+                 spdlog::warn("the house did not take the layout: {}", to_string(e));
+               });
+  return words;
+}
+
 void hosted_house::stop() {
   if (!alive_) return;
   alive_ = false;
@@ -115,21 +126,90 @@ void hosted_house::stop() {
                });
 }
 
-site_claim::site_claim(const std::string& site) {
-  socket_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (socket_ < 0) return;
+namespace {
+
+/// A leading zero byte puts the name into the kernel's abstract namespace: no file stays behind.
+std::pair<sockaddr_un, socklen_t> address_of(const std::string& site) {
   auto address = sockaddr_un{};
   address.sun_family = AF_UNIX;
-  // A leading zero byte puts the name into the kernel's abstract namespace: no file stays behind.
   const auto name = "hearth-scada-" + site;
   const auto length = std::min(name.size(), sizeof address.sun_path - 1);
   std::copy_n(name.begin(), length, address.sun_path + 1);
-  const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + length);
-  held_ = bind(socket_, reinterpret_cast<const sockaddr*>(&address), size) == 0;
+  return {address, static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + length)};
+}
+
+/// Calls on `socket` give up after this.
+void bound_patience(int socket, std::chrono::milliseconds patience) {
+  const auto limit = timeval{patience.count() / 1000, (patience.count() % 1000) * 1000};
+  setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+  setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+}
+
+/// Until `end`, the peer's end or silence; at most 64 kB.
+std::string read_until(int socket, char end) {
+  auto text = std::string{};
+  auto part = std::array<char, 1024>{};
+  while (text.size() < 64 * 1024 && text.find(end) == std::string::npos) {
+    const auto got = recv(socket, part.data(), part.size(), 0);
+    if (got <= 0) break;
+    text.append(part.data(), static_cast<std::size_t>(got));
+  }
+  return text.substr(0, text.find(end));
+}
+
+}  // namespace
+
+visitor::~visitor() {
+  if (socket_ >= 0) close(socket_);
+}
+
+void visitor::answer(const std::string& text) const {
+  send(socket_, text.data(), text.size(), MSG_NOSIGNAL);
+}
+
+site_claim::site_claim(const std::string& site) {
+  socket_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (socket_ < 0) return;
+  const auto [address, size] = address_of(site);
+  held_ = bind(socket_, reinterpret_cast<const sockaddr*>(&address), size) == 0 &&
+          listen(socket_, 4) == 0;
 }
 
 site_claim::~site_claim() {
   if (socket_ >= 0) close(socket_);
+}
+
+std::optional<visitor> site_claim::next_visitor() const {
+  const auto who = accept4(socket_, nullptr, nullptr, SOCK_CLOEXEC);
+  if (who < 0) return {};
+  auto credentials = ucred{};
+  auto size = socklen_t{sizeof credentials};
+  if (getsockopt(who, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0 ||
+      (credentials.uid != geteuid() && credentials.uid != 0)) {
+    close(who);
+    return {};
+  }
+  bound_patience(who, std::chrono::milliseconds{200});
+  return visitor{who, read_until(who, '\n')};
+}
+
+result<std::string> ask_running(const std::string& site, const std::string& line,
+                                std::chrono::seconds patience) {
+  const auto socket = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const auto [address, size] = address_of(site);
+  if (socket < 0 || connect(socket, reinterpret_cast<const sockaddr*>(&address), size) != 0) {
+    if (socket >= 0) close(socket);
+    return failed(fault_code::disconnected, "no scada runs site " + site + " on this machine");
+  }
+  bound_patience(socket, patience);
+  const auto words = line + "\n";
+  send(socket, words.data(), words.size(), MSG_NOSIGNAL);
+  auto answer = read_until(socket, '\0');
+  close(socket);
+  if (answer.empty())
+    return failed(fault_code::timeout, "the scada of site " + site +
+                                           " did not answer; only its own user and root are heard");
+  return answer;
 }
 
 run_marker::run_marker(const std::string& state_folder, const std::string& site)

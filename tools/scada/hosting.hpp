@@ -7,6 +7,8 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace CLI {
 class App;
@@ -23,8 +25,8 @@ struct log_options {
 void set_up_log(const log_options& options);
 event_log log_of_events();
 
-/// SIGINT, SIGTERM and SIGHUP (the terminal was closed), blocked for every thread that is started
-/// afterwards, so that only the main thread ever sees them.
+/// SIGINT, SIGTERM and SIGHUP (the terminal was closed, or a service is to reload), blocked for
+/// every thread that is started afterwards, so that only the main thread ever sees them.
 class stop_signals {
  public:
   stop_signals();
@@ -49,6 +51,8 @@ class hosted_house {
   bool alive();
   /// The house says this, to its log and its node.
   void say(event what);
+  /// The same house by another layout; what differs, in words. Nothing if it could not be changed.
+  std::optional<std::vector<std::string>> reload(const checked_layout& house);
   /// Makes every actuator safe, says goodbye and ends all actors, within
   /// `limits::shutdown_longest`.
   void stop();
@@ -63,19 +67,43 @@ class hosted_house {
   bool alive_ = true;
 };
 
+/// Somebody on this machine who asks something of the running scada: one line, one answer. Only its
+/// own user and root are heard.
+class visitor {
+ public:
+  visitor(int socket, std::string line) : socket_{socket}, line_{std::move(line)} {}
+  visitor(visitor&& other) noexcept
+      : socket_{std::exchange(other.socket_, -1)}, line_{std::move(other.line_)} {}
+  visitor& operator=(visitor&&) = delete;
+  ~visitor();
+  [[nodiscard]] const std::string& line() const { return line_; }
+  void answer(const std::string& text) const;
+
+ private:
+  int socket_;
+  std::string line_;
+};
+
 /// The only scada of a site on this machine. Held by an abstract socket name, which the kernel
-/// gives back whatever way the program ends.
+/// gives back whatever way the program ends, and at which visitors knock.
 class site_claim {
  public:
   explicit site_claim(const std::string& site);
   ~site_claim();
   site_claim(const site_claim&) = delete;
   [[nodiscard]] bool held() const { return held_; }
+  /// Whoever waits; does not wait itself, but a moment for a visitor who hesitates.
+  [[nodiscard]] std::optional<visitor> next_visitor() const;
 
  private:
   int socket_ = -1;
   bool held_ = false;
 };
+
+/// What the scada that runs `site` on this machine answers to a line; a fault if there is none, or
+/// if it does not answer this user within `patience`.
+result<std::string> ask_running(const std::string& site, const std::string& line,
+                                std::chrono::seconds patience);
 
 /// Remembers, in the state folder, that a run has begun and not yet ended in good order.
 class run_marker {

@@ -29,6 +29,7 @@ int main(int argc, char** argv) {
     add_why(app, exit);
     add_import(app, exit);
     add_safe(app, exit);
+    add_reload(app, exit);
     app.parse(argc, argv);
     return exit;
   } catch (const CLI::ParseError& e) {

@@ -2,6 +2,7 @@
 #include "drivers/ports/kernel_clock.hpp"
 #include "drivers/ports/paho_client.hpp"
 #include "drivers/ports/service_manager.hpp"
+#include "drivers/registry.hpp"
 #include "protocol/limits.hpp"
 #include "tools/scada/commands.hpp"
 #include "tools/scada/hosting.hpp"
@@ -91,8 +92,35 @@ void keep_memory_small() {
   mallopt(M_TRIM_THRESHOLD, 64 * 1024);
 }
 
+/// Takes the house's layout file as it is now. A wrong one changes nothing. What it says begins
+/// with "reloaded" or "refused", for whoever asked.
+std::string reload(const std::string& file, std::shared_ptr<const layout>& house,
+                   hosted_house& hosted, const house_clock& clock) {
+  const auto refused = [&](const std::string& why) {
+    hosted.say({severity::warning, "layout-refused", house->site,
+                "the house goes on by the layout it has: " + why, clock.now()});
+    return "refused: " + why + "\n";
+  };
+  auto parsed = load_layout(file, known_catalog());
+  if (!parsed.layout) {
+    auto all = std::string{};
+    for (const auto& d : parsed.diagnostics) all += to_text(d);
+    return refused(all);
+  }
+  if (parsed.layout->site != house->site)
+    return refused("it is another site's, " + parsed.layout->site + "; restart scada for that");
+  const auto next = std::make_shared<const layout>(std::move(*parsed.layout));
+  if (next->hash == house->hash) return "reloaded: the file is as it was\n";
+  const auto words = hosted.reload(next);
+  if (!words) return refused("the house could not change just now; try again");
+  house = next;
+  auto all = std::string{"reloaded\n"};
+  for (const auto& word : *words) all += "  " + word + "\n";
+  return all;
+}
+
 int run(const run_options& options) {
-  const auto house = load_or_complain(options.layout);
+  auto house = load_or_complain(options.layout);
   if (!house) return wrong_usage;
   if (options.dry_run) {
     print_plan(*house);
@@ -115,7 +143,7 @@ int run(const run_options& options) {
   // A clock that the options made is right by definition.
   const auto dated_by = options.clock_start.empty() ? kernel_clock() : clock_source{};
   auto hosted = hosted_house{{.context = {house, *clock, dated_by},
-                              .ports = all_ports(),
+                              .ports = all_ports(options.state),
                               .journal = journal_in(options.state, house->site),
                               .connect = make_paho_client,
                               .log = log_of_events(),
@@ -128,8 +156,15 @@ int run(const run_options& options) {
                               .recording = recording_of(options.record),
                               .beat = service_manager::beat}};
   auto link_words_at = std::chrono::steady_clock::now() + link_words_every;
-  while (!signals.wait(look_every)) {
+  for (;;) {
+    const auto signal = signals.wait(look_every);
+    if (signal && *signal != SIGHUP) break;
     if (hosted.alive()) {
+      if (signal) reload(options.layout, house, hosted, *clock);
+      if (const auto visitor = claim.next_visitor())
+        visitor->answer(visitor->line() == "reload"
+                            ? options.layout + " " + reload(options.layout, house, hosted, *clock)
+                            : "refused: only \"reload\" is understood\n");
       if (std::chrono::steady_clock::now() < link_words_at) continue;
       link_words_at += link_words_every;
       for (auto& word : link_words(*house, clock->now())) hosted.say(std::move(word));
@@ -179,7 +214,9 @@ void add_run(CLI::App& app, int& exit) {
       ->capture_default_str()
       ->group("Clock");
   command->footer(
-      "Ends on SIGINT or SIGTERM within 2 s, with every actuator made safe.\n"
+      "Ends on SIGINT or SIGTERM within 2 s, with every actuator made safe. SIGHUP and scada "
+      "reload\n"
+      "make it take its layout file anew.\n"
       "Exit codes: 0 ended in good order, 1 failed to run, 2 wrong usage or layout,\n"
       "3 another scada runs this site, 70 a bug.");
   command->callback([options, &exit] { exit = run(*options); });
