@@ -13,6 +13,7 @@
 #include "drivers/mqtt_bus.hpp"
 #include "drivers/onewire_bus.hpp"
 #include "drivers/pcf8575.hpp"
+#include "drivers/schneider_iem3000.hpp"
 #include "drivers/sdm120.hpp"
 #include "drivers/sdm630.hpp"
 #include "drivers/sg_ready.hpp"
@@ -29,6 +30,7 @@ const std::vector<model>& models() {
   static const auto all = std::vector<model>{
       sdm120_model(),
       sdm630_model(),
+      schneider_iem3000_model(),
       modbus_generic_model(),
       gpio_relay_model(),
       gpio_input_model(),
