@@ -228,7 +228,7 @@ class importer {
     const auto id = "egauge-" + std::to_string(++egauges_);
     egauge_buses_ += "  " + id + ": { kind: modbus-tcp, host: " + host +
                      ", port: " + std::to_string(port) + " }\n";
-    device(id, "modbus-generic", id, "    address: 1\n" + table, rows);
+    device(id, "egauge", id, "    address: 1\n" + table, rows);
   }
 
   /// Whether a channel came over, or why it did not.

@@ -2,6 +2,7 @@
 
 #include "drivers/ads1115.hpp"
 #include "drivers/ds18b20.hpp"
+#include "drivers/egauge.hpp"
 #include "drivers/gp8403.hpp"
 #include "drivers/gpio_bus.hpp"
 #include "drivers/gpio_counter.hpp"
@@ -31,6 +32,7 @@ const std::vector<model>& models() {
       sdm120_model(),
       sdm630_model(),
       schneider_iem3000_model(),
+      egauge_model(),
       modbus_generic_model(),
       gpio_relay_model(),
       gpio_input_model(),
