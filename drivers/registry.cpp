@@ -1,6 +1,7 @@
 #include "drivers/registry.hpp"
 
 #include "drivers/ads1115.hpp"
+#include "drivers/daikin_homehub.hpp"
 #include "drivers/ds18b20.hpp"
 #include "drivers/egauge.hpp"
 #include "drivers/gp8403.hpp"
@@ -33,6 +34,7 @@ const std::vector<model>& models() {
       sdm630_model(),
       schneider_iem3000_model(),
       egauge_model(),
+      daikin_homehub_model(),
       modbus_generic_model(),
       gpio_relay_model(),
       gpio_input_model(),
