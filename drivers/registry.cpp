@@ -22,6 +22,8 @@
 #include "drivers/shelly.hpp"
 #include "drivers/simulated/simulated_bus.hpp"
 #include "drivers/simulated/simulated_devices.hpp"
+#include "drivers/sunspec_inverter.hpp"
+#include "drivers/sunspec_meter.hpp"
 #include "drivers/tasmota.hpp"
 
 #include <algorithm>
@@ -34,6 +36,8 @@ const std::vector<model>& models() {
       sdm630_model(),
       schneider_iem3000_model(),
       egauge_model(),
+      sunspec_meter_model(),
+      sunspec_inverter_model(),
       daikin_homehub_model(),
       modbus_generic_model(),
       gpio_relay_model(),
