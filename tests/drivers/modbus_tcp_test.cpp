@@ -1,9 +1,9 @@
 #include "drivers/modbus_generic.hpp"
 #include "drivers/ports/modbus_port.hpp"
 #include "drivers/sdm120.hpp"
+#include "tests/support/device_on_tcp.hpp"
 #include "tests/support/modbus_peer.hpp"
 #include "tests/support/names.hpp"
-#include "tests/support/small_layout.hpp"
 
 #include <doctest/doctest.h>
 
@@ -20,27 +20,6 @@ using namespace hearth::testing;
 using namespace std::chrono_literals;
 
 namespace {
-
-/// A driver and its port, as device actor and bus actor would use them.
-struct device_on_tcp {
-  device_on_tcp(const model& what, int tcp_port, option_map options,
-                const std::vector<std::string>& keys, double timeout_s = 2)
-      : house{small_layout(tcp_bus(tcp_port, timeout_s), what.spec, std::move(options), keys)},
-        port{make_modbus_port(house, bus_id{0}).value()},
-        driver{what.make(house, device_id{0})} {}
-
-  std::vector<reading> poll() {
-    now += 10s;
-    auto answers = std::vector<result<bus_answer>>{};
-    for (const auto& request : driver->poll()) answers.push_back(port->transact(request, now));
-    return driver->decode(answers, now);
-  }
-
-  layout house;
-  std::unique_ptr<hearth::port> port;
-  std::unique_ptr<hearth::driver> driver;
-  time_point now{};
-};
 
 // 230.2 V and 1500.25 W as the two words of a float.
 const auto meter_registers =

@@ -7,7 +7,8 @@
 namespace hearth::testing {
 
 /// A Modbus TCP server that is not ours (pymodbus), in a process of its own. Registers are given as
-/// "input:0x0000=17254,13107".
+/// "input:0x0000=17254,13107"; "unit=7" makes it answer as that unit only, "registers=65536" gives
+/// each table more than 256 of them.
 class modbus_peer {
  public:
   explicit modbus_peer(std::vector<std::string> registers);

@@ -1,9 +1,11 @@
 #!/usr/bin/python3
 """A Modbus TCP server that is not ours, for tests: serves given registers on loopback.
 
-usage: modbus_peer.py PORT [TABLE:ADDRESS=VALUE,VALUE,...]...
+usage: modbus_peer.py PORT [unit=N] [registers=N] [TABLE:ADDRESS=VALUE,VALUE,...]...
 
-PORT 0 takes a free one. TABLE is coil, discrete, holding or input; all other registers are zero.
+PORT 0 takes a free one. It answers as every unit, or as the given one only. Each table has 256
+registers, or as many as given; TABLE is coil, discrete, holding or input; all other registers are
+zero.
 Prints the port it listens on, then serves until its standard input closes; a line on it such as
 "input:12=17530,0" changes registers meanwhile.
 """
@@ -31,12 +33,18 @@ def follow_input(blocks):
 
 
 async def serve(port, arguments):
-    blocks = {name: ModbusSequentialDataBlock(0, [0] * REGISTERS) for name in TABLES}
+    settings = dict(a.split("=") for a in arguments if ":" not in a)
+    size = int(settings.get("registers", REGISTERS))
+    blocks = {name: ModbusSequentialDataBlock(0, [0] * size) for name in TABLES}
     for argument in arguments:
-        write(blocks, argument)
+        if ":" in argument:
+            write(blocks, argument)
     unit = ModbusSlaveContext(co=blocks["coil"], di=blocks["discrete"], hr=blocks["holding"],
                               ir=blocks["input"], zero_mode=True)
-    context = ModbusServerContext(slaves=unit, single=True)
+    if "unit" in settings:
+        context = ModbusServerContext(slaves={int(settings["unit"]): unit}, single=False)
+    else:
+        context = ModbusServerContext(slaves=unit, single=True)
     server = ModbusTcpServer(context, address=("127.0.0.1", port), allow_reuse_address=True)
     serving = asyncio.ensure_future(server.serve_forever())
     await server.serving

@@ -135,19 +135,9 @@ void add_line(transcript& t, int number, const std::string& line) {
   }
 }
 
-/// The options as the parser would store them, with the fallbacks of `spec`.
 option_map options_of(const transcript& t, const model_spec& spec) {
-  auto options = option_map{};
-  for (const auto& option : spec.options) {
-    const auto given = t.options.find(option.key);
-    const auto& text = given == t.options.end() ? option.fallback : given->second;
-    if (option.kind == option_kind::registers)
-      options[option.key] = t.registers;
-    else if (option.kind == option_kind::integer && !text.empty())
-      options[option.key] = whole(text);
-    else if (!text.empty())
-      options[option.key] = stored(option, text);
-  }
+  auto options = options_for(spec, t.options);
+  if (!t.registers.empty()) options["registers"] = t.registers;
   return options;
 }
 
