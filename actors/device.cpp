@@ -12,6 +12,10 @@ namespace {
 /// Read-backs are compared as switches or with this relative tolerance.
 constexpr auto read_back_tolerance = 1e-3;
 
+/// A status may have been on its way when the command came, and a radio gateway takes seconds to
+/// reach its device and tells meanwhile what it last knew. Longer would only delay the alarm.
+constexpr duration hearsay_grace = std::chrono::seconds{10};
+
 bool agrees(const measured& wanted, const measured& found) {
   if (wanted.unit != found.unit) return false;
   const auto scale = std::max(1.0, std::abs(wanted.amount));
@@ -64,7 +68,10 @@ std::vector<reading> device::take(const command& c, time_point now) {
     return {{c.target, tl::make_unexpected(possible.error()), now}};
   auto& s = found->second;
   if (s.live && s.live->issued > c.issued) return {};
-  if (!s.live || s.live->value != c.value) s.mismatch_told = false;
+  if (!s.live || s.live->value != c.value) {
+    s.mismatch_told = false;
+    s.obeyed_since.reset();
+  }
   s.live = c;
   s.waiting = true;
   s.unsafe = false;
@@ -131,7 +138,7 @@ device::outcome device::answered(const work& done, result<std::vector<result<bus
                   [&](const reading& read_back) { return read_back.channel == r.channel; });
     out.readings.push_back(std::move(r));
   }
-  compare_read_back(out, now);
+  compare_read_back(out, now, duration{});
   return out;
 }
 
@@ -142,7 +149,10 @@ void device::note_written(const write& w, std::span<const result<bus_answer>> an
       std::find_if(answers.begin(), answers.end(), [](const auto& a) { return !a; });
   const auto still_wanted = w.what ? s.live == w.what : !s.live;
   if (failure == answers.end()) {
-    if (still_wanted && w.what) s.written = true;
+    if (still_wanted && w.what) {
+      s.written = true;
+      if (!s.obeyed_since) s.obeyed_since = now;
+    }
     if (still_wanted && !w.what) s.unsafe = false;
     return;
   }
@@ -151,7 +161,7 @@ void device::note_written(const write& w, std::span<const result<bus_answer>> an
   if (still_wanted && w.what) s.waiting = true;
 }
 
-void device::compare_read_back(outcome& out, time_point now) {
+void device::compare_read_back(outcome& out, time_point now, duration grace) {
   for (const auto& r : out.readings) {
     const auto found = setpoints_.find(r.channel);
     if (found == setpoints_.end() || !r.value) continue;
@@ -159,6 +169,8 @@ void device::compare_read_back(outcome& out, time_point now) {
     if (!s.live || s.waiting || !s.written) continue;
     if (agrees(s.live->value, *r.value)) {
       s.mismatch_told = false;
+    } else if (now - *s.obeyed_since < grace) {
+      continue;
     } else if (!s.mismatch_told) {
       s.mismatch_told = true;
       s.waiting = true;
@@ -171,8 +183,10 @@ void device::compare_read_back(outcome& out, time_point now) {
   }
 }
 
-std::vector<reading> device::heard(const bus_message& message, time_point now) {
-  return driver_->heard(message, now);
+device::outcome device::heard(const bus_message& message, time_point now) {
+  auto out = outcome{driver_->heard(message, now), {}};
+  compare_read_back(out, now, hearsay_grace);
+  return out;
 }
 
 std::optional<time_point> device::next_expiry() const {

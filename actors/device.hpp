@@ -65,7 +65,9 @@ class device {
   /// The bus's answers to `done`, or one fault for all if the bus itself did not answer.
   outcome answered(const work& done, result<std::vector<result<bus_answer>>> answers,
                    time_point now);
-  std::vector<reading> heard(const bus_message& message, time_point now);
+  /// What the device says unasked. It contradicts a command as a read-back does, but only when it
+  /// is said later than `hearsay_grace` after the bus first confirmed that value.
+  outcome heard(const bus_message& message, time_point now);
   [[nodiscard]] std::vector<std::string> topics() const { return driver_->topics(); }
 
   /// When `expire` has something to do next.
@@ -81,11 +83,12 @@ class device {
     bool written = false;  ///< the bus has confirmed `live`; only then a read-back can contradict
     bool unsafe = true;    ///< must still be made safe
     bool mismatch_told = false;
+    std::optional<time_point> obeyed_since;  ///< when the bus first confirmed this value
   };
 
   void note_written(const write& w, std::span<const result<bus_answer>> answers, time_point now,
                     outcome& out);
-  void compare_read_back(outcome& out, time_point now);
+  void compare_read_back(outcome& out, time_point now, duration grace);
 
   std::shared_ptr<const layout> house_;
   device_id id_;

@@ -125,7 +125,7 @@ device_actor::behavior_type device_of(device_actor::stateful_pointer<device_stat
         self->state.arm_expiry();
       },
       [self](const bus_message& m) {
-        self->state.tell({self->state.core->heard(m, self->state.context.clock.now()), {}});
+        self->state.tell(self->state.core->heard(m, self->state.context.clock.now()));
       },
       [self](atom::make_safe) -> caf::result<atom::done> {
         auto promise = self->make_response_promise<atom::done>();
