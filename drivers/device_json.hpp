@@ -31,4 +31,7 @@ struct plausible {
 /// `member` × `scale` as a value of a channel; null and text are faults too.
 result<measured> number_in(const nlohmann::json& member, double scale, const plausible& bounds);
 
+/// The same of a message that is nothing but a number, as text.
+result<measured> number_from(std::string_view text, double scale, const plausible& bounds);
+
 }  // namespace hearth

@@ -79,6 +79,10 @@ struct mqtt_publish {
   std::string payload;
   bool operator==(const mqtt_publish&) const = default;
 };
+/// Asks nobody anything: the answer says whether the bus is there to hear those that speak unasked.
+struct bus_presence {
+  bool operator==(const bus_presence&) const = default;
+};
 /// A point of the simulated plant, such as "zone.living.temperature".
 struct plant_read {
   std::string point;
@@ -90,8 +94,9 @@ struct plant_write {
   bool operator==(const plant_write&) const = default;
 };
 
-using bus_request = std::variant<modbus_read, modbus_write, gpio_read, gpio_write, gpio_count,
-                                 onewire_read, i2c_transfer, mqtt_publish, plant_read, plant_write>;
+using bus_request =
+    std::variant<modbus_read, modbus_write, gpio_read, gpio_write, gpio_count, onewire_read,
+                 i2c_transfer, mqtt_publish, bus_presence, plant_read, plant_write>;
 
 // ---- what the bus answers
 

@@ -46,6 +46,9 @@ struct mqtt_options {
   std::optional<mqtt_will> will;
   /// Topics that are published with QoS 0; null: none.
   bool (*unconfirmed)(std::string_view topic) = nullptr;
+  /// The broker keeps for an hour what it could not deliver. Without, what was said meanwhile is
+  /// lost: for whoever takes each message for the state of now.
+  bool keep_session = true;
 };
 
 class mqtt_client {

@@ -52,9 +52,10 @@ class tasmota_relay final : public actuator {
   }
 
   [[nodiscard]] std::vector<std::string> topics() const override {
-    auto topics = std::vector<std::string>{stat("RESULT"), stat("STATUS10"), tele("STATE"),
-                                           tele("SENSOR"), tele("LWT")};
+    auto topics =
+        std::vector<std::string>{stat("RESULT"), stat("STATUS10"), tele("STATE"), tele("SENSOR")};
     for (const auto& name : names_) topics.push_back(stat(name));
+    topics.push_back(tele("LWT"));  // last: the broker delivers what it retains in this order
     return topics;
   }
 

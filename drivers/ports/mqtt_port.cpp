@@ -1,5 +1,6 @@
 #include "drivers/ports/mqtt_port.hpp"
 
+#include "drivers/mqtt_bus.hpp"
 #include "drivers/ports/paho_client.hpp"
 
 #include <algorithm>
@@ -28,9 +29,10 @@ class mqtt_port final : public port {
 
   result<bus_answer> transact(const bus_request& request, time_point now) override {
     const auto* const publish = std::get_if<mqtt_publish>(&request);
-    if (!publish) return failed(fault_code::unsupported, "an MQTT bus only publishes and listens");
+    if (!publish && !std::holds_alternative<bus_presence>(request))
+      return failed(fault_code::unsupported, "an MQTT bus only publishes and listens");
     if (const auto there = connected(now); !there) return tl::make_unexpected(there.error());
-    if (!client_->publish(publish->topic, publish->payload, false))
+    if (publish && !client_->publish(publish->topic, publish->payload, false))
       return failed(fault_code::disconnected, "the broker takes no more messages");
     return done{};
   }
@@ -101,7 +103,8 @@ class mqtt_port final : public port {
     for (const auto& listener : listeners_)
       if (std::find(listener.topics.begin(), listener.topics.end(), message.topic) !=
           listener.topics.end())
-        listener.heard({message.topic, message.payload});
+        // What is too long stays recognisable as that.
+        listener.heard({message.topic, message.payload.substr(0, longest_device_message + 1)});
   }
 
   std::mutex lock_;
@@ -121,6 +124,7 @@ result<std::unique_ptr<port>> make_mqtt_port(const layout& house, bus_id bus) {
   auto options = mqtt_options{};
   options.uri = text_option(house[bus].options, "broker");
   options.client_id = "hearth-" + house.site + "-" + house[bus].name;
+  options.keep_session = false;
   return make_mqtt_port(std::move(options), make_paho_client);
 }
 

@@ -31,13 +31,14 @@ mqtt::connect_options connect_options_for(const mqtt_options& options,
                                           const broker_address& broker) {
   auto connecting = mqtt::connect_options{};
   connecting.set_mqtt_version(MQTTVERSION_5);
-  connecting.set_clean_start(false);
+  connecting.set_clean_start(!options.keep_session);
   connecting.set_automatic_reconnect(false);
   connecting.set_keep_alive_interval(mqtt_keep_alive);
   connecting.set_connect_timeout(mqtt_connect_timeout);
   // Not by Paho's builder, which leaves a pointer into a temporary (paho.mqtt.cpp issue 362).
   auto properties = mqtt::properties{};
-  properties.add({mqtt::property::SESSION_EXPIRY_INTERVAL, session_expiry_s});
+  if (options.keep_session)
+    properties.add({mqtt::property::SESSION_EXPIRY_INTERVAL, session_expiry_s});
   properties.add({mqtt::property::MAXIMUM_PACKET_SIZE, largest_packet_bytes});
   connecting.set_properties(properties);
   if (options.will)

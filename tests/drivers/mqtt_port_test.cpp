@@ -150,3 +150,20 @@ TEST_CASE("a Shelly on a real broker is switched and heard, across the broker's 
     broker.start();
   }
 }
+
+TEST_CASE("whoever only listens asks whether the broker is there, and is heard from then on") {
+  auto broker = memory_broker{};
+  const auto bus = make_mqtt_port({}, broker.maker());
+  auto heard = 0;
+  bus->listen({"a"}, [&](const bus_message&) { ++heard; });
+  broker.there = false;
+  const auto away = bus->transact(bus_presence{}, start);
+  REQUIRE_FALSE(away);
+  CHECK(away.error().code == fault_code::disconnected);
+  broker.there = true;
+  CHECK(bus->transact(bus_presence{}, start + 60s) == result<bus_answer>{done{}});
+  CHECK(broker.subscriptions == std::vector<std::vector<std::string>>{{"a"}});
+  CHECK(broker.published.empty());
+  broker.tell(mqtt_message{"a", ""});
+  CHECK(heard == 1);
+}
