@@ -20,6 +20,7 @@
 #include "drivers/sdm630.hpp"
 #include "drivers/sg_ready.hpp"
 #include "drivers/shelly.hpp"
+#include "drivers/shelly_gen1.hpp"
 #include "drivers/simulated/simulated_bus.hpp"
 #include "drivers/simulated/simulated_devices.hpp"
 #include "drivers/sunspec_inverter.hpp"
@@ -54,6 +55,8 @@ const std::vector<model>& models() {
       ds18b20_model(),
       shelly_relay_model(),
       shelly_thermometer_model(),
+      shelly_gen1_relay_model(),
+      shelly_gen1_thermometer_model(),
       tasmota_relay_model(),
       tasmota_thermometer_model(),
       simulated_thermometer_model(),

@@ -1,7 +1,9 @@
 #include "drivers/ports/mqtt_port.hpp"
 
+#include "drivers/mqtt_bus.hpp"
 #include "drivers/ports/paho_client.hpp"
 #include "drivers/shelly.hpp"
+#include "drivers/shelly_gen1.hpp"
 #include "tests/support/heard_events.hpp"
 #include "tests/support/mosquitto.hpp"
 #include "tests/support/one_device.hpp"
@@ -166,4 +168,62 @@ TEST_CASE("whoever only listens asks whether the broker is there, and is heard f
   CHECK(broker.published.empty());
   broker.tell(mqtt_message{"a", ""});
   CHECK(heard == 1);
+}
+
+TEST_CASE("a message of 1 MB over a real broker is cut short, and is a fault of its device") {
+  auto broker = mosquitto{};
+  auto house = one_device(shelly_gen1_relay_model().spec, {{"topic", "s"}});
+  house.buses[0].options["broker"] = broker.uri();
+  const auto bus = std::move(make_mqtt_port(house, {0}).value());
+  const auto relay = shelly_gen1_relay_model().make(house, {0});
+  auto heard = heard_events{};
+  bus->listen(relay->topics(), [tell = heard.listener()](bus_message m) {
+    tell(mqtt_message{std::move(m.topic), std::move(m.payload)});
+  });
+  REQUIRE(bus->transact(bus_presence{}, start));
+  for (const auto* const topic : {"s/relay/0", "s/relay/0/power", "s/online"}) {
+    REQUIRE(bus->transact(mqtt_publish{topic, std::string(1024 * 1024, '1')}, start));
+    const auto message = heard.next<mqtt_message>();
+    REQUIRE(message);
+    CHECK(message->topic == topic);
+    CHECK(message->payload.size() == longest_device_message + 1);
+    for (const auto& r : relay->heard({message->topic, message->payload}, start))
+      CHECK_FALSE(r.value);
+  }
+  CHECK(relay->heard({"s/relay/0", std::string(1024 * 1024, '1')}, start).size() == 1);
+}
+
+TEST_CASE("what devices said while nobody listened is not taken for what they say now") {
+  auto broker = mosquitto{};
+  auto house = one_device(shelly_gen1_relay_model().spec, {{"topic", "s"}});
+  house.buses[0].options["broker"] = broker.uri();
+  const auto listening = [&](heard_events& heard) {
+    auto bus = std::move(make_mqtt_port(house, {0}).value());
+    bus->listen({"s/relay/0"}, [tell = heard.listener()](bus_message m) {
+      tell(mqtt_message{std::move(m.topic), std::move(m.payload)});
+    });
+    auto there = bus->transact(bus_presence{}, start);
+    for (auto tries = 1; !there && tries < 10; ++tries)
+      there = bus->transact(bus_presence{}, start + tries * 60s);
+    REQUIRE(there);
+    return bus;
+  };
+  auto before = heard_events{};
+  auto bus = listening(before);
+  bus.reset();
+  auto device_heard = heard_events{};
+  const auto device =
+      make_paho_client({broker.uri(), "shelly", "", "", "", {}}, device_heard.listener());
+  device->connect();
+  REQUIRE(device_heard.next<mqtt_connected>());
+  device->subscribe({"s/relay/0"});
+  REQUIRE(device_heard.next<mqtt_subscribed>());
+  REQUIRE(device->publish("s/relay/0", "long ago", false));
+  REQUIRE(device_heard.next<mqtt_message>());
+  auto after = heard_events{};
+  bus = listening(after);
+  REQUIRE(bus->transact(mqtt_publish{"s/relay/0", "now"}, start));
+  const auto first = after.next<mqtt_message>();
+  REQUIRE(first);
+  CHECK(first->payload == "now");
 }
