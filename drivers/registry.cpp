@@ -26,6 +26,7 @@
 #include "drivers/sunspec_inverter.hpp"
 #include "drivers/sunspec_meter.hpp"
 #include "drivers/tasmota.hpp"
+#include "drivers/zigbee2mqtt.hpp"
 
 #include <algorithm>
 
@@ -59,6 +60,8 @@ const std::vector<model>& models() {
       shelly_gen1_thermometer_model(),
       tasmota_relay_model(),
       tasmota_thermometer_model(),
+      zigbee2mqtt_relay_model(),
+      zigbee2mqtt_sensor_model(),
       simulated_thermometer_model(),
       simulated_relay_model(),
       simulated_meter_model(),

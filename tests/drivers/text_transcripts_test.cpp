@@ -331,8 +331,9 @@ TEST_CASE("no text a device can send makes a driver throw or invent a value") {
 }
 
 TEST_CASE("a relay takes on and off on its state and nothing else") {
-  for (const auto& of : {gpio_relay_model(), shelly_relay_model(), shelly_gen1_relay_model(),
-                         tasmota_relay_model(), pcf8575_relays_model()}) {
+  for (const auto& of :
+       {gpio_relay_model(), shelly_relay_model(), shelly_gen1_relay_model(), tasmota_relay_model(),
+        zigbee2mqtt_relay_model(), pcf8575_relays_model()}) {
     INFO(of.spec.name);
     const auto house = one_device(of.spec, made_up_options());
     const auto device = of.make(house, {0});
@@ -386,15 +387,18 @@ TEST_CASE(
        {"tele/t/LWT", "Offline"},
        {"tele/t/LWT", "Online"},
        {"tele/t/SENSOR", R"({"DS18B20":{"Temperature":41.5}})"}},
-      {{{"name", "plug"}},
+      {zigbee2mqtt_relay_model(),
+       {{"name", "plug"}},
        {"zigbee2mqtt/plug/availability", "offline"},
        {"zigbee2mqtt/plug/availability", "online"},
        {"zigbee2mqtt/plug", R"({"state":"ON"})"}},
-      {{{"name", "plug"}},
+      {zigbee2mqtt_relay_model(),
+       {{"name", "plug"}},
        {"zigbee2mqtt/bridge/state", R"({"state":"offline"})"},
        {"zigbee2mqtt/bridge/state", R"({"state":"online"})"},
        {"zigbee2mqtt/plug", R"({"state":"ON"})"}},
-      {{{"name", "hall"}},
+      {zigbee2mqtt_sensor_model(),
+       {{"name", "hall"}},
        {"zigbee2mqtt/hall/availability", R"({"state":"offline"})"},
        {"zigbee2mqtt/hall/availability", R"({"state":"online"})"},
        {"zigbee2mqtt/hall", R"({"temperature":20.5})"}},
