@@ -9,6 +9,8 @@
 #include "drivers/gpio_counter.hpp"
 #include "drivers/gpio_input.hpp"
 #include "drivers/gpio_relay.hpp"
+#include "drivers/http_bus.hpp"
+#include "drivers/http_sensor.hpp"
 #include "drivers/i2c_bus.hpp"
 #include "drivers/modbus_bus.hpp"
 #include "drivers/modbus_generic.hpp"
@@ -62,6 +64,7 @@ const std::vector<model>& models() {
       tasmota_thermometer_model(),
       zigbee2mqtt_relay_model(),
       zigbee2mqtt_sensor_model(),
+      http_sensor_model(),
       simulated_thermometer_model(),
       simulated_relay_model(),
       simulated_meter_model(),
@@ -78,7 +81,7 @@ const model* find_model(std::string_view name) {
 const catalog& known_catalog() {
   static const auto known = [] {
     auto c = catalog{{modbus_tcp_bus(), modbus_rtu_bus(), gpio_bus(), i2c_bus(), onewire_bus(),
-                      mqtt_bus(), simulated_bus()},
+                      mqtt_bus(), http_bus(), simulated_bus()},
                      {}};
     for (const auto& m : models()) c.models.push_back(m.spec);
     return c;

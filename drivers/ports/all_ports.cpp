@@ -1,6 +1,7 @@
 #include "drivers/ports/all_ports.hpp"
 
 #include "drivers/ports/gpio_port.hpp"
+#include "drivers/ports/http_port.hpp"
 #include "drivers/ports/i2c_port.hpp"
 #include "drivers/ports/modbus_port.hpp"
 #include "drivers/ports/mqtt_port.hpp"
@@ -23,6 +24,7 @@ std::map<std::string, port_maker> all_ports(const std::string& state_folder) {
       {"onewire", maker{make_onewire_port}},
       {"i2c", maker{make_i2c_port}},
       {"mqtt", maker{make_mqtt_port}},
+      {"http", maker{make_http_port}},
       {"simulated", maker{make_simulated_port}},
   };
 }
