@@ -46,9 +46,12 @@ bus_actor::behavior_type bus(bus_actor::stateful_pointer<bus_state> self, house_
       [self](const bus_batch& batch) -> bus_answers { return self->state.carry_out(batch); },
       [self](const listener& who) { self->state.hear(who); },
       [self](const bus_relocation& now) {
-        self->state.context = now.context;
-        self->state.id = now.id;
-        self->state.listeners.clear();
+        auto& s = self->state;
+        s.context = now.context;
+        s.id = now.id;
+        // A port that speaks unasked knows whom it tells; it is made anew for those who listen now.
+        if (!s.listeners.empty()) s.io.reset();
+        s.listeners.clear();
       },
       [self](const bus_message& m) {
         self->state.waiting->fetch_sub(1);
