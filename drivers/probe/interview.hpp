@@ -4,6 +4,7 @@
 #include "drivers/probe/finding.hpp"
 
 #include <functional>
+#include <optional>
 
 namespace hearth {
 
@@ -35,6 +36,7 @@ class interview {
     return !stopped_;
   }
 
+  void end() { stopped_ = true; }
   [[nodiscard]] bool stopped() const { return stopped_; }
   [[nodiscard]] const probe_tally& tally() const { return tally_; }
   [[nodiscard]] const std::optional<fault>& last_fault() const { return last_fault_; }

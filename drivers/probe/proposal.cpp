@@ -88,7 +88,8 @@ class writer {
     comment(f.where + ": " + f.what + " (" + std::string{to_text(f.sure)} + ")");
     for (const auto& device : f.propose) {
       if (!is_known(device)) {
-        comment("no model yet for it" + (device.model.empty() ? "" : ": " + device.model));
+        comment((find_model(device.model) ? "its names fit no layout" : "no model yet for it") +
+                (device.model.empty() ? "" : ": " + device.model));
         continue;
       }
       if (!device.note.empty()) comment(device.note);

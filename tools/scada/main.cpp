@@ -31,6 +31,7 @@ int main(int argc, char** argv) {
     add_import(app, exit);
     add_safe(app, exit);
     add_reload(app, exit);
+    add_probe(app, exit);
     app.parse(argc, argv);
     return exit;
   } catch (const CLI::ParseError& e) {
