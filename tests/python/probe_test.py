@@ -149,7 +149,9 @@ class Probe(unittest.TestCase):
             self.assertIn("dtparam=i2c_arm=on", done.stderr)
 
     def test_an_adapter_that_is_not_there_is_1_with_a_list_of_what_to_look_at(self):
-        for device in (self.folder / "i2c-9", "/dev/null"):
+        no_adapter = self.folder / "i2c-8"
+        no_adapter.touch()
+        for device in (self.folder / "i2c-9", no_adapter):
             done = run("probe", "i2c", device)
             self.assertEqual(1, done.returncode)
             for word in ("wiring", "dtparam=i2c_arm=on", "group i2c", "cannot open"):
@@ -272,7 +274,7 @@ class Probe(unittest.TestCase):
         self.assertIn("taken for one device", done.stderr)
         self.checked(house)
         peer.kill()
-        peer.communicate()
+        peer.communicate(timeout=10)
         done = run("probe", "modbus-tcp", f"127.0.0.1:{port}")
         self.assertEqual(1, done.returncode)
         self.assertIn("Modbus TCP is switched on", done.stderr)
@@ -298,6 +300,7 @@ class Probe(unittest.TestCase):
         while not heard or heard[-1] != "the end":
             heard.append(ear.stdout.readline().strip())
         self.assertEqual(["shellies/command announce", "the end"], heard)
+        ear.stdout.close()
 
     def test_a_broker_that_is_not_there_is_1(self):
         with socket.socket() as taken:

@@ -140,6 +140,8 @@ result<std::unique_ptr<port>> open_port(const proposed_bus& bus) {
 }
 
 std::optional<int> held_by_another(const std::string& device) {
+  // Whoever may not open it at all is told that, by the port.
+  if (::access(device.c_str(), R_OK | W_OK) != 0) return {};
   const auto holder = holder_of(device);
   if (!holder) return {};
   const auto who =
