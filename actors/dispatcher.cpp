@@ -119,12 +119,31 @@ dispatcher::decisions dispatcher::take(const envelope& directive, time_point now
     return out;
   }
   heartbeat_heard_ = now;
+  decide_at_once(now, out);
+  return out;
+}
+
+dispatcher::decisions dispatcher::take_on_site(const request& wish, const std::string& id,
+                                               time_point now) {
+  auto out = decisions{};
+  const auto answer = leases_.ask_on_site(wish, id, now);
+  if (!answer.accepted || !std::holds_alternative<keep_alive>(wish.wish)) {
+    const auto* what = std::get_if<hold>(&wish.wish);
+    out.statements.emplace_back(event{answer.accepted ? severity::info : severity::warning,
+                                      answer.accepted ? "on-site" : "on-site-refused",
+                                      what ? what->channel : house_->site,
+                                      "by somebody in the house: " + answer.reason, now});
+  }
+  decide_at_once(now, out);
+  return out;
+}
+
+void dispatcher::decide_at_once(time_point now, decisions& out) {
   // On an old picture commands would be renewed that nobody has reason to give.
-  if (!last_ || now - seen_ > 2 * house_->pace.control) return out;
+  if (!last_ || now - seen_ > 2 * house_->pace.control) return;
   auto present = *last_;
   present.at = std::max(present.at, now);
   add(out, decide_on(std::move(present)));
-  return out;
 }
 
 std::optional<contract_book::expected_run> dispatcher::run_after_contract(time_point now) const {

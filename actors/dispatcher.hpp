@@ -44,6 +44,10 @@ class dispatcher {
   /// node said them.
   decisions take(const envelope& directive, time_point now);
 
+  /// A wish of somebody who stands in the house, with the rank of admin. Its node did not ask and
+  /// gets no outcome but an event; a renewal that is granted is worth none.
+  decisions take_on_site(const request& wish, const std::string& id, time_point now);
+
   /// What a former program kept of its contracts goes on. Only the first word counts, and only soon
   /// after this one began: whoever keeps it may be slow, or new himself.
   void take_up(const std::string& kept, time_point now);
@@ -85,6 +89,7 @@ class dispatcher {
   };
 
   decisions decide_on(snapshot now);
+  void decide_at_once(time_point now, decisions& out);
   [[nodiscard]] std::optional<contract_book::expected_run> run_after_contract(time_point now) const;
   [[nodiscard]] contract_report answer(const contract& offered, time_point now);
   [[nodiscard]] std::optional<std::string> trouble(time_point now) const;

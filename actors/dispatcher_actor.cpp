@@ -71,6 +71,9 @@ dispatcher_actor::behavior_type dispatcher_of(self_pointer self, house_context c
       [live, clock](const envelope& directive) {
         live(directive_heard{directive, clock.now()});
       },
+      [live, clock](const request_on_site& asked) {
+        live(asked_on_site{asked.wish, asked.id, clock.now()});
+      },
       [live, clock](const dating& dates) {
         live(dates_told{dates, clock.now()});
       },

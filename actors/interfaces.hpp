@@ -55,6 +55,12 @@ using bus_batch = std::vector<bus_request>;
 using bus_answers = std::vector<result<bus_answer>>;
 using readings = std::vector<reading>;
 
+/// A wish of somebody who stands in the house, at the terminal of this program.
+struct request_on_site {
+  request wish;
+  std::string id;
+};
+
 /// Samples of the slot in progress, taken since the draft before.
 struct report_draft {
   report samples;
@@ -248,6 +254,8 @@ using dispatcher_actor = caf::typed_actor<
     caf::reacts_to<snapshot>,
     // A wish of the node: ranked, answered, never executed as such. Its times are in UTC.
     caf::reacts_to<envelope>,
+    // A wish of somebody in the house: ranked, never executed as such.
+    caf::reacts_to<request_on_site>,
     // The date is this from now on.
     caf::reacts_to<dating>,
     // A device that can be commanded stands here now.
@@ -352,6 +360,8 @@ using supervisor_actor = caf::typed_actor<
     caf::reacts_to<atom::restart, std::string>,
     // Something to be said by the house, from outside the family.
     caf::reacts_to<body>,
+    // A wish of somebody in the house, for the dispatcher of the moment.
+    caf::reacts_to<request_on_site>,
     // INTERNAL: look whether control still ticks.
     caf::reacts_to<atom::pulse>,
     // The same house by another layout: what differs begins anew, all else stays as it is. Says what
@@ -370,6 +380,7 @@ using supervisor_actor = caf::typed_actor<
 // way to serialize them.
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::bus_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::bus_answers)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::request_on_site)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::bus_message)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::listener)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::readings)

@@ -40,6 +40,16 @@ outcome leases::ask_admin(const request& wish, const std::string& id, time_point
   if (!(house_->link && house_->link->remote_admin))
     return refused(id,
                    "this house takes no admin requests from its node (link.remote_admin is false)");
+  return grant_admin(wish, id, now);
+}
+
+outcome leases::ask_on_site(const request& wish, const std::string& id, time_point now) {
+  if (wish.rank != authority::admin)
+    return refused(id, "who is on site asks with the rank of admin");
+  return grant_admin(wish, id, now);
+}
+
+outcome leases::grant_admin(const request& wish, const std::string& id, time_point now) {
   if (std::holds_alternative<release>(wish.wish)) {
     holds_.clear();
     return {id, true, "released"};

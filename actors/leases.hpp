@@ -39,6 +39,10 @@ class leases {
   /// Grants or refuses; the outcome says which and why.
   outcome ask(const request& wish, const std::string& request_id, time_point now);
 
+  /// The same for somebody who stands in the house: needs no layout to allow it, and is an admin or
+  /// nobody.
+  outcome ask_on_site(const request& wish, const std::string& request_id, time_point now);
+
   /// Begins what is due and drops leases that have ended; one event for each.
   std::vector<event> expire(time_point now);
 
@@ -50,6 +54,7 @@ class leases {
 
  private:
   outcome ask_admin(const request& wish, const std::string& id, time_point now);
+  outcome grant_admin(const request& wish, const std::string& id, time_point now);
   outcome ask_hold(const request& wish, const hold& what, const std::string& id, time_point now);
   outcome keep_holds(const std::string& id, time_point now);
   [[nodiscard]] std::optional<std::string> objection(const request& wish) const;

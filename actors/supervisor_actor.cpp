@@ -213,6 +213,10 @@ supervisor_actor::behavior_type supervisor_of(
         const auto& reporter = self->state.members->reporter;
         if (reporter) self->send(statement_sink{reporter}, what);
       },
+      [self](const request_on_site& asked) {
+        const auto& dispatcher = self->state.members->dispatcher;
+        if (dispatcher && !self->state.stopping) self->send(dispatcher, asked);
+      },
       [self](atom::pulse) {
         if (!self->state.stopping) self->state.feel_pulse();
       },

@@ -95,6 +95,13 @@ struct log_reader::meaning {
     return {std::move(*message), at()};
   }
 
+  asked_on_site asked() {
+    auto message = heard();
+    auto* const wish = std::get_if<request>(&message.directive.body);
+    if (!wish) wrong("what was asked on site is no request");
+    return {std::move(*wish), std::move(message.directive.message_id), message.at};
+  }
+
   std::optional<dispatcher_input> input() {
     if (line.contains("begin")) {
       self.forget();
@@ -102,6 +109,7 @@ struct log_reader::meaning {
     }
     if (line.contains("see")) return seen();
     if (line.contains("hear")) return heard();
+    if (line.contains("on_site")) return asked();
     if (line.contains("dates")) return dates_told{log_words::dating_from(line.at("dates")), at()};
     if (line.contains("contracts"))
       return contracts_taken_up{line.at("contracts").get<std::string>(), at()};

@@ -3,6 +3,7 @@
 #include "actors/node/render.hpp"
 #include "actors/record/log_words.hpp"
 #include "protocol/codec.hpp"
+#include "protocol/limits.hpp"
 
 namespace hearth {
 namespace {
@@ -78,6 +79,10 @@ std::string log_writer::lines(const recorded& item) {
     const auto& what = heard->directive.body;
     line["hear"] = std::string{kind_of(what)} + " " + text_of(what);
     line["wire"] = log_words::hex_of(encode(heard->directive));
+  } else if (const auto* asked = std::get_if<asked_on_site>(&item.input)) {
+    line["on_site"] = text_of(body{asked->wish});
+    line["wire"] = log_words::hex_of(
+        encode({house_->site, boot_id_, 0, asked->id, limits::earliest_date, "", asked->wish}));
   } else if (const auto* told = std::get_if<dates_told>(&item.input)) {
     line["dates"] = {{"offset_ms", told->dates.offset.count()},
                      {"trust", to_text(told->dates.trust)},

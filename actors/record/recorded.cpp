@@ -9,6 +9,10 @@ dispatcher::decisions give(dispatcher& mind, const directive_heard& heard) {
   return mind.take(heard.directive, heard.at);
 }
 
+dispatcher::decisions give(dispatcher& mind, const asked_on_site& asked) {
+  return mind.take_on_site(asked.wish, asked.id, asked.at);
+}
+
 dispatcher::decisions give(dispatcher& mind, const dates_told& told) {
   mind.redate(told.dates);
   return {};

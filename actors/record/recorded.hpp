@@ -19,6 +19,12 @@ struct directive_heard {
   envelope directive;
   time_point at;
 };
+/// By somebody who stands in the house.
+struct asked_on_site {
+  request wish;
+  std::string id;
+  time_point at;
+};
 struct dates_told {
   dating dates;
   time_point at;  ///< for the reader; it decides nothing
@@ -40,7 +46,7 @@ struct contracts_taken_up {
 };
 using dispatcher_input =
     std::variant<dispatcher_begun, snapshot, directive_heard, dates_told, device_returned,
-                 reporter_returned, plan_made, contracts_taken_up>;
+                 reporter_returned, plan_made, contracts_taken_up, asked_on_site>;
 
 time_point at_of(const dispatcher_input& input);
 
@@ -55,6 +61,7 @@ struct recorded {
 dispatcher::decisions give(dispatcher& mind, const dispatcher_begun& begun);
 dispatcher::decisions give(dispatcher& mind, const snapshot& seen);
 dispatcher::decisions give(dispatcher& mind, const directive_heard& heard);
+dispatcher::decisions give(dispatcher& mind, const asked_on_site& asked);
 dispatcher::decisions give(dispatcher& mind, const dates_told& told);
 dispatcher::decisions give(dispatcher& mind, const device_returned& back);
 dispatcher::decisions give(dispatcher& mind, const reporter_returned& back);

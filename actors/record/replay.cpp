@@ -138,6 +138,8 @@ class replayer {
       if (!std::holds_alternative<heartbeat>(body))
         news.heard = std::string{kind_of(body)} + " " + text_of(body);
     }
+    if (const auto* asked = step.input ? std::get_if<asked_on_site>(&*step.input) : nullptr)
+      news.heard = "on site: " + text_of(body{asked->wish});
     if (!news.compared.empty() || !news.heard.empty()) tell_(news);
   }
 

@@ -147,6 +147,16 @@ TEST_CASE_FIXTURE(fixture, "a message of the node comes back as it was heard") {
   }
 }
 
+TEST_CASE_FIXTURE(fixture,
+                  "a wish of somebody in the house comes back, on a house without a date too") {
+  const auto asked = asked_on_site{
+      {authority::admin, hold{"valve.position", {0.25, unit::fraction}}, 1min, "try"}, "b-1", {}};
+  const auto back = std::get<asked_on_site>(*there_and_back(asked).input);
+  CHECK(back.wish == asked.wish);
+  CHECK(back.id == asked.id);
+  CHECK(back.at == asked.at);
+}
+
 TEST_CASE_FIXTURE(fixture, "dates and devices come back") {
   const auto dates = dating{-1234567ms, date_trust::assumed, date_source::system_clock};
   CHECK(std::get<dates_told>(*there_and_back(dates_told{dates, noon}).input).dates == dates);

@@ -72,6 +72,22 @@ TEST_CASE("an admin request of a node is refused unless the layout allows it") {
   CHECK(held.ask(grid_shed(), "r3", noon).accepted);
 }
 
+TEST_CASE("somebody who stands in the house holds an actuator, whatever its node may") {
+  auto house = small_house();
+  SUBCASE("link.remote_admin is false") { house.link->remote_admin = false; }
+  SUBCASE("there is no link") { house.link.reset(); }
+  auto held = leases{shared(house)};
+  CHECK(held.ask_on_site(admin_hold("hp.pump", switched(true)), "r1", noon).accepted);
+  REQUIRE(held.hold_on(at::pump, noon));
+  CHECK_FALSE(held.hold_on(at::pump, noon + 5min));
+  CHECK_FALSE(held.ask_on_site(admin_hold("tank.top", switched(true)), "r2", noon).accepted);
+  CHECK_FALSE(held.ask_on_site(grid_shed(), "r3", noon).accepted);
+  CHECK_FALSE(held.ask({authority::admin, release{}, {}, ""}, "r4", noon).accepted);
+  CHECK(held.hold_on(at::pump, noon));
+  CHECK(held.ask_on_site({authority::admin, release{}, {}, ""}, "r5", noon).accepted);
+  CHECK_FALSE(held.hold_on(at::pump, noon));
+}
+
 TEST_CASE_FIXTURE(fixture, "a request has the rank of admin or grid and no other") {
   for (const auto rank :
        {authority::safety, authority::contract, authority::policy, authority::local}) {
