@@ -1,4 +1,5 @@
 #include "drivers/registry.hpp"
+#include "drivers/request_text.hpp"
 #include "tests/support/files.hpp"
 #include "tests/support/one_device.hpp"
 
@@ -6,7 +7,6 @@
 
 #include <algorithm>
 #include <deque>
-#include <iomanip>
 #include <sstream>
 
 using namespace hearth;
@@ -28,36 +28,6 @@ using namespace hearth::testing;
 namespace {
 
 const auto now = from_iso8601("2020-01-15T05:00:00Z").value();
-
-std::string text_of(const bus_request& request) {
-  const auto line = [](unsigned number, bool low) {
-    return std::to_string(number) + (low ? " active low" : " active high");
-  };
-  const auto debounced = [](std::chrono::microseconds debounce) {
-    return debounce.count() == 0 ? "" : " debounced " + std::to_string(debounce.count()) + " us";
-  };
-  if (const auto* r = std::get_if<gpio_read>(&request))
-    return "read line " + line(r->line, r->active_low) + debounced(r->debounce);
-  if (const auto* c = std::get_if<gpio_count>(&request))
-    return "count line " + line(c->line, c->active_low) + debounced(c->debounce);
-  if (const auto* w = std::get_if<gpio_write>(&request))
-    return "write line " + line(w->line, w->active_low) + (w->on ? " on" : " off");
-  if (const auto* r = std::get_if<onewire_read>(&request)) return "read " + r->slave;
-  if (const auto* t = std::get_if<i2c_transfer>(&request)) {
-    auto text = std::ostringstream{};
-    text << "0x" << std::hex << std::uppercase << int{t->address};
-    if (!t->write.empty()) text << " write";
-    for (const auto b : t->write) text << " " << std::setw(2) << std::setfill('0') << int{b};
-    text << std::dec;
-    if (t->read > 0) text << " read " << t->read;
-    if (t->settling > duration{}) text << " after " << t->settling.count() << " ms";
-    return text.str();
-  }
-  if (const auto* p = std::get_if<mqtt_publish>(&request))
-    return p->payload.empty() ? p->topic : p->topic + " " + p->payload;
-  if (std::holds_alternative<bus_presence>(request)) return "is the bus there";
-  return "another bus's request";
-}
 
 std::string text_of(const reading& r, const layout& house) {
   const auto& name = house[r.channel].name;
@@ -166,7 +136,7 @@ class conversation {
   }
 
   void ask(const std::vector<bus_request>& requests, bool poll) {
-    for (const auto& request : requests) requests_.push_back(text_of(request));
+    for (const auto& request : requests) requests_.push_back(request_text(request));
     unanswered_ = poll ? requests.size() : 0;
     answers_.clear();
   }
