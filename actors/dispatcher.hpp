@@ -54,8 +54,8 @@ class dispatcher {
 
   /// What is left to a successor, when the house gets another layout.
   struct heritage {
-    std::vector<envelope> holds;  ///< an admin's, as requests for what is left of their leases
-    std::string contracts;        ///< as for `take_up`; empty: there are none
+    std::vector<leases::standing_hold> holds;
+    std::string contracts;  ///< as for `take_up`; empty: there are none
     std::optional<heat_plan> plan;
   };
   [[nodiscard]] heritage farewell(time_point now) const;

@@ -109,19 +109,15 @@ std::vector<event> leases::expire(time_point now) {
   return events;
 }
 
-std::vector<envelope> leases::holds(time_point now) const {
-  auto all = std::vector<envelope>{};
-  for (const auto& [channel, held] : holds_) {
-    if (held.until <= now) continue;
-    auto again = envelope{};
-    again.site = house_->site;
-    again.message_id = held.request_id;
-    again.body = request{.rank = authority::admin,
-                         .wish = hold{(*house_)[channel].name, held.value},
-                         .lease = held.until - now,
-                         .reason = held.reason};
-    all.push_back(std::move(again));
-  }
+std::vector<leases::standing_hold> leases::holds(time_point now) const {
+  auto all = std::vector<standing_hold>{};
+  for (const auto& [channel, held] : holds_)
+    if (held.until > now)
+      all.push_back({{.rank = authority::admin,
+                      .wish = hold{(*house_)[channel].name, held.value},
+                      .lease = held.until - now,
+                      .reason = held.reason},
+                     held.request_id});
   return all;
 }
 

@@ -46,8 +46,12 @@ class leases {
   /// Begins what is due and drops leases that have ended; one event for each.
   std::vector<event> expire(time_point now);
 
-  /// What the admin holds, as requests for what is left.
-  [[nodiscard]] std::vector<envelope> holds(time_point now) const;
+  /// What an admin holds, as wishes for what is left of each lease.
+  struct standing_hold {
+    request wish;
+    std::string request_id;
+  };
+  [[nodiscard]] std::vector<standing_hold> holds(time_point now) const;
   /// The admin's hold on an actuator.
   [[nodiscard]] std::optional<lease> hold_on(channel_id actuator, time_point now) const;
   [[nodiscard]] const grid_leases& grid() const { return grid_; }

@@ -95,7 +95,8 @@ struct site {
   void hand_down() {
     const auto former = std::exchange(left, {});
     if (!former) return;
-    for (const auto& hold : former->holds) caf::anon_send(members->dispatcher, hold);
+    for (const auto& hold : former->holds)
+      caf::anon_send(members->dispatcher, request_on_site{hold.wish, hold.request_id});
     if (!former->contracts.empty())
       caf::anon_send(members->dispatcher, contracts_kept{former->contracts});
     if (former->plan) caf::anon_send(members->dispatcher, *former->plan);

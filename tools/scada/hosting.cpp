@@ -3,6 +3,7 @@
 #include "drivers/ports/appended_file.hpp"
 #include "drivers/ports/sqlite_journal.hpp"
 #include "protocol/limits.hpp"
+#include "tools/scada/link_words.hpp"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -15,9 +16,11 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <random>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <thread>
 #include <unistd.h>
 
 namespace hearth::tools {
@@ -84,6 +87,40 @@ std::optional<int> stop_signals::wait(std::chrono::milliseconds patience) {
   return got;
 }
 
+void add_clock_options(CLI::App& command, clock_options& options) {
+  command
+      .add_option("--clock-start", options.start,
+                  "For demos and tests: house time, ISO 8601, at the anchor")
+      ->group("Clock");
+  command
+      .add_option("--clock-anchor", options.anchor_unix_ms,
+                  "Milliseconds since 1970 when house time was --clock-start (default: now)")
+      ->group("Clock");
+  command.add_option("--speed", options.speed, "House time runs so many times as fast")
+      ->check(CLI::Range(0.001, 100'000.0))
+      ->capture_default_str()
+      ->group("Clock");
+}
+
+std::optional<house_clock> clock_of(const clock_options& options) {
+  const auto anchor = options.anchor_unix_ms;
+  if (options.start.empty()) {
+    if (options.speed == 1 && anchor == 0) return house_clock::real();
+    std::cerr << "scada: --speed and --clock-anchor need --clock-start\n";
+    return {};
+  }
+  const auto start = from_iso8601(options.start);
+  if (!start) {
+    std::cerr << "scada: --clock-start: write a time such as 2020-01-15T05:00:00Z\n";
+    return {};
+  }
+  return house_clock::warped(*start,
+                             anchor != 0
+                                 ? time_point{std::chrono::milliseconds{anchor}}
+                                 : std::chrono::floor<duration>(std::chrono::system_clock::now()),
+                             options.speed);
+}
+
 hosted_house::hosted_house(house_parts parts)
     : hosted_house{[&](caf::actor_system&) { return std::move(parts); }} {}
 
@@ -115,6 +152,8 @@ std::optional<std::vector<std::string>> hosted_house::reload(const checked_layou
                });
   return words;
 }
+
+void hosted_house::ask(request_on_site what) { caf::anon_send(house_.supervisor, std::move(what)); }
 
 void hosted_house::stop() {
   if (!alive_) return;
@@ -212,6 +251,12 @@ result<std::string> ask_running(const std::string& site, const std::string& line
   return answer;
 }
 
+void site_claim::explain(const std::string& site) {
+  std::cerr << "scada: site " << site << " is already run by another scada on this machine; "
+            << "two of them would fight over its relays. Stop that one first (systemctl stop "
+               "hearth, or pgrep -a scada).\n";
+}
+
 run_marker::run_marker(const std::string& state_folder, const std::string& site)
     : path_{state_folder + "/" + site + ".running"} {
   auto failure = std::error_code{};
@@ -225,6 +270,32 @@ run_marker::run_marker(const std::string& state_folder, const std::string& site)
 void run_marker::clear() {
   auto failure = std::error_code{};
   std::filesystem::remove(path_, failure);
+}
+
+std::vector<event> first_words(const run_marker& marker, const layout& house, time_point now) {
+  auto words = std::vector<event>{{severity::info, "started", house.site,
+                                   "control runs; every actuator was made safe first", now}};
+  if (marker.found_unfinished())
+    words.push_back({severity::warning, "unclean-start", house.site,
+                     "the run before did not end in good order; every actuator was made safe first",
+                     now});
+  if (!marker.problem().empty())
+    words.push_back({severity::warning, "state-unwritable", house.site,
+                     marker.problem() + ": a crash of this run will go unnoticed by the next",
+                     now});
+  for (auto& word : link_words(house, now)) words.push_back(std::move(word));
+  return words;
+}
+
+void end_in_time(int code) {
+  static constexpr auto margin = std::chrono::milliseconds{300};
+  std::thread{[code] {
+    std::this_thread::sleep_for(limits::shutdown_longest - margin);
+    spdlog::warn(
+        "a bus still waits for a device that does not answer; ending without it: "
+        "what hangs there falls back to its own fail-safe, and the next start makes it safe first");
+    std::_Exit(code);
+  }}.detach();
 }
 
 journal_maker journal_in(const std::string& state_folder, const std::string& site) {

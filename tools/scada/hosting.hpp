@@ -37,6 +37,16 @@ class stop_signals {
   sigset_t set_;
 };
 
+/// House time as a demo or a test wants it.
+struct clock_options {
+  std::string start;  ///< ISO 8601; empty: the clock of the day
+  std::int64_t anchor_unix_ms = 0;
+  double speed = 1;
+};
+void add_clock_options(CLI::App& command, clock_options& options);
+/// Nothing, with a word why on stderr, if the options make no clock.
+std::optional<house_clock> clock_of(const clock_options& options);
+
 /// A running house in this process: actor system, supervisor, orderly end.
 class hosted_house {
  public:
@@ -53,6 +63,8 @@ class hosted_house {
   void say(event what);
   /// The same house by another layout; what differs, in words. Nothing if it could not be changed.
   std::optional<std::vector<std::string>> reload(const checked_layout& house);
+  /// Somebody in the house wants this; the answer is an event.
+  void ask(request_on_site what);
   /// Makes every actuator safe, says goodbye and ends all actors, within
   /// `limits::shutdown_longest`.
   void stop();
@@ -94,6 +106,8 @@ class site_claim {
   [[nodiscard]] bool held() const { return held_; }
   /// Whoever waits; does not wait itself, but a moment for a visitor who hesitates.
   [[nodiscard]] std::optional<visitor> next_visitor() const;
+  /// Says on stderr who holds it and how to stop that one.
+  static void explain(const std::string& site);
 
  private:
   int socket_ = -1;
@@ -120,6 +134,13 @@ class run_marker {
   bool found_ = false;
   std::string problem_;
 };
+
+/// What a house says as soon as it runs: that it does, and what was odd about its start.
+std::vector<event> first_words(const run_marker& marker, const layout& house, time_point now);
+
+/// A bus in the middle of a call on a peer that hangs lets go only when that call's timeout is
+/// over. Whoever asked the program to end is not kept waiting for it: it ends with `code`.
+void end_in_time(int code);
 
 /// The journal of a site, in its state folder.
 journal_maker journal_in(const std::string& state_folder, const std::string& site);

@@ -32,6 +32,7 @@ int main(int argc, char** argv) {
     add_safe(app, exit);
     add_reload(app, exit);
     add_probe(app, exit);
+    add_live(app, exit);
     app.parse(argc, argv);
     return exit;
   } catch (const CLI::ParseError& e) {

@@ -14,7 +14,6 @@
 #include <cstdlib>
 #include <iostream>
 #include <malloc.h>
-#include <thread>
 
 namespace hearth::tools {
 namespace {
@@ -26,64 +25,13 @@ struct run_options {
   std::string state = default_state_folder();
   log_options log;
   record_options record;
-  std::string clock_start;
-  std::int64_t clock_anchor_unix_ms = 0;
-  double clock_speed = 1;
+  clock_options clock;
 };
 
 /// How often the main thread looks whether the supervisor still lives.
 constexpr auto look_every = std::chrono::milliseconds{250};
 /// How often it repeats what the owner should hear of the link.
 constexpr auto link_words_every = std::chrono::hours{24};
-
-/// The clock of the day, or the one the options ask for; nothing, with a word why, if they make
-/// none.
-std::optional<house_clock> clock_of(const run_options& options) {
-  const auto anchor = options.clock_anchor_unix_ms;
-  if (options.clock_start.empty()) {
-    if (options.clock_speed == 1 && anchor == 0) return house_clock::real();
-    std::cerr << "scada: --speed and --clock-anchor need --clock-start\n";
-    return {};
-  }
-  const auto start = from_iso8601(options.clock_start);
-  if (!start) {
-    std::cerr << "scada: --clock-start: write a time such as 2020-01-15T05:00:00Z\n";
-    return {};
-  }
-  return house_clock::warped(*start,
-                             anchor != 0
-                                 ? time_point{std::chrono::milliseconds{anchor}}
-                                 : std::chrono::floor<duration>(std::chrono::system_clock::now()),
-                             options.clock_speed);
-}
-
-/// A bus in the middle of a call on a peer that hangs lets go only when that call's timeout is
-/// over. Whoever asked the program to end is not kept waiting for it.
-void end_in_time() {
-  static constexpr auto margin = std::chrono::milliseconds{300};
-  std::thread{[] {
-    std::this_thread::sleep_for(limits::shutdown_longest - margin);
-    spdlog::warn(
-        "a bus still waits for a device that does not answer; ending without it: "
-        "what hangs there falls back to its own fail-safe, and the next start makes it safe first");
-    std::_Exit(ok);
-  }}.detach();
-}
-
-std::vector<event> first_words(const run_marker& marker, const layout& house, time_point now) {
-  auto words = std::vector<event>{{severity::info, "started", house.site,
-                                   "control runs; every actuator was made safe first", now}};
-  if (marker.found_unfinished())
-    words.push_back({severity::warning, "unclean-start", house.site,
-                     "the run before did not end in good order; every actuator was made safe first",
-                     now});
-  if (!marker.problem().empty())
-    words.push_back({severity::warning, "state-unwritable", house.site,
-                     marker.problem() + ": a crash of this run will go unnoticed by the next",
-                     now});
-  for (auto& word : link_words(house, now)) words.push_back(std::move(word));
-  return words;
-}
 
 /// Keeps what a report needs for a moment from staying with the program: one heap for all threads,
 /// which hardly ever allocate at one time, and what is free at its end goes back.
@@ -126,14 +74,11 @@ int run(const run_options& options) {
     print_plan(*house);
     return ok;
   }
-  const auto clock = clock_of(options);
+  const auto clock = clock_of(options.clock);
   if (!clock) return wrong_usage;
   const auto claim = site_claim{house->site};
   if (!claim.held()) {
-    std::cerr << "scada: site " << house->site
-              << " is already run by another scada on this machine; "
-              << "two of them would fight over its relays. Stop that one first (systemctl stop "
-                 "hearth, or pgrep -a scada).\n";
+    site_claim::explain(house->site);
     return already_running;
   }
   keep_memory_small();
@@ -141,7 +86,7 @@ int run(const run_options& options) {
   auto signals = stop_signals{};
   auto marker = run_marker{options.state, house->site};
   // A clock that the options made is right by definition.
-  const auto dated_by = options.clock_start.empty() ? kernel_clock() : clock_source{};
+  const auto dated_by = options.clock.start.empty() ? kernel_clock() : clock_source{};
   auto hosted = hosted_house{{.context = {house, *clock, dated_by},
                               .ports = all_ports(options.state),
                               .journal = journal_in(options.state, house->site),
@@ -175,7 +120,7 @@ int run(const run_options& options) {
     return internal_error;
   }
   service_manager::stopping();
-  end_in_time();
+  end_in_time(ok);
   hosted.stop();
   marker.clear();
   return ok;
@@ -201,18 +146,7 @@ void add_run(CLI::App& app, int& exit) {
       ->check(CLI::IsMember({"debug", "info", "warning", "alarm"}))
       ->capture_default_str();
   command->add_flag("--log-json", options->log.json, "One JSON object per log line");
-  command
-      ->add_option("--clock-start", options->clock_start,
-                   "For demos and tests: house time, ISO 8601, at the anchor")
-      ->group("Clock");
-  command
-      ->add_option("--clock-anchor", options->clock_anchor_unix_ms,
-                   "Milliseconds since 1970 when house time was --clock-start (default: now)")
-      ->group("Clock");
-  command->add_option("--speed", options->clock_speed, "House time runs so many times as fast")
-      ->check(CLI::Range(0.001, 100'000.0))
-      ->capture_default_str()
-      ->group("Clock");
+  add_clock_options(*command, options->clock);
   command->footer(
       "Ends on SIGINT or SIGTERM within 2 s, with every actuator made safe. SIGHUP and scada "
       "reload\n"
