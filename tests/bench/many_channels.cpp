@@ -1,6 +1,6 @@
-/// 1,000 channels on 8 buses with the actors of `scada run`, on threads and the clock of the day: how
-/// late polls are, what they cost, and whether a bus that hangs holds up another one. The floor, in
-/// the same run: one thread a bus that does the same calls in a plain loop.
+/// 1,000 channels on 8 buses with the actors of `scada run`, on threads and the clock of the day:
+/// how late polls are, what they cost, and whether a bus that hangs holds up another one. The
+/// floor, in the same run: one thread a bus that does the same calls in a plain loop.
 ///
 /// Usage: many_channels [SECONDS]      (60)
 
@@ -29,7 +29,8 @@ constexpr auto buses = 8;
 constexpr auto devices_per_bus = 5;
 constexpr auto channels_per_device = 25;
 constexpr auto period = 1000ms;
-/// A read of 50 registers at 115,200 baud takes about this long on the wire, in which nobody computes.
+/// A read of 50 registers at 115,200 baud takes about this long on the wire, in which nobody
+/// computes.
 constexpr auto on_the_wire = 12ms;
 constexpr auto hangs_for = 2s;
 
@@ -45,15 +46,15 @@ class times {
     const auto lock = std::lock_guard{mutex_};
     all_[bus][unit].push_back(steady::now());
   }
-  /// By how much periods differed from what was asked for, as parts of it, of the buses from `first`
-  /// on; sorted.
+  /// By how much periods differed from what was asked for, as parts of it, of the buses from
+  /// `first` on; sorted.
   [[nodiscard]] std::vector<double> lateness(int first) const {
     auto parts = std::vector<double>{};
     for (auto bus = first; bus < buses; ++bus)
       for (const auto& asked : all_[bus])
         for (auto i = std::size_t{2}; i < asked.size(); ++i)
-          parts.push_back(std::abs(
-              std::chrono::duration<double>{asked[i] - asked[i - 1] - period} / period));
+          parts.push_back(
+              std::abs(std::chrono::duration<double>{asked[i] - asked[i - 1] - period} / period));
     std::ranges::sort(parts);
     return parts;
   }
@@ -88,7 +89,8 @@ class timed_port final : public port {
 std::shared_ptr<const layout> big_house() {
   auto yaml = std::ostringstream{};
   yaml << "site: bench\ntimezone: UTC\nbuses:\n";
-  for (auto b = 0; b < buses; ++b) yaml << "  b" << b << ": { kind: modbus-tcp, host: 127.0.0." << b + 1 << " }\n";
+  for (auto b = 0; b < buses; ++b)
+    yaml << "  b" << b << ": { kind: modbus-tcp, host: 127.0.0." << b + 1 << " }\n";
   yaml << "devices:\n";
   for (auto b = 0; b < buses; ++b)
     for (auto d = 1; d <= devices_per_bus; ++d) {
@@ -151,19 +153,20 @@ outcome with_actors(const std::shared_ptr<const layout>& house, std::chrono::sec
   auto config = caf::actor_system_config{};
   configure(config);
   auto system = caf::actor_system{config};
-  auto parts = house_parts{.context = {house, house_clock::real()},
-                           .ports = {{"modbus-tcp",
-                                      [&](const layout&, bus_id bus) -> result<std::unique_ptr<port>> {
-                                        return std::make_unique<timed_port>(
-                                            asked, bus.value, bus.value == 0 ? hung : never);
-                                      }}},
-                           .journal = {},
-                           .connect = {},
-                           .log = [](const event&) {},
-                           .first_words = {},
-                           .boot_id = "bench",
-                           .snapshot_observer = {},
-                           .statement_observer = {}};
+  auto parts =
+      house_parts{.context = {house, house_clock::real()},
+                  .ports = {{"modbus-tcp",
+                             [&](const layout&, bus_id bus) -> result<std::unique_ptr<port>> {
+                               return std::make_unique<timed_port>(asked, bus.value,
+                                                                   bus.value == 0 ? hung : never);
+                             }}},
+                  .journal = {},
+                  .connect = {},
+                  .log = [](const event&) {},
+                  .first_words = {},
+                  .boot_id = "bench",
+                  .snapshot_observer = {},
+                  .statement_observer = {}};
   const auto running = spawn_house(system, std::move(parts));
   const auto o = measured_over(time, asked, one_hangs ? 1 : 0);
   *hung = false;

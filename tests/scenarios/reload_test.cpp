@@ -11,8 +11,7 @@ namespace {
 std::string file_text() { return contents_of(source("layouts/simulated-house.yaml")); }
 
 std::shared_ptr<const layout> house_of_text(const std::string& yaml) {
-  auto parsed =
-      parse_layout(yaml, "house.yaml", source("layouts"), known_catalog());
+  auto parsed = parse_layout(yaml, "house.yaml", source("layouts"), known_catalog());
   for (const auto& d : parsed.diagnostics) MESSAGE(to_text(d));
   REQUIRE(parsed.layout.has_value());
   parsed.layout->simulation->store_initial = celsius(30);
