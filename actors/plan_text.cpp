@@ -1,6 +1,7 @@
 #include "actors/plan_text.hpp"
 
 #include "actors/interlock.hpp"
+#include "drivers/bus_load.hpp"
 #include "drivers/registry.hpp"
 #include "protocol/limits.hpp"
 #include "protocol/topics.hpp"
@@ -132,11 +133,13 @@ std::string actors(const layout& house) {
 
 std::string buses(const layout& house) {
   auto table = text_table{};
-  table.row({"bus", "kind", "options", "devices"});
+  table.row({"bus", "kind", "options", "devices", "polls"});
   for (std::uint16_t i = 0; i < house.buses.size(); ++i) {
     const auto& b = house.buses[i];
     const auto on = std::ranges::count(house.devices, bus_id{i}, &device_layout::bus);
-    table.row({b.name, b.kind, shown(b.options), std::to_string(on)});
+    auto cells = std::vector{b.name, b.kind, shown(b.options), std::to_string(on)};
+    if (const auto load = poll_load(house, bus_id{i})) cells.push_back(to_text(*load));
+    table.row(std::move(cells));
   }
   return heading("Buses: " + std::to_string(house.buses.size())) + table.str();
 }

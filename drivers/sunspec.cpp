@@ -1,5 +1,6 @@
 #include "drivers/sunspec.hpp"
 
+#include "drivers/bus_load.hpp"
 #include "drivers/device_parts.hpp"
 #include "drivers/register_map.hpp"
 
@@ -63,7 +64,7 @@ result<double> scale_of(const sunspec_point& point, sunspec_form form,
   return std::pow(10, factor);
 }
 
-class sunspec_device final : public driver {
+class sunspec_device final : public driver, public settling_driver {
  public:
   sunspec_device(const layout& house, device_id device, sunspec_kind kind,
                  std::span<const sunspec_point> points, double power_sign)
@@ -78,6 +79,13 @@ class sunspec_device final : public driver {
     const auto* model = search_.found();
     if (!model) return {search_.next(unit_)};
     return {modbus_read{unit_, register_row::table::holding, model->address, count(*model)}};
+  }
+
+  [[nodiscard]] std::vector<bus_request> settled_poll() const override {
+    const auto largest = std::max(registers_for(points_, sunspec_form::integers),
+                                  registers_for(points_, sunspec_form::floats));
+    return {modbus_read{unit_, register_row::table::holding, 0,
+                        static_cast<std::uint16_t>(sunspec_header + largest)}};
   }
 
   std::vector<reading> decode(std::span<const result<bus_answer>> answers,

@@ -1,7 +1,10 @@
+#include "drivers/bus_load.hpp"
 #include "drivers/registry.hpp"
 #include "layouts/series.hpp"
 #include "tools/scada/commands.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <iostream>
 
 namespace hearth::tools {
@@ -22,12 +25,48 @@ std::vector<diagnostic> check_series(const layout& house) {
   return all;
 }
 
+/// Beyond this part of its time a line has little room left for commands, for devices that think
+/// before they answer, and for reads that are tried again.
+constexpr auto busy_line = 0.8;
+
+std::string percent(double share) { return std::to_string(std::lround(share * 100)) + " %"; }
+
+/// A diagnostic that makes nothing wrong.
+std::string as_warning(const diagnostic& d) {
+  const auto place =
+      d.file + ":" + std::to_string(d.at.line) + ":" + std::to_string(d.at.column) + ": ";
+  return place + "warning: " + d.message + "\n" + place + "hint: " + d.hint + "\n";
+}
+
+/// Lines that are busy beyond `from` and not beyond `to` of their time.
+std::vector<diagnostic> busy_lines(const std::string& file, const layout& house, double from,
+                                   double to) {
+  auto all = std::vector<diagnostic>{};
+  for (std::uint16_t i = 0; i < house.buses.size(); ++i) {
+    const auto load = poll_load(house, bus_id{i});
+    if (!load || load->share <= from || load->share > to) continue;
+    const auto most = *std::ranges::max_element(load->devices, {}, &device_load::share);
+    all.push_back({file, house.buses[i].at,
+                   "the polls of bus '" + house.buses[i].name + "' take " + percent(load->share) +
+                       " of its time at " + std::to_string(load->line.baud) + " baud" +
+                       (load->share > 1 ? ": its devices cannot be polled as often as that" : ""),
+                   "device '" + house[most.device].name + "' takes " + percent(most.share) +
+                       "; poll less often, name fewer channels, set devices and bus to more baud, "
+                       "or hang some on another line"});
+  }
+  return all;
+}
+
 int check(const std::vector<std::string>& files) {
   auto wrong = false;
   for (const auto& file : files) {
     const auto parsed = load_layout(file, known_catalog());
     auto diagnostics = parsed.diagnostics;
-    if (parsed.layout) diagnostics = check_series(*parsed.layout);
+    if (parsed.layout) {
+      diagnostics = check_series(*parsed.layout);
+      for (auto& d : busy_lines(file, *parsed.layout, 1, HUGE_VAL))
+        diagnostics.push_back(std::move(d));
+    }
     for (const auto& d : diagnostics) std::cerr << to_text(d);
     if (!diagnostics.empty()) {
       wrong = true;
@@ -36,6 +75,7 @@ int check(const std::vector<std::string>& files) {
       continue;
     }
     const auto& house = *parsed.layout;
+    for (const auto& d : busy_lines(file, house, busy_line, 1)) std::cerr << as_warning(d);
     std::cout << file << ": ok: site " << house.site << ", " << house.buses.size() << " buses, "
               << house.devices.size() << " devices, " << house.channels.size() << " channels\n";
   }
