@@ -60,3 +60,11 @@ TEST_CASE("the plan lists the topics of the node and of the house's own broker")
     CHECK(has(text, topic));
   CHECK(has(text, "device "));
 }
+
+TEST_CASE("the plan says how busy the polls of its devices keep a serial line") {
+  auto house = house_of("maine-house.yaml");
+  CHECK(has(plan_text::buses(house), "load 15 % at 9600 baud"));
+  for (auto& b : house.buses)
+    if (b.kind == "modbus-rtu") b.options["baud"] = std::int64_t{19200};
+  CHECK(has(plan_text::buses(house), "load 8 % at 19200 baud"));
+}

@@ -1,4 +1,5 @@
-"""`scada run LAYOUT --dry-run` prints the whole plan and opens no device node and no socket.
+"""`scada run LAYOUT --dry-run` prints the whole plan and opens no device node and no socket; `scada
+check` knows which serial lines are too busy.
 
 Usage: dry_run_test.py SCADA
 """
@@ -59,6 +60,43 @@ class DryRun(unittest.TestCase):
         self.assertEqual(done.returncode, 2)
         self.assertEqual(done.stdout, "")
         self.assertGreater(done.stderr.count(": error: "), 3)
+
+
+METER = """  - id: m%d
+    model: schneider-iem3000
+    bus: line
+    address: %d
+    poll: 1 s
+    channels: { power: m%d.power, energy_import: m%d.energy }
+"""
+
+
+class BusyLine(unittest.TestCase):
+    def check(self, meters):
+        """Meters on one line of 9600 baud; 17 + 21 bytes and 14 silent characters each: 54.2 ms."""
+        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as layout:
+            layout.write("site: s\ntimezone: UTC\nbuses:\n"
+                         "  line: { kind: modbus-rtu, port: /dev/ttyUSB0 }\ndevices:\n")
+            layout.writelines(METER % ((i,) * 4) for i in range(1, meters + 1))
+            layout.flush()
+            return subprocess.run([SCADA, "check", layout.name], capture_output=True, text=True, timeout=60)
+
+    def test_a_line_with_room_is_checked_without_a_word(self):
+        done = self.check(14)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    def test_a_line_that_is_busy_beyond_80_percent_is_a_warning(self):
+        done = self.check(16)
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("warning: the polls of bus 'line' take 87 % of its time at 9600 baud", done.stderr)
+        self.assertIn("hint: device 'm1' takes 5 %", done.stderr)
+        self.assertIn(":4:3: ", done.stderr)
+
+    def test_a_line_that_cannot_carry_its_polls_is_an_error(self):
+        done = self.check(19)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("error: the polls of bus 'line' take 103 % of its time", done.stderr)
+        self.assertIn("cannot be polled as often as that", done.stderr)
 
 
 if __name__ == "__main__":
