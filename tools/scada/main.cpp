@@ -33,6 +33,7 @@ int main(int argc, char** argv) {
     add_reload(app, exit);
     add_probe(app, exit);
     add_live(app, exit);
+    add_commission(app, exit);
     app.parse(argc, argv);
     return exit;
   } catch (const CLI::ParseError& e) {
