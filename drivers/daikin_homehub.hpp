@@ -8,8 +8,8 @@ namespace hearth {
 ///
 /// Made safe, the unit is back under its own control: heating and hot water on, mode automatic,
 /// smart grid running free, no shift of its heating curve, setpoint and power limits as the options
-/// say. With `fail_safe: off`, heating and hot water are off instead. The HomeHub has no watchdog
-/// that its guide tells of: what was written last holds until somebody writes again.
+/// say. With `fail_safe: off`, heating and hot water are off instead. No watchdog of the HomeHub is
+/// known: what was written last holds until somebody writes again.
 model daikin_homehub_model();
 
 }  // namespace hearth
