@@ -8,6 +8,7 @@ usage: tests/package/run.sh [DEB]
 
 Bootstraps a minimal Debian 12 into a folder (needs root, debootstrap and Debian's packages; two minutes),
 installs DEB there, or the one that cpack makes of build/release, and lives through what a package goes through.
+A DEB for arm64 is lived through by emulation, which needs qemu-user-static and binfmt-support (a quarter of an hour).
 END
 }
 
@@ -31,7 +32,12 @@ fi
 say "$(basename "$deb"): $(($(stat -c %s "$deb") / 1024)) KiB, needs $(dpkg-deb -f "$deb" Depends)"
 (($(stat -c %s "$deb") <= 10 * 1024 * 1024)) || fail "the package is larger than 10 MB"
 
-debootstrap --variant=minbase --include=ca-certificates bookworm "$work/debian" > "$work/debootstrap.log" 2>&1 || { tail "$work/debootstrap.log"; exit 1; }
+architecture=$(dpkg-deb -f "$deb" Architecture)
+if [[ $architecture != "$(dpkg --print-architecture)" && $architecture == arm64 ]]; then
+  [[ -e /proc/sys/fs/binfmt_misc/register ]] || mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc
+  update-binfmts --enable qemu-aarch64
+fi
+debootstrap --arch="$architecture" --variant=minbase --include=ca-certificates bookworm "$work/debian" > "$work/debootstrap.log" 2>&1 || { tail "$work/debootstrap.log"; exit 1; }
 # Where this machine gets its packages, security updates included.
 rm -f "$work/debian/etc/apt/sources.list"
 cp -r /etc/apt/sources.list /etc/apt/sources.list.d "$work/debian/etc/apt/" 2> /dev/null || true
