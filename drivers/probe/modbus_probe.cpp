@@ -121,7 +121,7 @@ class scan {
     const auto again = recognise_modbus(**io, asks_, static_cast<std::uint8_t>(stranger), false);
     if (!again || !alike(*again)) return;
     remarks_.push_back("it answers alike as every unit, " + std::to_string(stranger) +
-                       " too: taken for one device, and the unit for of no importance");
+                       " too: taken for one device that does not look at the unit");
     s.found.resize(1);
   }
 

@@ -29,6 +29,11 @@ std::string text_in(const words& registers, std::size_t first, std::size_t count
   return printable(text);
 }
 
+/// A device has a handful of SunSpec models; what says more is asked no further.
+constexpr auto most_models = 20;
+
+bool is_one_of(int number, int first, int last) { return number >= first && number <= last; }
+
 class unit_talk {
  public:
   unit_talk(port& io, interview& asks, std::uint8_t unit) : io_{io}, asks_{asks}, unit_{unit} {}
@@ -67,8 +72,8 @@ class unit_talk {
             .sure = sure,
             .evidence = std::move(evidence)};
   }
-  [[nodiscard]] proposed_device device(std::string model) const {
-    return {.id = "meter-" + std::to_string(unit_),
+  [[nodiscard]] proposed_device device(const std::string& what, std::string model) const {
+    return {.id = what + "-" + std::to_string(unit_),
             .model = std::move(model),
             .options = {{"address", std::to_string(unit_)}}};
   }
@@ -91,23 +96,41 @@ class unit_talk {
     auto f = found(phases || has_total ? "Eastron SDM630, three-phase meter"
                                        : "Eastron SDM120, single-phase meter",
                    certainty::likely, shown.data());
-    f.propose = {device(phases || has_total ? "eastron-sdm630" : "eastron-sdm120")};
+    f.propose = {device("meter", phases || has_total ? "eastron-sdm630" : "eastron-sdm120")};
     if (!phases && !has_total)
       f.evidence += "; an SDM630 of which one phase is wired and carries nothing answers the same";
     return f;
   }
 
   /// Source: SunSpec Alliance, "SunSpec Device Information Model Specification": the marker "SunS"
-  /// at 40000, then the common model: its number 1 and its length, maker and product in 16
-  /// registers each.
+  /// at 40000, 50000 or 0, then models: each with its number, its length and so many registers. The
+  /// first is number 1 and has maker and product in 16 registers each; 0xFFFF ends them.
   std::optional<finding> sunspec() {
-    const auto marker = read(table::holding, 40000, 2);
-    if (!marker || *marker != words{0x5375, 0x6E53}) return {};
-    auto f = found("a SunSpec device", certainty::certain, "the marker SunS at 40000");
-    const auto common = read(table::holding, 40002, 34);
-    if (common && (*common)[0] == 1)
-      f.what = "a SunSpec device: " + text_in(*common, 2, 16) + " " + text_in(*common, 18, 16);
-    f.propose = {device("")};
+    for (const auto base : {40000, 50000, 0}) {
+      const auto marker = read(table::holding, static_cast<std::uint16_t>(base), 2);
+      if (marker && *marker == words{0x5375, 0x6E53}) return sunspec_at(base);
+    }
+    return {};
+  }
+
+  finding sunspec_at(int base) {
+    auto f =
+        found("a SunSpec device", certainty::certain, "the marker SunS at " + std::to_string(base));
+    const auto common = read(table::holding, static_cast<std::uint16_t>(base + 2), 34);
+    if (!common || (*common)[0] != 1) return f;
+    f.what += ": " + text_in(*common, 2, 16) + " " + text_in(*common, 18, 16);
+    auto at = base + 4 + (*common)[1];
+    for (auto n = 0; n < most_models && at <= 0xFFFD; ++n) {
+      const auto head = read(table::holding, static_cast<std::uint16_t>(at), 2);
+      if (!head || (*head)[0] == 0xFFFF) break;
+      const auto number = (*head)[0];
+      f.evidence += (n == 0 ? ", models " : " ") + std::to_string(number);
+      if (is_one_of(number, 101, 103) || is_one_of(number, 111, 113))
+        f.propose = {device("inverter", "sunspec-inverter")};
+      if (is_one_of(number, 201, 204) || is_one_of(number, 211, 214))
+        f.propose = {device("meter", "sunspec-meter")};
+      at += 2 + (*head)[1];
+    }
     return f;
   }
 
@@ -120,7 +143,8 @@ class unit_talk {
     const auto name = type ? text_in(*type, 0, 20) : std::string{};
     auto f = found("Schneider Electric " + (name.empty() ? "meter" : name), certainty::certain,
                    "says so in its registers 50 and 70");
-    f.propose = {device(name.find("iEM3") != std::string::npos ? "schneider-iem3000" : "")};
+    f.propose = {
+        device("meter", name.find("iEM3") != std::string::npos ? "schneider-iem3000" : "")};
     return f;
   }
 

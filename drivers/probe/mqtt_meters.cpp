@@ -1,7 +1,7 @@
 #include "drivers/device_json.hpp"
 #include "drivers/probe/mqtt_recognition.hpp"
 
-#include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace hearth {
@@ -19,6 +19,32 @@ std::string text_at(const nlohmann::json& object, std::string_view key) {
   return found && found->is_string() ? found->get<std::string>() : std::string{};
 }
 
+/// What nodes call a quantity, and the channel it is: P1 and power1 are power1.
+struct input_name {
+  std::string_view name, channel;
+  bool numbered;
+};
+constexpr std::array input_names{
+    input_name{"power", "power", true},   input_name{"P", "power", true},
+    input_name{"E", "energy", true},      input_name{"temp", "temperature", true},
+    input_name{"T", "temperature", true}, input_name{"t", "temperature", true},
+    input_name{"vrms", "voltage", false}, input_name{"Vrms", "voltage", false},
+    input_name{"pulse", "pulses", false}, input_name{"pulsecount", "pulses", false},
+};
+
+std::vector<std::string> channels_for(const std::vector<std::string>& inputs) {
+  auto channels = std::vector<std::string>{};
+  for (const auto& input : inputs)
+    for (const auto& known : input_names) {
+      if (!input.starts_with(known.name)) continue;
+      const auto number = input.substr(known.name.size());
+      const auto is_one = number.size() == 1 && number[0] >= '1' && number[0] <= '9';
+      if (known.numbered ? is_one : number.empty())
+        channels.push_back(std::string{known.channel} + number);
+    }
+  return channels;
+}
+
 }  // namespace
 
 std::vector<std::string_view> levels_of(std::string_view topic) {
@@ -34,12 +60,16 @@ std::vector<std::string_view> levels_of(std::string_view topic) {
 /// Source: OpenEVSE, "openevse_esp32_firmware", docs/mqtt.md: openevse/announce/<id> is kept by the
 /// broker and names the base topic, below which are amp, wh, pilot and more.
 std::vector<finding> find_openevses(const said_on& said, topic_set& taken) {
+  auto announced = std::map<std::string, std::string>{};
   auto bases = std::map<std::string, certainty>{};
   for (const auto& [topic, payload] : said) {
     if (topic.starts_with("openevse/announce/")) {
       const auto who = object_in(payload);
       const auto base = who ? text_at(*who, "mqtt") : std::string{};
-      if (!base.empty()) bases[base] = certainty::certain;
+      if (!base.empty()) {
+        bases[base] = certainty::certain;
+        announced[base] = topic;
+      }
       taken.insert(topic);
       continue;
     }
@@ -60,6 +90,8 @@ std::vector<finding> find_openevses(const said_on& said, topic_set& taken) {
          .sure = sure,
          .evidence = sure == certainty::certain ? "it announces itself" : "tells amp, wh and pilot",
          .propose = {{.id = "car", .model = "openevse", .options = {{"topic", base}}}}});
+    if (const auto topic = announced.find(base); topic != announced.end())
+      all.back().propose[0].options.emplace_back("announce", topic->second);
   }
   return all;
 }
@@ -83,8 +115,11 @@ std::vector<finding> find_emons(const said_on& said, topic_set& taken) {
       taken.insert(topic + "/" + input);
       f.evidence += (f.evidence.empty() ? "" : ", ") + input;
     }
-    f.propose = {
-        {.id = node, .model = "emontx", .options = {{"topic", topic}}, .channels = inputs}};
+    if (auto channels = channels_for(inputs); !channels.empty())
+      f.propose = {{.id = node,
+                    .model = "emontx",
+                    .options = {{"name", node}},
+                    .channels = std::move(channels)}};
     all.push_back(std::move(f));
   }
   return all;

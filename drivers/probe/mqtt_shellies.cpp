@@ -84,7 +84,7 @@ std::vector<finding> find_shellies_gen1(const said_on& said, topic_set& taken) {
        ++at) {
     const auto& [topic, payload] = *at;
     const auto levels = levels_of(topic);
-    taken.insert(topic);
+    if (!taken.insert(topic).second) continue;
     if (levels.back() == "announce") {
       const auto who = object_in(payload);
       const auto id = who ? text_at(*who, "id") : std::string{};

@@ -55,8 +55,9 @@ void mqtt_survey::heard(const bus_message& message) {
 probe_result mqtt_survey::result(proposed_bus bus) const {
   auto result = probe_result{.bus = std::move(bus)};
   auto taken = topic_set{};
-  // An OpenEVSE may speak below emon/.
-  for (const auto find : {find_shellies_gen1, find_shellies_gen2, find_tasmotas,
+  // In this order: a newer Shelly may have been given a prefix below shellies/, an OpenEVSE speaks
+  // below emon/.
+  for (const auto find : {find_shellies_gen2, find_shellies_gen1, find_tasmotas,
                           find_zigbee_devices, find_openevses, find_emons})
     for (auto& f : find(said_, taken)) result.found.push_back(std::move(f));
   add_strangers(result, said_, taken);

@@ -76,7 +76,7 @@ std::vector<finding> find_tasmotas(const said_on& said, topic_set& taken) {
     const auto name = topic.substr(5, topic.size() - 6 - last.size());
     if (levels[0] == "tele" && last == "LWT" && (payload == "Online" || payload == "Offline"))
       devices[name].says_so = true;
-    if (levels[0] == "stat" && (payload == "ON" || payload == "OFF"))
+    if (levels[0] == "stat" && last.starts_with("POWER") && (payload == "ON" || payload == "OFF"))
       add_relay(devices[name], last);
     if (levels[0] != "tele" || (last != "STATE" && last != "SENSOR")) continue;
     const auto says = object_in(payload);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <optional>
 #include <set>
 
@@ -36,6 +37,28 @@ std::optional<std::string> yaml_value(const std::string& text) {
     quoted += c;
   }
   return quoted + "\"";
+}
+
+bool fits(const option_spec& option, const std::string& value) {
+  if (!yaml_value(value)) return false;
+  if (option.kind != option_kind::integer) return true;
+  char* end = nullptr;
+  const auto number = static_cast<double>(std::strtol(value.c_str(), &end, 0));
+  return *end == '\0' && number >= option.lowest.value_or(number) &&
+         number <= option.highest.value_or(number);
+}
+
+/// What no two devices of a bus may have alike, as the parser will say it.
+std::string owned_by(const proposed_device& device) {
+  auto what = std::string{};
+  for (const auto& option : find_model(device.model)->spec.options) {
+    if (!option.owned) continue;
+    const auto given =
+        std::ranges::find(device.options, option.key, [](const auto& each) { return each.first; });
+    what +=
+        option.key + " " + (given == device.options.end() ? option.fallback : given->second) + "\n";
+  }
+  return what;
 }
 
 /// Those of the model that it is to have, in the model's order.
@@ -92,6 +115,10 @@ class writer {
                 (device.model.empty() ? "" : ": " + device.model));
         continue;
       }
+      if (const auto owned = owned_by(device); !owned.empty() && !owned_.insert(owned).second) {
+        comment("the same place on the bus as one above");
+        continue;
+      }
       if (!device.note.empty()) comment(device.note);
       if (!is_certain_enough(f)) comment("Take the '# ' away once you are sure:");
       for (const auto& line : lines_of(device, free_id(device.id), of_.bus.name))
@@ -111,6 +138,7 @@ class writer {
   const probe_result& of_;
   std::string devices_;
   std::set<std::string> ids_;
+  std::set<std::string> owned_;
 };
 
 }  // namespace
@@ -135,12 +163,11 @@ bool is_known(const proposed_device& device) {
     return std::ranges::any_of(device.options,
                                [&](const auto& each) { return each.first == option.key; });
   };
-  return std::ranges::all_of(device.options,
-                             [&](const auto& each) {
-                               return std::ranges::find(spec.options, each.first,
-                                                        &option_spec::key) != spec.options.end() &&
-                                      yaml_value(each.second);
-                             }) &&
+  const auto is_accepted = [&](const auto& each) {
+    const auto option = std::ranges::find(spec.options, each.first, &option_spec::key);
+    return option != spec.options.end() && fits(*option, each.second);
+  };
+  return std::ranges::all_of(device.options, is_accepted) &&
          std::ranges::all_of(spec.options,
                              [&](const auto& o) { return !o.required || given(o); }) &&
          !channels_of(device, spec).empty();

@@ -115,6 +115,12 @@ class Probe(unittest.TestCase):
         self.fail("mosquitto does not start")
         return 0
 
+    def as_nobody(self):
+        """For `run`: another user, who may execute a copy of the program."""
+        self.folder.chmod(0o755)
+        shutil.copy(SCADA, self.folder / "scada")
+        return {"user": NOBODY, "group": NOBODY, "extra_groups": [], "executable": str(self.folder / "scada")}
+
     def checked(self, layout):
         done = run("check", layout)
         self.assertEqual(0, done.returncode, done.stderr + layout.read_text(encoding="utf-8"))
@@ -171,14 +177,7 @@ class Probe(unittest.TestCase):
         closed.touch()
         closed.chmod(0)
         line = self.meter()
-        who = {}
-        if os.getuid() == 0:
-            global SCADA
-            self.folder.chmod(0o755)
-            shutil.copy(SCADA, self.folder / "scada")
-            self.addCleanup(globals().__setitem__, "SCADA", SCADA)
-            SCADA = str(self.folder / "scada")
-            who = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+        who = self.as_nobody() if os.getuid() == 0 else {}
         os.chmod(line.path, 0)
         for words, group in ((["i2c", closed], "group i2c"), (["modbus-rtu", line.path], "group dialout")):
             done = run("probe", *words, **who)
@@ -261,6 +260,11 @@ class Probe(unittest.TestCase):
         done = run("probe", "modbus-rtu", line.path)
         self.assertEqual(3, done.returncode, done.stderr)
         self.assertIn("stop the house first", done.stderr)
+        if os.getuid() == 0:
+            os.chmod(line.path, 0o666)
+            done = run("probe", "modbus-rtu", line.path, **self.as_nobody())
+            self.assertEqual(3, done.returncode, done.stderr)
+            self.assertIn("may be in use by scada", done.stderr)
 
     def test_a_modbus_tcp_server_that_is_not_ours_is_recognised(self):
         peer = self.child("/usr/bin/python3", "-B", SOURCE / "tests/support/modbus_peer.py", "0",
@@ -271,7 +275,7 @@ class Probe(unittest.TestCase):
         done = run("probe", "modbus-tcp", f"127.0.0.1:{port}", "--units", "1-3", "--output", house, "--site", "maple-12")
         self.assertEqual(0, done.returncode, done.stderr)
         self.assertIn("SDM120", done.stdout)
-        self.assertIn("taken for one device", done.stderr)
+        self.assertIn("does not look at the unit", done.stderr)
         self.checked(house)
         peer.kill()
         peer.communicate(timeout=10)
@@ -290,6 +294,7 @@ class Probe(unittest.TestCase):
         done = run("probe", "mqtt", f"127.0.0.1:{port}", "--for", "2", "--output", house, "--site", "maple-12")
         self.assertEqual(0, done.returncode, done.stderr)
         self.assertIn("Shelly Plus or Pro", done.stdout)
+        self.assertIn("3 messages heard", done.stderr)
         self.assertIn("1 topics, such as attic/fan", done.stdout)
         self.assertIn("model: shelly-relay", house.read_text(encoding="utf-8"))
         self.checked(house)

@@ -113,7 +113,7 @@ void add_modbus(CLI::App& probe, int& exit, const std::string& kind, const std::
 void add_probe_modbus(CLI::App& probe, int& exit) {
   auto rtu = std::make_shared<modbus_options>();
   rtu->units = "1-247";
-  rtu->bauds = {"9600", "19200"};
+  rtu->bauds = {"9600", "19200", "2400"};
   rtu->parities = {"even", "none"};
   rtu->timeout_ms = 200;
   add_modbus(probe, exit, modbus_rtu_kind, "Which units answer on a serial line (RS-485)", rtu,

@@ -84,8 +84,9 @@ std::string as_json(const probe_result& result) {
          "\n";
 }
 
-/// "96 questions: 3 answers, 93 timeout"
+/// "96 questions: 3 answers, 93 timeout"; on a broker nobody is asked.
 std::string counts_of(const probe_tally& tally) {
+  if (tally.asked == 0) return std::to_string(tally.answered) + " messages heard";
   auto text =
       std::to_string(tally.asked) + " questions: " + std::to_string(tally.answered) + " answers";
   for (const auto& [code, count] : tally.faults)
@@ -150,9 +151,10 @@ std::optional<int> held_by_another(const std::string& device) {
   std::cerr << "scada: " << device << (holder->certain ? " is in use by " : " may be in use by ")
             << who << (holder->certain ? "" : ", which runs as another user") << "\n"
             << (is_house ? "  hint: two masters disturb each other: stop the house first (sudo "
-                           "systemctl stop hearth), then probe\n"
+                           "systemctl stop hearth), then probe"
                          : "  hint: end that program first; on a Pi a login may sit on the port "
-                           "(raspi-config, serial port)\n");
+                           "(raspi-config, serial port)")
+            << (holder->certain ? "\n" : "; run as root, scada probe sees whether it does\n");
   return is_house ? already_running : failed_to_run;
 }
 
@@ -176,7 +178,7 @@ int tell(const probe_result& result, const probe_options& options, const hint_li
     std::cout << as_table(result) << "\n# Lines for the layout:\n" << layout_lines(result);
   std::cout.flush();
   for (const auto& remark : result.remarks) std::cerr << "note: " << printable(remark) << "\n";
-  std::cerr << counts_of(result.tally) << "\n";
+  if (result.tally.asked + result.tally.answered > 0) std::cerr << counts_of(result.tally) << "\n";
   if (result.stopped) std::cerr << "ended before its end; what was found so far is above\n";
   if (result.found.empty()) {
     std::cerr << "nothing found on " << result.bus.kind << "; look at:\n";

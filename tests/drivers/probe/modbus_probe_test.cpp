@@ -127,6 +127,10 @@ TEST_CASE("meters and unknown devices on a serial line are told apart and propos
   inverter.registers[{table::holding, 40003}] = 66;
   put(inverter, 40004, "Fronius", 16);
   put(inverter, 40020, "Symo 5.0-3-M", 16);
+  inverter.registers[{table::holding, 40070}] = 103;
+  inverter.registers[{table::holding, 40071}] = 50;
+  inverter.registers[{table::holding, 40122}] = 0xFFFF;
+  inverter.registers[{table::holding, 40123}] = 0;
   auto line = paper_line{
       {{"9600", {{1, sdm120()}, {2, sdm630()}, {5, schneider}, {9, inverter}, {12, device{}}}}}};
   const auto result = probe(line, {serial("9600")}, "1-20");
@@ -136,6 +140,8 @@ TEST_CASE("meters and unknown devices on a serial line are told apart and propos
   CHECK(find_at(result, "unit 2")->what.find("SDM630") != std::string::npos);
   CHECK(find_at(result, "unit 5")->what == "Schneider Electric iEM3155");
   CHECK(find_at(result, "unit 9")->what == "a SunSpec device: Fronius Symo 5.0-3-M");
+  CHECK(find_at(result, "unit 9")->evidence == "the marker SunS at 40000, models 103");
+  CHECK(find_at(result, "unit 9")->propose.at(0).model == "sunspec-inverter");
   CHECK(find_at(result, "unit 12")->sure == certainty::unknown);
   CHECK(line.writes == 0);
   const auto house = accepted(result);
@@ -151,6 +157,17 @@ TEST_CASE(
   REQUIRE(result.found.size() == 1);
   CHECK(result.found[0].sure == certainty::likely);
   CHECK(result.found[0].evidence.find("SDM630") != std::string::npos);
+}
+
+TEST_CASE("a SunSpec device whose models never end is left after some") {
+  auto endless = device{};
+  endless.zeros = true;
+  put(endless, 50000, "SunS", 2);
+  endless.registers[{table::holding, 50002}] = 1;
+  auto line = paper_line{{{"9600", {{1, endless}}}}};
+  const auto result = probe(line, {serial("9600")}, "1");
+  CHECK(result.found.at(0).evidence.starts_with("the marker SunS at 50000, models 0 0"));
+  CHECK(result.tally.asked < 30);
 }
 
 TEST_CASE("a voltage without a frequency is no meter") {
@@ -213,7 +230,7 @@ TEST_CASE("a server that answers as any unit is one device") {
   const auto result = probe(line, {tcp}, "1-10");
   CHECK(result.found.size() == 1);
   REQUIRE(result.remarks.size() == 1);
-  CHECK(result.remarks[0].find("one device") != std::string::npos);
+  CHECK(result.remarks[0].find("taken for one device") != std::string::npos);
 }
 
 TEST_CASE("three meters of a kind on one line stay three") {

@@ -58,7 +58,9 @@ TEST_CASE("Shellies of the first generation are found by their topics and announ
       survey({{"shellies/announce", R"({"id":"shelly1pm-B929CC","model":"SHSW-PM"})"},
               {"shellies/shelly1pm-B929CC/relay/0", "on"},
               {"shellies/shelly1pm-B929CC/relay/0/power", "1.5"},
-              {"shellies/shelly1-5/online", "true"}});
+              {"shellies/shelly1-5/online", "true"},
+              {"shellies/new/online", "true"},
+              {"shellies/new/status/switch:0", R"({"id":0})"}});
   const auto* const with_meter = find_at(result, "shellies/shelly1pm-B929CC");
   REQUIRE(with_meter);
   CHECK(with_meter->what.find("SHSW-PM") != std::string::npos);
@@ -66,7 +68,8 @@ TEST_CASE("Shellies of the first generation are found by their topics and announ
   REQUIRE(with_meter->propose.size() == 1);
   CHECK(with_meter->propose[0].channels.size() == 3);
   CHECK(find_at(result, "shellies/shelly1-5"));
-  CHECK(result.found.size() == 2);
+  CHECK(find_at(result, "shellies/new")->what == "Shelly Plus or Pro");
+  CHECK(result.found.size() == 3);
   accepted(result);
 }
 
@@ -78,11 +81,13 @@ TEST_CASE("Tasmotas are found by discovery and by telemetry") {
        {"tele/boiler/STATE", R"({"POWER":"ON"})"},
        {"tele/boiler/SENSOR",
         R"({"DS18B20":{"Temperature":48.2},"ENERGY":{"Power":1200,"Total":3.1},"TempUnit":"C"})"},
+       {"stat/washing/machine", "ON"},
        {"tasmota/discovery/AA/config", R"({"t":"other","ft":"home/%topic%/%prefix%/","rl":[1]})"}});
   CHECK(find_at(result, "tasmota_DC4F22")->sure == certainty::certain);
   CHECK(find_at(result, "other")->evidence.find("FullTopic") != std::string::npos);
   CHECK(find_at(result, "other")->propose.empty());
-  CHECK(result.found.size() == 3);
+  CHECK(find_at(result, "stat")->sure == certainty::unknown);
+  CHECK(result.found.size() == 4);
   CHECK(models_in(accepted(result)) == std::vector<std::string>{"tasmota-relay",
                                                                 "tasmota-thermometer",
                                                                 "tasmota-relay", "tasmota-relay"});
@@ -114,6 +119,8 @@ TEST_CASE("OpenEVSE and OpenEnergyMonitor share emon/ and are told apart") {
   CHECK(find_at(result, "emon/openevse-55ad")->sure == certainty::certain);
   CHECK(find_at(result, "garage")->sure == certainty::likely);
   CHECK(find_at(result, "emon/emontx4")->evidence == "E1, P1");
+  CHECK(find_at(result, "emon/emontx4")->propose.at(0).channels ==
+        std::vector<std::string>{"energy1", "power1"});
   CHECK(find_at(result, "door")->sure == certainty::unknown);
   CHECK(result.found.size() == 4);
   accepted(result);
@@ -171,6 +178,20 @@ TEST_CASE("what a terminal would obey is shown as question marks") {
       {{"tele/\x1b]0;x\x07/LWT", "Online"}, {"tele/\x1b]0;x\x07/STATE", R"({"POWER":"ON"})"}});
   CHECK(layout_lines(result).find('\x1b') == std::string::npos);
   CHECK(layout_lines(result).find("fit no layout") != std::string::npos);
+}
+
+TEST_CASE("a number beyond what a model allows makes no proposal, nor does a place taken already") {
+  const auto result = survey({{"boiler/status/switch:1", R"({"id":1})"},
+                              {"boiler/online", "true"},
+                              {"tele/boiler/LWT", "Online"},
+                              {"tele/boiler/STATE", R"({"POWER1":"ON","POWER2":"ON"})"}});
+  CHECK(models_in(accepted(result)) == std::vector<std::string>{"shelly-relay", "tasmota-relay"});
+  CHECK(layout_lines(result).find("the same place on the bus") != std::string::npos);
+  CHECK_FALSE(is_known({"r", "tasmota-relay", {{"topic", "t"}, {"relay", "33"}}}));
+  CHECK_FALSE(is_known({"r", "tasmota-relay", {{"topic", "t"}, {"relay", "1x"}}}));
+  CHECK_FALSE(is_known({"r", "tasmota-relay", {{"relay", "1"}}}));
+  CHECK_FALSE(is_known({"r", "tasmota-relay", {{"topic", "t"}, {"colour", "red"}}}));
+  CHECK(is_known({"r", "tasmota-relay", {{"topic", "t"}, {"relay", "32"}}}));
 }
 
 TEST_CASE("names of a layout are made of any text, and no two devices get the same") {
