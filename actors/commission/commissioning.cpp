@@ -71,6 +71,9 @@ commissioning::output commissioning::look(const snapshot& image, time_point now)
 
 commissioning::output commissioning::hear(const event& e) {
   if (e.kind == "interlock") objections_[e.subject] = e.text;
+  // We were too late with its renewal.
+  if (const auto c = house_->find_channel(e.subject); c && e.kind == "lease-ended")
+    if (const auto held = held_.find(*c); held != held_.end()) hold_at(*c, held->second);
   // Whoever knew of the leases is gone, or was asked to renew what had ended.
   const auto forgotten = (e.kind == "actor-restarted" && e.subject == "dispatcher") ||
                          (e.kind == "on-site-refused" && e.subject == house_->site);
@@ -110,6 +113,12 @@ std::optional<std::string> commissioning::question() const {
     return what_it_is() + (on_off ? " [Enter: yes; n: no; s: skip]"
                                   : " [your own instrument, a number " + in +
                                         "; Enter: plausible; n: not; s: skip]");
+  if (starts_heat_pump()) {
+    const auto& heat_pump = house_->plant->heat_pump;
+    return what_it_is() + " It goes on after a rest of up to " + to_text(heat_pump.min_off) +
+           ", and off after " + to_text(std::max(heat_pump.min_on, duration{lease})) +
+           " or so. May it? [y; s: skip]";
+  }
   if (on_off)
     return what_it_is() + " It goes " + value_text(trial_.wanted) +
            " for a minute. May it? [y; s: skip]";
@@ -302,7 +311,7 @@ std::string commissioning::instead() const {
 }
 
 std::optional<check_verdict> commissioning::found_of(const std::string& what,
-                                               const std::string& subject) const {
+                                                     const std::string& subject) const {
   const auto found = std::ranges::find_if(
       findings_, [&](const finding& f) { return f.check == what && f.subject == subject; });
   if (found == findings_.end()) return {};

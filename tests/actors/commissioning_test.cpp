@@ -60,6 +60,17 @@ TEST_CASE_FIXTURE(fixture, "when whoever knew of the leases is gone, everything 
   CHECK(wishes.size() == 10);
 }
 
+TEST_CASE_FIXTURE(fixture,
+                  "a lease that has ended all the same is taken again, to the same value") {
+  begin();
+  go_on("living.call reads back");
+  wishes.clear();
+  take(mind->hear({severity::info, "lease-ended", "living.call", "has ended", noon}));
+  take(mind->hear({severity::info, "lease-ended", "the grid's shed", "has ended", noon}));
+  REQUIRE(wishes.size() == 1);
+  CHECK(std::get<hold>(wishes[0].wish) == hold{"living.call", switched(true)});
+}
+
 TEST_CASE_FIXTURE(fixture, "an actuator that is not in its fail-safe state is told at once") {
   stuck = {at::bed_call};
   seen.on(at::bed_call);

@@ -47,7 +47,6 @@ attended_house::attended_house(attended_options options, std::shared_ptr<const l
       house_{std::move(house)},
       clock_{std::move(clock)},
       claim_{std::move(claim)},
-      marker_{options_.state, house_->site},
       transcripts_{std::move(transcripts)} {
   set_up_log({});
 }
@@ -68,7 +67,7 @@ house_parts attended_house::parts_in(caf::actor_system& system) {
           .connect = make_paho_client,
           // Events come with the statements that the observer hears.
           .log = [](const event&) {},
-          .first_words = first_words(marker_, *house_, clock_.now()),
+          .first_words = first_words(*marker_, *house_, clock_.now()),
           .boot_id = boot_id_,
           .seed = std::hash<std::string>{}(house_->site),
           .snapshot_observer = observer,
@@ -76,6 +75,7 @@ house_parts attended_house::parts_in(caf::actor_system& system) {
 }
 
 void attended_house::start() {
+  marker_.emplace(options_.state, house_->site);
   hosted_ = std::make_unique<hosted_house>(
       [this](caf::actor_system& system) { return parts_in(system); });
 }
@@ -87,7 +87,7 @@ void attended_house::ask(request wish) {
 void attended_house::stop(int code) {
   end_in_time(code);
   hosted_->stop();
-  marker_.clear();
+  marker_->clear();
 }
 
 }  // namespace hearth::tools

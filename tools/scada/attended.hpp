@@ -54,7 +54,7 @@ class attended_house {
   house_clock clock_;
   std::unique_ptr<site_claim> claim_;
   stop_signals signals_;
-  run_marker marker_;
+  std::optional<run_marker> marker_;  ///< since it runs
   std::string boot_id_ = new_boot_id();
   std::uint64_t asked_ = 0;
   std::shared_ptr<observations> seen_ = std::make_shared<observations>();
