@@ -16,6 +16,7 @@
 #include "drivers/modbus_generic.hpp"
 #include "drivers/mqtt_bus.hpp"
 #include "drivers/onewire_bus.hpp"
+#include "drivers/openevse.hpp"
 #include "drivers/pcf8575.hpp"
 #include "drivers/schneider_iem3000.hpp"
 #include "drivers/sdm120.hpp"
@@ -64,6 +65,7 @@ const std::vector<model>& models() {
       tasmota_thermometer_model(),
       zigbee2mqtt_relay_model(),
       zigbee2mqtt_sensor_model(),
+      openevse_model(),
       http_sensor_model(),
       simulated_thermometer_model(),
       simulated_relay_model(),
