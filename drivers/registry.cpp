@@ -4,6 +4,7 @@
 #include "drivers/daikin_homehub.hpp"
 #include "drivers/ds18b20.hpp"
 #include "drivers/egauge.hpp"
+#include "drivers/emontx.hpp"
 #include "drivers/gp8403.hpp"
 #include "drivers/gpio_bus.hpp"
 #include "drivers/gpio_counter.hpp"
@@ -66,6 +67,7 @@ const std::vector<model>& models() {
       zigbee2mqtt_relay_model(),
       zigbee2mqtt_sensor_model(),
       openevse_model(),
+      emontx_model(),
       http_sensor_model(),
       simulated_thermometer_model(),
       simulated_relay_model(),
