@@ -115,7 +115,7 @@ class commissioning {
   [[nodiscard]] std::string what_it_is() const;
   [[nodiscard]] std::string instead() const;
   [[nodiscard]] std::optional<check_verdict> found_of(const std::string& what,
-                                                const std::string& subject) const;
+                                                      const std::string& subject) const;
 
   std::shared_ptr<const layout> house_;
   std::map<channel_id, measured> safe_;

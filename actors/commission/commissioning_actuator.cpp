@@ -86,7 +86,11 @@ void commissioning::read_meters() {
     if (const auto now = image_->good<power>(*c))
       trial_.meters.push_back({*c, *now, *now, {}});
     else
-      trial_.meters.push_back({*c, {}, {}, judgement{check_verdict::failed, unusable((*image_)[*c]).value_or("not a power")}});
+      trial_.meters.push_back(
+          {*c,
+           {},
+           {},
+           judgement{check_verdict::failed, unusable((*image_)[*c]).value_or("not a power")}});
   }
 }
 
@@ -135,7 +139,8 @@ void commissioning::watch_moved() {
   }
   const auto seen_for = now_ - trial_.moved_at;
   judge_meters();
-  const auto metered = std::ranges::all_of(trial_.meters, [](const auto& m) { return m.came_to.has_value(); });
+  const auto metered =
+      std::ranges::all_of(trial_.meters, [](const auto& m) { return m.came_to.has_value(); });
   if (trial_.in == phase::metering) {
     if (metered) let_go();
     return;
@@ -151,11 +156,11 @@ void commissioning::judge_meters() {
   const auto nameplate = house_->plant ? house_->plant->heat_pump.max_power : power{};
   for (auto& m : trial_.meters)
     if (!m.came_to)
-      m.came_to = judgement{check_verdict::failed, "did not move by " +
-                                                 value_text(of(noticeable_start(nameplate))) +
-                                                 " within " + seconds_text(meter_patience) +
-                                                 " of the start: " + value_text(of(m.before)) +
-                                                 " before, " + value_text(of(m.latest)) + " after"};
+      m.came_to = judgement{check_verdict::failed,
+                            "did not move by " + value_text(of(noticeable_start(nameplate))) +
+                                " within " + seconds_text(meter_patience) +
+                                " of the start: " + value_text(of(m.before)) + " before, " +
+                                value_text(of(m.latest)) + " after"};
 }
 
 void commissioning::answer_moved(const std::string& text) {
@@ -165,7 +170,8 @@ void commissioning::answer_moved(const std::string& text) {
                      seconds_text(trial_.moved_at - trial_.told_at) + "; ";
   const auto values = std::vector<std::pair<std::string, measured>>{{"wanted", trial_.wanted}};
   if (says(text, "y", "yes"))
-    note("actuator", name(), check_verdict::passed, words + "seen to move by the installer", values);
+    note("actuator", name(), check_verdict::passed, words + "seen to move by the installer",
+         values);
   else if (says(text, "n", "no"))
     note("actuator", name(), check_verdict::failed, words + "nothing moved", values);
   else if (says(text, "s", "skip"))

@@ -54,8 +54,8 @@ allowance allowance_of(unit u) {
 judgement in_range(const measured& shown, double lowest, double highest, const char* what) {
   if (shown.amount >= lowest && shown.amount <= highest)
     return {check_verdict::passed, value_text(shown) + ", as " + what + " may be"};
-  return {check_verdict::failed, value_text(shown) + "; " + what + " is between " + fixed(lowest, 0) +
-                               " and " + fixed(highest, 0) + " °C"};
+  return {check_verdict::failed, value_text(shown) + "; " + what + " is between " +
+                                     fixed(lowest, 0) + " and " + fixed(highest, 0) + " °C"};
 }
 
 struct layer {
@@ -132,10 +132,12 @@ judgement tank_order(const layout& house, const snapshot& now) {
   }
   const auto seen = list_of(layers);
   if (!falls && layers.back().is - layers.front().is > swapped_margin)
-    return {check_verdict::failed, "tank sensors look upside down: " + swaps_of(layers) + "; " + seen};
+    return {check_verdict::failed,
+            "tank sensors look upside down: " + swaps_of(layers) + "; " + seen};
   if (worst > 0)
-    return {check_verdict::failed, layers[worst - 1].name + " is colder than " + layers[worst].name +
-                                 " below it: look whether the two are swapped; " + seen};
+    return {check_verdict::failed, layers[worst - 1].name + " is colder than " +
+                                       layers[worst].name +
+                                       " below it: look whether the two are swapped; " + seen};
   if (!rises && !falls)
     return {check_verdict::passed,
             seen + "; evenly warm, which says little: look again when the top is hot"};
@@ -160,9 +162,10 @@ std::optional<judgement> meter_moved(power before, power now, power nameplate) {
       "from " + value_text(of(before)) + " to " + value_text(of(now)) + " as the heat pump started";
   if (now - before >= by) return judgement{check_verdict::passed, "rose " + words};
   if (before - now >= by)
-    return judgement{check_verdict::failed, "fell " + words +
-                                          ": the meter is reversed; turn its current transformer "
-                                          "round, or swap supply and load"};
+    return judgement{check_verdict::failed,
+                     "fell " + words +
+                         ": the meter is reversed; turn its current transformer "
+                         "round, or swap supply and load"};
   return {};
 }
 

@@ -57,8 +57,8 @@ std::string report_text(const commission_record& r) {
   for (const auto& f : r.findings) {
     const auto word = std::string{to_text(f.verdict)};
     text += "| " + cell(f.check) + " | " + cell(f.subject) + " | " +
-            (f.verdict == check_verdict::passed ? word : "**" + word + "**") + " | " + cell(f.seen) +
-            " |\n";
+            (f.verdict == check_verdict::passed ? word : "**" + word + "**") + " | " +
+            cell(f.seen) + " |\n";
   }
   return text;
 }

@@ -188,9 +188,10 @@ int commission(const commission_options& o) {
                  "is a bug: please report it.\n";
     return code;
   }
-  std::cout << record.count(check_verdict::passed) << " passed, " << record.count(check_verdict::failed)
-            << " failed, " << record.count(check_verdict::skipped)
-            << " skipped; report: " << files->text.string() << std::endl;
+  std::cout << record.count(check_verdict::passed) << " passed, "
+            << record.count(check_verdict::failed) << " failed, "
+            << record.count(check_verdict::skipped) << " skipped; report: " << files->text.string()
+            << std::endl;
   hosted->stop(code);
   return code;
 }
