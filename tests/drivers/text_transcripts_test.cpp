@@ -1,5 +1,11 @@
+#include "drivers/gpio_relay.hpp"
+#include "drivers/pcf8575.hpp"
 #include "drivers/registry.hpp"
 #include "drivers/request_text.hpp"
+#include "drivers/shelly.hpp"
+#include "drivers/shelly_gen1.hpp"
+#include "drivers/tasmota.hpp"
+#include "drivers/zigbee2mqtt.hpp"
 #include "tests/support/files.hpp"
 #include "tests/support/one_device.hpp"
 

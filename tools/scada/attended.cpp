@@ -55,7 +55,7 @@ house_parts attended_house::parts_in(caf::actor_system& system) {
   const auto observer = spawn_observer(system, seen_);
   // A clock that the options made is right by definition.
   const auto dated_by = options_.clock.start.empty() ? kernel_clock() : clock_source{};
-  auto ports = all_ports();
+  auto ports = all_ports(options_.state);
   if (transcripts_)
     for (auto& [kind, make] : ports)
       make = written_down(make, [to = transcripts_](const std::string& device, std::string lines) {

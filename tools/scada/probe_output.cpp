@@ -4,6 +4,7 @@
 #include "drivers/registry.hpp"
 #include "layouts/parse.hpp"
 #include "tools/scada/commands.hpp"
+#include "tools/scada/hosting.hpp"
 #include "tools/scada/probe.hpp"
 
 #include <nlohmann/json.hpp>
@@ -137,7 +138,7 @@ std::shared_ptr<const layout> layout_for(const proposed_bus& bus, const probe_op
 result<std::unique_ptr<port>> open_port(const proposed_bus& bus) {
   const auto house = layout_for(bus, {.timezone = "UTC"});
   if (!house) return failed(fault_code::unsupported, "no layout can have such a bus");
-  return all_ports().at(bus.kind)(*house, bus_id{0});
+  return all_ports(default_state_folder()).at(bus.kind)(*house, bus_id{0});
 }
 
 std::optional<int> held_by_another(const std::string& device) {
