@@ -21,10 +21,6 @@ std::string model_at(std::uint16_t number, std::uint16_t address) {
 
 }  // namespace
 
-std::string_view to_text(sunspec_kind kind) {
-  return kind == sunspec_kind::inverter ? "inverter" : "meter";
-}
-
 std::optional<sunspec_model> sunspec_model_of(std::uint16_t number) {
   switch (number) {
   case 101:
@@ -108,8 +104,7 @@ std::optional<fault> sunspec_search::at_model(std::uint16_t number, std::uint16_
   }
   if (known && other_ == 0) other_ = number;
   if (++passed_ >= sunspec_models)
-    return give_up({fault_code::overflow, "its chain has more than " +
-                                              std::to_string(sunspec_models) +
+    return give_up({fault_code::overflow, "its chain has " + std::to_string(sunspec_models) +
                                               " SunSpec models and no end"});
   place_.address = static_cast<std::uint16_t>(after);
   return fault{fault_code::not_ready, "passed " + here + ", looking for " + article(wanted_)};

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string_view>
 
 /// Where a SunSpec device has the model that is looked for: SunSpec Alliance, "Device information
 /// model specification". A device marks one of three places with "SunS"; from there a chain of
@@ -14,7 +13,6 @@ namespace hearth {
 
 /// The kinds of device whose models are known here.
 enum class sunspec_kind : unsigned char { meter, inverter };
-std::string_view to_text(sunspec_kind kind);
 
 /// Models of one kind mean the same, either as integers with scale factors or as floats.
 enum class sunspec_form : unsigned char { integers, floats };
