@@ -312,10 +312,11 @@ class OnSite(unittest.TestCase):
         house = types.SimpleNamespace(layout=self.folder / "simulated.yaml", state=self.folder / "state")
         (self.folder / "samples").symlink_to(ROOT / "layouts" / "samples")
         text = (ROOT / "layouts" / "simulated-house.yaml").read_text()
-        house.layout.write_text(text.replace("site: maple-12", f"site: sim-{os.getpid()}", 1))
+        text = text.replace("site: maple-12", f"site: sim-{os.getpid()}", 1)
+        house.layout.write_text(re.sub(r"min_(on|off): 10 min", r"min_\1: 2 min", text))
         sensors = text.count("simulated-thermometer") + 2 * text.count("simulated-meter")
         done = self.commission(house, [""] * sensors + ["y", "y"] * 5 + ["Ada"],
-                               "--clock-start", "2020-01-13T05:00:00Z", "--speed", "60")
+                               "--clock-start", "2020-01-13T05:00:00Z", "--speed", "20")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         _, found = self.found()
         self.assertEqual(found["pump-first", "hp.pump"]["verdict"], "passed")
