@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cassert>
+#include <utility>
 
 namespace hearth {
 namespace {
@@ -125,14 +126,16 @@ json picked_by(const std::string& key, const std::vector<std::string>& words,
   return made;
 }
 
-/// Only the channels the model has may stand under `channels`.
-json model_schema(const model_spec& model) {
+/// Only the channels the model has may stand under `channels`. What may be said of a channel is the
+/// same for all and goes into `definitions` once.
+json model_schema(const model_spec& model, json& definitions) {
   auto made = section_schema(section_of(model));
   made["description"] = model.title;
   made["properties"]["model"] = {{"const", model.name}};
-  if (model.channels.empty()) return made;
   auto& channels = made["properties"]["channels"];
-  const auto each = channels["additionalProperties"];
+  const auto each = json{{"$ref", "#/$defs/channel"}};
+  definitions["channel"] = std::exchange(channels["additionalProperties"], each);
+  if (model.channels.empty()) return made;
   channels["additionalProperties"] = false;
   for (const auto& channel : model.channels) {
     auto described = each;
@@ -161,7 +164,8 @@ std::string json_schema(const catalog& known) {
   auto models = std::vector<std::string>{};
   for (const auto& model : known.models) {
     models.push_back(model.name);
-    root["$defs"]["device-" + model.name] = model_schema(model);
+    auto made = model_schema(model, root["$defs"]);
+    root["$defs"]["device-" + model.name] = std::move(made);
   }
   root["properties"]["buses"]["additionalProperties"] = picked_by("kind", kinds, "bus-");
   root["properties"]["devices"]["items"] = picked_by("model", models, "device-");

@@ -56,7 +56,7 @@ TEST_CASE("requests of every bus have a text of their own") {
         "write unit 1 holding 0x0010 1234 0005");
   CHECK(request_text(gpio_read{17, true}) == "read line 17 active low");
   CHECK(request_text(gpio_count{4, false, std::chrono::milliseconds{5}}) ==
-        "count line 4 active high for 5000 us");
+        "count line 4 active high debounced 5000 us");
   CHECK(request_text(gpio_write{17, false, true}) == "write line 17 active high on");
   CHECK(request_text(onewire_read{"28-1"}) == "read 28-1");
   CHECK(request_text(i2c_transfer{0x48, {1, 0xC3}, 2, std::chrono::milliseconds{9}}) ==
@@ -71,8 +71,9 @@ TEST_CASE("answers of every kind have a text of their own, in one line whatever 
   CHECK(answer_text(bus_answer{words{0x12, 0xABCD}}) == "words 0012 ABCD");
   CHECK(answer_text(bus_answer{bytes{1, 0xFF}}) == "bytes 01 FF");
   CHECK(answer_text(bus_answer{20.5}) == "20.5");
-  CHECK(answer_text(bus_answer{pulses{12, pulses::pace{3, std::chrono::nanoseconds{700}}}}) ==
-        "pulses 12, 3 in 700 ns");
+  CHECK(answer_text(bus_answer{pulses{12, {}}}) == "pulses 12");
+  CHECK(answer_text(bus_answer{pulses{12, pulses::pace{3, std::chrono::seconds{2}}}}) ==
+        "pulses 12 3 2000");
   CHECK(answer_text(failed(fault_code::checksum, "at 17:00")) == "fault checksum");
   CHECK(answer_text(bus_answer{std::string{"t=\n1\r\x1b[2J"}}) == "t=\\n1??[2J");
   const auto endless = answer_text(bus_answer{std::string(100'000, '\n')});

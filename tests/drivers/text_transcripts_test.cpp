@@ -245,6 +245,10 @@ namespace {
 /// What these models require, for tests that are not about it.
 std::map<std::string, std::string> made_up_options() {
   return {{"line", "1"},
+          {"line_1", "1"},
+          {"line_2", "2"},
+          {"pulses_per_kwh", "1000"},
+          {"pulses_per_litre", "450"},
           {"slave", "28-1"},
           {"topic", "t"},
           {"name", "n"},
