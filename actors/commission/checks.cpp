@@ -44,10 +44,10 @@ std::string_view word_of(check::kind what) {
   return "unknown";
 }
 
-bool is_done(const check& c, const layout& house, const std::vector<finding>& findings) {
+bool is_done(const check& c, const layout& house, const std::vector<check_finding>& findings) {
   if (c.what == check::kind::hands_off) return false;
   const auto& subject = c.channel ? house[*c.channel].name : house.site;
-  return std::ranges::any_of(findings, [&](const finding& f) {
+  return std::ranges::any_of(findings, [&](const check_finding& f) {
     return f.check == word_of(c.what) && f.subject == subject;
   });
 }

@@ -32,6 +32,6 @@ std::vector<check> checks_of(const layout& house);
 std::string_view word_of(check::kind what);
 
 /// Whether the check has its finding. Hands off is never done: it has to be seen in each run.
-bool is_done(const check& c, const layout& house, const std::vector<finding>& findings);
+bool is_done(const check& c, const layout& house, const std::vector<check_finding>& findings);
 
 }  // namespace hearth

@@ -23,7 +23,7 @@ bool says(const std::string& text, std::string_view shortly, std::string_view in
 }
 
 /// A line of the conversation for a finding.
-std::string line_of(const finding& f) {
+std::string line_of(const check_finding& f) {
   auto word = std::string{to_text(f.verdict)};
   word.resize(8, ' ');
   return word + f.check + " " + f.subject + ": " + f.seen;
@@ -48,7 +48,7 @@ std::optional<std::string> commissioning::go_on_from(const commission_record& fo
   began_ = former.began;
   findings_ = former.findings;
   std::erase_if(findings_,
-                [](const finding& f) { return f.check == word_of(check::kind::hands_off); });
+                [](const check_finding& f) { return f.check == word_of(check::kind::hands_off); });
   std::erase_if(checks_, [&](const check& c) { return is_done(c, *house_, findings_); });
   return {};
 }
@@ -313,7 +313,7 @@ std::string commissioning::instead() const {
 std::optional<check_verdict> commissioning::found_of(const std::string& what,
                                                      const std::string& subject) const {
   const auto found = std::ranges::find_if(
-      findings_, [&](const finding& f) { return f.check == what && f.subject == subject; });
+      findings_, [&](const check_finding& f) { return f.check == what && f.subject == subject; });
   if (found == findings_.end()) return {};
   return found->verdict;
 }

@@ -75,7 +75,7 @@ class commissioning {
     time_point told_at, moved_at;
     bool came_back = false;  ///< by itself, before anybody answered
     std::vector<meter> meters;
-    std::vector<finding> found;
+    std::vector<check_finding> found;
   };
 
   void advance();
@@ -126,7 +126,7 @@ class commissioning {
   std::optional<snapshot> image_;
   std::map<std::string, std::string> objections_;  ///< of the interlock, by channel
   trial trial_;
-  std::vector<finding> findings_;
+  std::vector<check_finding> findings_;
   std::string signed_by_;
   bool over_ = false;
   output out_;

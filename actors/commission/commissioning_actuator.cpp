@@ -111,7 +111,7 @@ void commissioning::watch_moving() {
     trial_.moved_at = now_;
     const auto& pump = starts_heat_pump() ? house_->plant->heat_pump.pump : std::nullopt;
     // Again is not another finding.
-    const auto first = std::ranges::find(trial_.found, "pump-first", &finding::check);
+    const auto first = std::ranges::find(trial_.found, "pump-first", &check_finding::check);
     if (pump && first == trial_.found.end())
       note("pump-first", (*house_)[*pump].name,
            reads(*pump, switched(true)) ? check_verdict::passed : check_verdict::failed,

@@ -37,7 +37,7 @@ std::string_view to_text(check_verdict v) {
 }
 
 std::size_t commission_record::count(check_verdict v) const {
-  return static_cast<std::size_t>(std::ranges::count(findings, v, &finding::verdict));
+  return static_cast<std::size_t>(std::ranges::count(findings, v, &check_finding::verdict));
 }
 
 bool commission_record::passed() const {

@@ -16,7 +16,7 @@ enum class check_verdict : unsigned char { passed, failed, skipped };
 std::string_view to_text(check_verdict v);
 
 /// What one check came to.
-struct finding {
+struct check_finding {
   std::string check;    ///< "sensor", "actuator", "fail-safe", "tank", "range", "meter" …
   std::string subject;  ///< a channel, a zone, or the site
   check_verdict verdict = check_verdict::skipped;
@@ -24,7 +24,7 @@ struct finding {
   time_point at;
   /// The numbers behind it by name: "shown", "instrument", "before", "after" …
   std::vector<std::pair<std::string, measured>> values = {};
-  bool operator==(const finding&) const = default;
+  bool operator==(const check_finding&) const = default;
 };
 
 struct commission_record {
@@ -34,7 +34,7 @@ struct commission_record {
   time_point began, ended;
   bool complete = false;  ///< every check was come to
   std::string signed_by;  ///< empty: nobody has signed
-  std::vector<finding> findings;
+  std::vector<check_finding> findings;
 
   [[nodiscard]] std::size_t count(check_verdict v) const;
   /// Complete, signed, and nothing failed or skipped.

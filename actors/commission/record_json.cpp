@@ -31,7 +31,7 @@ unit unit_from(const json& j) {
   return *u;
 }
 
-json of(const finding& f) {
+json of(const check_finding& f) {
   auto values = json::object();
   for (const auto& [name, value] : f.values)
     values[name] = {{"amount", value.amount}, {"unit", symbol(value.unit)}};
@@ -39,10 +39,10 @@ json of(const finding& f) {
           {"seen", f.seen},   {"at", to_iso8601(f.at)}, {"values", std::move(values)}};
 }
 
-finding finding_from(const json& j) {
-  auto out = finding{j.at("check").get<std::string>(), j.at("subject").get<std::string>(),
-                     verdict_from(j.at("verdict")), j.at("seen").get<std::string>(),
-                     time_from(j.at("at"))};
+check_finding finding_from(const json& j) {
+  auto out = check_finding{j.at("check").get<std::string>(), j.at("subject").get<std::string>(),
+                           verdict_from(j.at("verdict")), j.at("seen").get<std::string>(),
+                           time_from(j.at("at"))};
   for (const auto& [name, value] : j.at("values").items())
     out.values.emplace_back(
         name, measured{value.at("amount").get<double>(), unit_from(value.at("unit"))});

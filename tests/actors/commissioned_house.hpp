@@ -103,9 +103,9 @@ struct commissioned_house {
     REQUIRE(mind->over());
   }
   [[nodiscard]] commission_record record() const { return mind->record(seen.time()); }
-  [[nodiscard]] finding found(const std::string& check, const std::string& subject) const {
+  [[nodiscard]] check_finding found(const std::string& check, const std::string& subject) const {
     const auto all = record().findings;
-    const auto f = std::find_if(all.begin(), all.end(), [&](const finding& each) {
+    const auto f = std::find_if(all.begin(), all.end(), [&](const check_finding& each) {
       return each.check == check && each.subject == subject;
     });
     REQUIRE_MESSAGE(f != all.end(), "no finding ", check, " ", subject);
