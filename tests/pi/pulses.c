@@ -1,4 +1,4 @@
-/* Makes pulses on a line of gpio-sim, at a pace:  pulses PULL-FILE COUNT HERTZ
+/* Makes pulses on a line of gpio-sim, at most at a pace:  pulses PULL-FILE COUNT HERTZ
  * Prints how many it made, in how long, and the longest it was late. */
 #include <fcntl.h>
 #include <stdio.h>
@@ -18,10 +18,10 @@ int main(int argc, char** argv) {
   const long count = atol(argv[2]);
   const long long half_ns = 500000000LL / atol(argv[3]);
   const long long begun = now_ns();
-  long long latest = 0;
+  long long due = begun, latest = 0;
   if (pull < 0) return 1;
-  for (long i = 0; i < 2 * count; ++i) {
-    const long long due = begun + i * half_ns;
+  /* As from a real sensor, edges are never closer than that, however late this program runs. */
+  for (long i = 0; i < 2 * count; ++i, due = now_ns() > due + half_ns ? now_ns() : due + half_ns) {
     const struct timespec at = {due / 1000000000LL, due % 1000000000LL};
     clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL);
     if (now_ns() - due > latest) latest = now_ns() - due;

@@ -84,6 +84,7 @@ while ((${#wanted[@]})); do
 done
 mkdir -p "$guest/usr/share/zoneinfo/America"
 cp /usr/share/zoneinfo/America/New_York "$guest/usr/share/zoneinfo/America/"
+cp /usr/share/zoneinfo/UTC "$guest/usr/share/zoneinfo/"
 cp /usr/share/zoneinfo/tzdata.zi /usr/share/zoneinfo/leap* "$guest/usr/share/zoneinfo/" 2> /dev/null || true
 aarch64-linux-gnu-gcc-12 -O2 -static -o "$guest/bin/pulses" "$here/pulses.c"
 modules=$(echo "$work"/kernel/lib/modules/*/kernel)
