@@ -61,7 +61,8 @@ fault_code code_of(int error) {
   case ETIMEDOUT:
   case EINPROGRESS:  // what libmodbus leaves behind when a connect runs out
   case EAGAIN:
-  case EMBXGTAR: return fault_code::timeout;  // a gateway waited in vain for us
+  case EMBXGPATH:                             // a gateway that has no such device behind it,
+  case EMBXGTAR: return fault_code::timeout;  // or waited in vain for us
   case EMBBADCRC: return fault_code::checksum;
   case EMBBADDATA:
   case EMBBADSLAVE:

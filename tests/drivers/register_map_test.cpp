@@ -187,3 +187,42 @@ TEST_CASE("the specs of both buses say what the port reads from them") {
     for (const auto& option : spec.options) CHECK((option.required || !option.fallback.empty()));
   CHECK(modbus_address_option().owned);
 }
+
+TEST_CASE("a command that is only renewed wears no register that holds the value already") {
+  auto rows = std::vector{row("setpoint", table::holding, 7, format::s16),
+                          row("relay", table::coil, 3, format::bit)};
+  for (auto& r : rows) r.writable = true;
+  rows[1].unit = unit::on_off;
+  auto map = map_of(rows, {});
+  const auto order = [&](std::uint16_t channel, measured value) {
+    const auto requests =
+        map.encode({channel_id{channel}, value, authority::local, "", time_point{}, time_point{}});
+    REQUIRE(requests);
+    return requests->front();
+  };
+  const auto read_back = [&](std::int16_t setpoint, bool relay) {
+    auto answers = std::vector<result<bus_answer>>{};
+    for (const auto& request : map.reads())
+      answers.emplace_back(std::get<modbus_read>(request).table == table::coil
+                               ? words{std::uint16_t{relay}}
+                               : words{static_cast<std::uint16_t>(setpoint)});
+    map.decode(answers, time_point{});
+  };
+  const auto write = bus_request{modbus_write{1, table::holding, 7, {45}}};
+  CHECK(order(0, {45, unit::count}) == write);
+  read_back(45, true);
+  CHECK(order(0, {45, unit::count}) == bus_request{modbus_read{1, table::holding, 7, 1}});
+  CHECK(order(0, {46, unit::count}) == bus_request{modbus_write{1, table::holding, 7, {46}}});
+  // A coil is a relay, which bears it; what keeps it closed may even be that it is told again.
+  CHECK(order(1, switched(true)) == bus_request{modbus_write{1, table::coil, 3, {1}}});
+  // Somebody else has turned it, or nobody knows.
+  read_back(50, true);
+  CHECK(order(0, {45, unit::count}) == write);
+  read_back(45, true);
+  const auto lost = std::vector<result<bus_answer>>(2, failed(fault_code::timeout));
+  map.decode(lost, time_point{});
+  CHECK(order(0, {45, unit::count}) == write);
+  // Making safe asks nobody.
+  read_back(0, false);
+  CHECK(std::holds_alternative<modbus_write>(map.make_safe(channel_id{0}).front()));
+}
