@@ -172,13 +172,12 @@ void device::compare_read_back(outcome& out, time_point now, duration grace) {
     } else if (now - *s.obeyed_since < grace) {
       continue;
     } else if (!s.mismatch_told) {
+      // Not written again here: a compressor whose relay has dropped must rest first, and only
+      // whoever decides knows that. The next renewal comes through the interlock.
       s.mismatch_told = true;
-      s.waiting = true;
       const auto name = (*house_)[r.channel].name;
       out.events.push_back({severity::alarm, "actuator-mismatch", name,
                             name + " reads back otherwise than it was commanded", now});
-    } else {
-      s.waiting = true;
     }
   }
 }

@@ -59,9 +59,10 @@ struct talking {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(talking,
-                  "a relay that says unasked what it was not commanded raises one alarm, and is "
-                  "written again until it obeys") {
+TEST_CASE_FIXTURE(
+    talking,
+    "a relay that says unasked what it was not commanded raises one alarm, and only a "
+    "renewal is written again") {
   write();
   command(true);
   CHECK(alarms("on") == 0);
@@ -73,11 +74,11 @@ TEST_CASE_FIXTURE(talking,
   CHECK(told.events[0].severity == severity::alarm);
   CHECK(told.readings.size() == 1);
   for (auto i = 0; i < 3; ++i) {
-    CHECK(write());
+    CHECK_FALSE(write());
+    command(true);
     now += 1s;
     CHECK(alarms("off") == 0);
   }
-  CHECK(write());
   CHECK(alarms("on") == 0);
   CHECK_FALSE(write());
   CHECK(alarms("off") == 1);

@@ -248,3 +248,15 @@ TEST_CASE("the plan of a dry run names exactly the actors that a running house h
   std::sort(planned.begin(), planned.end());
   CHECK(planned == running);
 }
+
+TEST_CASE("a compressor whose relay has dropped by itself rests before anybody closes it again") {
+  const auto v = heating_house();
+  // A relay board that lost its supply for a moment.
+  const auto board = make_simulated_port(v->world);
+  REQUIRE(board->transact(plant_write{"heat_pump.enable", 0}, v->now()));
+  const auto rest = v->house->plant->heat_pump.min_off;
+  v->pass(rest - 1min, [&] { CHECK_FALSE(v->world->truth().enabled()); });
+  CHECK(v->happened("actuator-mismatch", "hp.enable"));
+  v->pass(3min);
+  CHECK(v->world->truth().enabled());
+}
