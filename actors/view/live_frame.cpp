@@ -22,16 +22,15 @@ constexpr auto rows_with_events = 14;
 
 constexpr auto help_text = std::array{
     "↑ ↓ k j PgUp PgDn Home End   choose a channel",
-    "space, Enter                 on a switch: the other way, for 5 minutes, then it ends by "
-    "itself",
-    "                             on another actuator: asks for a number in its unit",
+    "space, Enter                 a switch: the other way, for 5 minutes at most",
+    "                             another actuator: asks for a number",
     "r                            release everything that is held by hand",
     "?                            this page",
     "q, Ctrl-C                    end; every actuator is made safe",
     "",
-    "What is held by hand has the rank of admin: it stands over the grid, contracts and the house",
-    "itself, and passes the interlock like everything else. What the interlock does instead is an",
-    "event at the foot of the page.",
+    "What is held by hand has the rank of admin: it stands over the grid,",
+    "contracts and the house itself, and passes the interlock like everything",
+    "else. What the interlock does instead is an event at the foot of the page.",
 };
 
 int width_of(std::string_view text) { return static_cast<int>(characters(text).size()); }
