@@ -102,8 +102,8 @@ std::optional<std::string> commissioning::question() const {
   if (over_) return {};
   if (checks_.empty()) return "Who signs? [name; Enter: nobody]";
   if (trial_.in == phase::moved)
-    return name() + " reads back " + value_text(trial_.wanted) + ". Did it move? [y; n; or what " +
-           "moved instead; again; s: skip]" +
+    return name() + " reads back " + value_text(trial_.wanted) +
+           ". Did it move? [y; n; again; s: skip; " + "anything else: what moved instead]" +
            (trial_.came_back ? " (it is back in its fail-safe state meanwhile)" : "");
   if (trial_.in != phase::asking) return {};
   const auto on_off = channel().unit == unit::on_off;
@@ -247,7 +247,7 @@ void commissioning::answer_sensor(const std::string& text) {
       note("sensor", name(), check_verdict::failed, words + ", not plausible to the installer",
            {{"shown", is}});
     else if (!typed)
-      return out_.lines.push_back("'" + text + "' is no answer to that");
+      return out_.lines.push_back("'" + text + "' is no answer to that; the brackets say what is");
     else
       note("sensor", name(), compared(is, *typed).verdict, compared(is, *typed).why,
            {{"shown", is}, {"instrument", *typed}});

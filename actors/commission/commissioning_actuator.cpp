@@ -69,10 +69,11 @@ void commissioning::answer_consent(const std::string& text) {
   }
   if (channel().unit != unit::on_off) {
     const auto typed = typed_value(text, channel().unit);
-    if (!typed) return out_.lines.push_back("'" + text + "' is no answer to that");
+    if (!typed)
+      return out_.lines.push_back("'" + text + "' is no answer to that; the brackets say what is");
     trial_.wanted = *typed;
   } else if (!says(text, "y", "yes")) {
-    return out_.lines.push_back("'" + text + "' is no answer to that");
+    return out_.lines.push_back("'" + text + "' is no answer to that; the brackets say what is");
   }
   read_meters();
   move();
