@@ -39,7 +39,8 @@ model modbus_generic_model() {
        .options = {modbus_address_option(),
                    {.key = "registers",
                     .kind = option_kind::registers,
-                    .help = "one row per channel: table, address, format, scale, unit, range",
+                    .help = "one row per channel: table, address, format, unit, scale, range; "
+                            "writable: true for a relay",
                     .required = true}},
        .channels = {}},
       [](const layout& house, device_id device) {
