@@ -45,6 +45,7 @@ commissioning::commissioning(std::shared_ptr<const layout> house,
 std::optional<std::string> commissioning::go_on_from(const commission_record& former) {
   if (former.site != house_->site) return "it is of site " + former.site;
   if (former.layout_hash != house_->hash) return "it is of another version of the layout";
+  if (!former.signed_by.empty()) return former.signed_by + " has signed it: begin a new one";
   began_ = former.began;
   findings_ = former.findings;
   std::erase_if(findings_,

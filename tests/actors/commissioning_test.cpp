@@ -290,12 +290,16 @@ TEST_CASE_FIXTURE(fixture, "what was found before an interruption is not asked a
   CHECK(next.record().began == former.began);
 }
 
-TEST_CASE_FIXTURE(fixture, "a report of another house or layout is not gone on with") {
+TEST_CASE_FIXTURE(fixture,
+                  "what somebody has signed is not gone on with, nor another house's or layout's") {
   auto former = record();
   former.layout_hash = "another";
   CHECK(mind->go_on_from(former));
   former = record();
   former.site = "another";
+  CHECK(mind->go_on_from(former));
+  former = record();
+  former.signed_by = "Ada";
   CHECK(mind->go_on_from(former));
 }
 

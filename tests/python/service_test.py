@@ -94,6 +94,11 @@ class Service(unittest.TestCase):
         child.send_signal(signal.SIGHUP)
         self.wait_for(lambda: "layout-refused" in log.read_text(encoding="utf-8"), "a wrong file is refused")
 
+        copy = self.folder / "copy.yaml"
+        copy.write_text(text, encoding="utf-8")
+        elsewhere = run("reload", copy)
+        self.assertEqual((1, True), (elsewhere.returncode, f"runs by {self.layout.resolve()}" in elsewhere.stdout), elsewhere)
+
         other = self.folder / "other.yaml"
         other.write_text(text.replace(self.site, self.site + "-b", 1), encoding="utf-8")
         nobody = run("reload", other)

@@ -329,6 +329,12 @@ std::string default_state_folder() {
   return (home && *home ? std::string{home} : std::string{"/var/lib"}) + "/.local/state/hearth";
 }
 
+std::string whole_path(const std::string& file) {
+  auto failure = std::error_code{};
+  const auto path = std::filesystem::canonical(file, failure);
+  return failure ? file : path.string();
+}
+
 std::string new_boot_id() {
   auto text = std::array<char, 40>{};
   std::snprintf(

@@ -156,6 +156,9 @@ recording_plan recording_of(const record_options& options);
 /// $STATE_DIRECTORY (systemd), else $XDG_STATE_HOME/hearth, else ~/.local/state/hearth.
 std::string default_state_folder();
 
+/// The file's path from the root, without links, so that two programs mean the same one.
+std::string whole_path(const std::string& file);
+
 /// New at every start: seconds since 1970 and a random part, in hex.
 std::string new_boot_id();
 

@@ -10,7 +10,8 @@ int reload(const std::string& file) {
   // Whoever asks sees every error here, and the house that runs is not even troubled.
   const auto house = load_or_complain(file);
   if (!house) return wrong_usage;
-  const auto answer = ask_running(house->site, "reload", std::chrono::seconds{10});
+  const auto answer =
+      ask_running(house->site, "reload " + whole_path(file), std::chrono::seconds{10});
   if (!answer) {
     std::cerr << "scada: " << answer.error().detail << "\n";
     return failed_to_run;

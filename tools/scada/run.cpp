@@ -106,10 +106,12 @@ int run(const run_options& options) {
     if (signal && *signal != SIGHUP) break;
     if (hosted.alive()) {
       if (signal) reload(options.layout, house, hosted, *clock);
-      if (const auto visitor = claim.next_visitor())
-        visitor->answer(visitor->line() == "reload"
-                            ? options.layout + " " + reload(options.layout, house, hosted, *clock)
-                            : "refused: only \"reload\" is understood\n");
+      if (const auto visitor = claim.next_visitor()) {
+        const auto own = whole_path(options.layout);
+        visitor->answer(visitor->line() == "reload " + own
+                            ? own + " " + reload(options.layout, house, hosted, *clock)
+                            : "refused: this house runs by " + own + "\n");
+      }
       if (std::chrono::steady_clock::now() < link_words_at) continue;
       link_words_at += link_words_every;
       for (auto& word : link_words(*house, clock->now())) hosted.say(std::move(word));
