@@ -29,6 +29,11 @@ result<time_point> start_by_hand(std::string_view text, time_point now, duration
 result<measured> value_by_hand(std::string_view text) {
   if (text == "on") return switched(true);
   if (text == "off") return switched(false);
+  // A state or a mode; bare, it would swallow every forgotten unit.
+  if (constexpr std::string_view ending = " count"; text.ends_with(ending))
+    if (const auto n =
+            parse_quantity(text.substr(0, text.size() - ending.size()), dimension::count))
+      return measured{*n, unit::count};
   for (const auto& row : unit_table) {
     if (row.dimension == dimension::on_off || row.dimension == dimension::count) continue;
     // A fraction may be a bare number elsewhere; here it would swallow every forgotten unit.
@@ -37,7 +42,7 @@ result<measured> value_by_hand(std::string_view text) {
   }
   return failed(fault_code::malformed, "'" + std::string{text} +
                                            "' is no value; write on, off or a number with its "
-                                           "unit such as '45 °C', '2 kW' or '40 %'");
+                                           "unit such as '45 °C', '2 kW', '40 %' or '3 count'");
 }
 
 result<power> power_by_hand(std::string_view text) {

@@ -197,6 +197,8 @@ TEST_CASE("a start is now, next or a time, and a value has its unit") {
   CHECK(*value_by_hand("45 °C") == measured{45, unit::celsius});
   CHECK(*value_by_hand("2 kW") == measured{2000, unit::watt});
   CHECK(value_by_hand("40 %")->unit == unit::fraction);
+  CHECK(*value_by_hand("3 count") == measured{3, unit::count});
+  CHECK_FALSE(value_by_hand("three count"));
   CHECK_FALSE(value_by_hand("45"));
   CHECK_FALSE(value_by_hand(""));
   CHECK(*power_by_hand("4kW") == 4 * kilowatt);
