@@ -68,7 +68,7 @@ cd "$work/tree"
 # What the programs link against, by the packages it was taken from: dpkg-shlibdeps would look in this machine's own.
 needed=$(for deb in "$work"/apt/cache/archives/*.deb; do
   dpkg-deb -c "$deb" | sed -n 's|.*/\(lib[^/ ]*\.so\.[^/ ]*\).*|\1 '"$(dpkg-deb -f "$deb" Package)"'|p'
-done | sort -u)
+done | grep -v -- '-dev$' | sort -u)
 depends=$(aarch64-linux-gnu-readelf -d scada atn | sed -n 's/.*NEEDED.*\[\(.*\)\]/\1/p' | sort -u |
   while read -r library; do awk -v l="$library" '$1 == l { print $2; exit }' <<< "$needed"; done | sort -u | paste -sd, | sed 's/,/, /g')
 cpack -G DEB -D CPACK_DEBIAN_PACKAGE_SHLIBDEPS=OFF -D CPACK_DEBIAN_PACKAGE_ARCHITECTURE=arm64 \
