@@ -69,11 +69,16 @@ std::vector<reading> device::take(const command& c, time_point now) {
   auto& s = found->second;
   if (s.live && s.live->issued > c.issued) return {};
   if (!s.live || s.live->value != c.value) {
-    s.mismatch_told = false;
+    s.mismatch_told = s.agreed = false;
+    s.contradicted.reset();
     s.obeyed_since.reset();
   }
   s.live = c;
-  s.waiting = true;
+  // A renewal of what reads back so already is not written: registers wear out, and a relay that
+  // drops must be seen to have dropped. Nor is one whose giver cannot have seen that: a compressor
+  // whose relay dropped must rest first, and the interlock knows.
+  const auto unaware = s.contradicted && c.issued <= *s.contradicted;
+  if (!s.agreed && !unaware) s.waiting = true;
   s.unsafe = false;
   return {};
 }
@@ -164,16 +169,19 @@ void device::note_written(const write& w, std::span<const result<bus_answer>> an
 void device::compare_read_back(outcome& out, time_point now, duration grace) {
   for (const auto& r : out.readings) {
     const auto found = setpoints_.find(r.channel);
-    if (found == setpoints_.end() || !r.value) continue;
+    if (found == setpoints_.end()) continue;
     auto& s = found->second;
-    if (!s.live || s.waiting || !s.written) continue;
+    // Who speaks unasked may have fallen silent since; only an answer shows what is.
+    s.agreed = grace == duration{} && r.value && s.live && agrees(s.live->value, *r.value);
+    if (!r.value || !s.live || s.waiting || !s.written) continue;
     if (agrees(s.live->value, *r.value)) {
       s.mismatch_told = false;
-    } else if (now - *s.obeyed_since < grace) {
+      s.contradicted.reset();
       continue;
-    } else if (!s.mismatch_told) {
-      // Not written again here: a compressor whose relay has dropped must rest first, and only
-      // whoever decides knows that. The next renewal comes through the interlock.
+    }
+    if (now - *s.obeyed_since < grace) continue;
+    if (!s.contradicted) s.contradicted = now;
+    if (!s.mismatch_told) {
       s.mismatch_told = true;
       const auto name = (*house_)[r.channel].name;
       out.events.push_back({severity::alarm, "actuator-mismatch", name,

@@ -82,6 +82,8 @@ class device {
     bool waiting = false;         ///< must still be written
     bool written = false;  ///< the bus has confirmed `live`; only then a read-back can contradict
     bool unsafe = true;    ///< must still be made safe
+    bool agreed = false;   ///< the latest poll has shown `live`: renewing it needs no write
+    std::optional<time_point> contradicted = {};  ///< since when polls have shown something else
     bool mismatch_told = false;
     std::optional<time_point> obeyed_since;  ///< when the bus first confirmed this value
   };

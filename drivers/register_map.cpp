@@ -222,8 +222,8 @@ std::vector<bus_request> register_map::reads() const {
   return {reads_.begin(), reads_.begin() + static_cast<std::ptrdiff_t>(few)};
 }
 
-result<std::span<const std::uint16_t>> register_map::raw_of(
-    const placed_row& placed, std::span<const result<bus_answer>> answers) const {
+result<measured> register_map::value_of(const placed_row& placed,
+                                        std::span<const result<bus_answer>> answers) const {
   if (placed.read >= limits::requests_per_poll)
     return failed(fault_code::overflow,
                   "needs more than " + std::to_string(limits::requests_per_poll) +
@@ -234,11 +234,7 @@ result<std::span<const std::uint16_t>> register_map::raw_of(
   const auto* fetched = std::get_if<words>(&*answer);
   if (!fetched || fetched->size() != reads_[placed.read].count)
     return failed(fault_code::malformed, "the answer has another length than what was asked for");
-  return std::span{*fetched}.subspan(placed.offset, width_of(placed.row));
-}
-
-result<measured> register_map::value_of(const placed_row& placed,
-                                        std::span<const std::uint16_t> raw) const {
+  const auto raw = std::span{*fetched}.subspan(placed.offset, width_of(placed.row));
   if (raw.size() == 1)
     for (const auto& absent : absent_)
       if (raw[0] == absent.word) return tl::make_unexpected(absent.why);
@@ -246,15 +242,11 @@ result<measured> register_map::value_of(const placed_row& placed,
 }
 
 std::vector<reading> register_map::decode(std::span<const result<bus_answer>> answers,
-                                          time_point now) {
+                                          time_point now) const {
   auto readings = std::vector<reading>{};
   readings.reserve(rows_.size());
-  for (auto& placed : rows_) {
-    const auto raw = raw_of(placed, answers);
-    placed.held = raw ? words(raw->begin(), raw->end()) : words{};
-    readings.push_back(
-        {placed.channel, raw.and_then([&](auto words) { return value_of(placed, words); }), now});
-  }
+  for (const auto& placed : rows_)
+    readings.push_back({placed.channel, value_of(placed, answers), now});
   return readings;
 }
 
@@ -268,10 +260,8 @@ result<std::vector<bus_request>> register_map::encode(const command& c) const {
   if (!target) return failed(fault_code::unsupported, "this channel can only be read");
   auto raw = encode_registers(target->row, c.value);
   if (!raw) return tl::make_unexpected(raw.error());
-  const auto& row = target->row;
-  if (row.where == table::holding && *raw == target->held)
-    return std::vector<bus_request>{modbus_read{unit_, row.where, row.address, width_of(row)}};
-  return std::vector<bus_request>{modbus_write{unit_, row.where, row.address, *std::move(raw)}};
+  return std::vector<bus_request>{
+      modbus_write{unit_, target->row.where, target->row.address, *std::move(raw)}};
 }
 
 std::vector<bus_request> register_map::make_safe(channel_id channel) const {

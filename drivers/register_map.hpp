@@ -54,11 +54,10 @@ class register_map {
   /// more than `limits::requests_per_poll` are left out.
   [[nodiscard]] std::vector<bus_request> reads() const;
   /// One reading per channel; a channel whose row was left out says `overflow`.
-  std::vector<reading> decode(std::span<const result<bus_answer>> answers, time_point now);
+  [[nodiscard]] std::vector<reading> decode(std::span<const result<bus_answer>> answers,
+                                            time_point now) const;
 
-  /// The write that carries out `c`; the next poll reads the row back. A holding register that was
-  /// read to hold the value already is read again instead: commands are renewed all day, and many
-  /// devices keep their registers in a memory that bears a hundred thousand writes.
+  /// The write that carries out `c`; the next poll reads the row back.
   [[nodiscard]] result<std::vector<bus_request>> encode(const command& c) const;
   /// The write that makes `channel` safe; none if it cannot be written.
   [[nodiscard]] std::vector<bus_request> make_safe(channel_id channel) const;
@@ -69,14 +68,11 @@ class register_map {
     channel_id channel;
     std::size_t read = 0;    ///< which of `reads_` fetches it
     std::size_t offset = 0;  ///< its first word in that read's answer
-    words held = {};         ///< as it was read last; empty: not known
   };
 
   [[nodiscard]] const placed_row* writable_row(channel_id channel) const;
-  [[nodiscard]] result<std::span<const std::uint16_t>> raw_of(
-      const placed_row& placed, std::span<const result<bus_answer>> answers) const;
   [[nodiscard]] result<measured> value_of(const placed_row& placed,
-                                          std::span<const std::uint16_t> raw) const;
+                                          std::span<const result<bus_answer>> answers) const;
 
   std::uint8_t unit_;
   std::vector<placed_row> rows_;    ///< by table and address

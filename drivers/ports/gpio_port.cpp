@@ -22,7 +22,17 @@ class gpio_port final : public port {
   }
 
  private:
-  enum class held : unsigned char { as_is, output };
+  /// How a line was claimed. Whoever wants it otherwise (after the layout has changed) gets it
+  /// anew.
+  struct claim {
+    bool output = false;
+    bool active_low = false;
+  };
+  struct watch {
+    std::unique_ptr<watched_line> line;
+    bool active_low = false;
+    std::chrono::microseconds debounce{};
+  };
 
   /// A line whose pulses are counted.
   struct counter {
@@ -34,10 +44,12 @@ class gpio_port final : public port {
   result<bus_answer> carry_out(const gpio_read& read) {
     if (read.debounce.count() > 0) return watched_level(read);
     if (const auto ready = ready_for(read.line); !ready) return tl::make_unexpected(ready.error());
-    if (!lines_.contains(read.line)) {
+    const auto found = lines_.find(read.line);
+    if (found == lines_.end() || found->second.active_low != read.active_low) {
+      let_go(read.line);
       if (const auto error = chip_->claim(read.line, read.active_low, {}))
         return tl::make_unexpected(fault_of(error, read.line));
-      lines_[read.line] = held::as_is;
+      lines_[read.line] = {false, read.active_low};
     }
     const auto level = chip_->read(read.line);
     if (!level) return tl::make_unexpected(fault_of(level.error(), read.line));
@@ -47,19 +59,22 @@ class gpio_port final : public port {
   result<bus_answer> carry_out(const gpio_write& write) {
     if (const auto ready = ready_for(write.line); !ready) return tl::make_unexpected(ready.error());
     const auto found = lines_.find(write.line);
-    if (found != lines_.end() && found->second == held::output) {
+    if (found != lines_.end() && found->second.output &&
+        found->second.active_low == write.active_low) {
       if (const auto error = chip_->write(write.line, write.on))
         return tl::make_unexpected(fault_of(error, write.line));
       return done{};
     }
-    if (found != lines_.end()) {
-      chip_->release(write.line);
-      lines_.erase(found);
-    }
+    let_go(write.line);
     if (const auto error = chip_->claim(write.line, write.active_low, write.on))
       return tl::make_unexpected(fault_of(error, write.line));
-    lines_[write.line] = held::output;
+    lines_[write.line] = {true, write.active_low};
     return done{};
+  }
+
+  void let_go(unsigned line) {
+    watches_.erase(line);
+    if (lines_.erase(line) > 0) chip_->release(line);
   }
 
   result<bus_answer> watched_level(const gpio_read& read) {
@@ -76,11 +91,11 @@ class gpio_port final : public port {
       if (!opened) return tl::make_unexpected(opened.error());
       memory_ = std::move(*opened);
     }
-    const auto known = watches_.contains(count.line);
-    const auto watch = watched(count.line, count.active_low, count.debounce);
-    if (!watch) return tl::make_unexpected(watch.error());
-    if (!known) counters_[count.line] = {.total = memory_->recall(count.line)};
-    const auto newest = (*watch)->newest();
+    const auto begun = watches_.contains(count.line) ? watches_[count.line].line.get() : nullptr;
+    const auto line = watched(count.line, count.active_low, count.debounce);
+    if (!line) return tl::make_unexpected(line.error());
+    if (*line != begun) counters_[count.line] = {.total = memory_->recall(count.line)};
+    const auto newest = (*line)->newest();
     if (!newest) return tl::make_unexpected(fault_of(newest.error(), count.line));
     auto& counted = counters_[count.line];
     auto answer = pulses{counted.total, {}};
@@ -96,20 +111,18 @@ class gpio_port final : public port {
     return answer;
   }
 
-  /// The watch on a line, which begins with the first request for it.
+  /// The watch on a line, which begins with the first such request for it.
   result<watched_line*> watched(unsigned line, bool active_low,
                                 std::chrono::microseconds debounce) {
     if (const auto ready = ready_for(line); !ready) return tl::make_unexpected(ready.error());
-    auto& watch = watches_[line];
-    if (!watch) {
-      auto begun = chip_->watch(line, active_low, debounce);
-      if (!begun) {
-        watches_.erase(line);
-        return tl::make_unexpected(fault_of(begun.error(), line));
-      }
-      watch = std::move(*begun);
-    }
-    return watch.get();
+    const auto found = watches_.find(line);
+    if (found != watches_.end() && found->second.active_low == active_low &&
+        found->second.debounce == debounce)
+      return found->second.line.get();
+    let_go(line);
+    auto begun = chip_->watch(line, active_low, debounce);
+    if (!begun) return tl::make_unexpected(fault_of(begun.error(), line));
+    return (watches_[line] = {std::move(*begun), active_low, debounce}).line.get();
   }
 
   result<void> ready_for(unsigned line) {
@@ -155,8 +168,8 @@ class gpio_port final : public port {
   std::string totals_;  ///< the file of what was counted
   gpio_chip_opener open_;
   std::unique_ptr<gpio_chip> chip_;
-  std::map<unsigned, held> lines_;
-  std::map<unsigned, std::unique_ptr<watched_line>> watches_;
+  std::map<unsigned, claim> lines_;
+  std::map<unsigned, watch> watches_;
   std::map<unsigned, counter> counters_;
   std::unique_ptr<pulse_memory> memory_;  ///< from the first count on
 };

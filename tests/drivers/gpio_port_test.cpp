@@ -289,3 +289,26 @@ TEST_CASE(
   CHECK(pulse_memory::open(file).value()->recall(8) == 0);
   CHECK(pulse_memory::open(file).value()->recall(5000) == 0);
 }
+
+TEST_CASE("a line that is wanted otherwise than before, after a reload, is claimed anew") {
+  auto pins = bench{};
+  const auto port = make_gpio_port("gpiochip0", "", pins.opener());
+  const auto watched = [&](bool low, int ms) {
+    return port->transact(gpio_read{6, low, std::chrono::milliseconds{ms}}, now);
+  };
+  CHECK(watched(false, 20));
+  CHECK(watched(true, 20));
+  CHECK(watched(true, 50));
+  CHECK(watched(true, 50));
+  CHECK(pins.log ==
+        std::vector<std::string>{"6 watched 20000", "6 watched 20000", "6 watched 50000"});
+  pins.log.clear();
+  CHECK(port->transact(gpio_write{3, false, true}, now));
+  CHECK(port->transact(gpio_write{3, true, true}, now));
+  CHECK(port->transact(gpio_write{3, true, false}, now));
+  // A relay becomes a contact, and a contact a relay.
+  CHECK(port->transact(gpio_read{3, false, std::chrono::milliseconds{20}}, now));
+  CHECK(port->transact(gpio_write{6, false, true}, now));
+  CHECK(pins.log == std::vector<std::string>{"3 starts on", "3 starts on", "3 off",
+                                             "3 watched 20000", "6 starts on"});
+}

@@ -257,6 +257,7 @@ TEST_CASE("a compressor whose relay has dropped by itself rests before anybody c
   const auto rest = v->house->plant->heat_pump.min_off;
   v->pass(rest - 1min, [&] { CHECK_FALSE(v->world->truth().enabled()); });
   CHECK(v->happened("actuator-mismatch", "hp.enable"));
-  v->pass(3min);
-  CHECK(v->world->truth().enabled());
+  auto runs_again = false;
+  v->pass(30min, [&] { runs_again = runs_again || v->world->truth().enabled(); });
+  CHECK(runs_again);
 }
