@@ -26,8 +26,10 @@ blackboard_actor::behavior_type blackboard_of(
         if (self->state.peers->planner) self->send(self->state.peers->planner, frozen);
         self->send(self->state.peers->dispatcher, frozen);
         self->send(self->state.peers->reporter, frozen);
-        if (self->state.peers->snapshot_observer)
-          self->send(self->state.peers->snapshot_observer, frozen);
+        const auto& peers = *self->state.peers;
+        for (const auto& watcher :
+             {peers.history, peers.portal, peers.home_assistant, peers.snapshot_observer})
+          if (watcher) self->send(watcher, frozen);
       },
       [self, clock](atom::farewell) { return self->state.board->freeze(clock.now()); },
       [self](const roads& r) { self->state.peers = r; },

@@ -184,6 +184,12 @@ void contract_book::run(step& out, std::optional<power> metered,
   active_.reset();
 }
 
+std::vector<contract> contract_book::agreed() const {
+  auto all = pending_;
+  if (active_) all.insert(all.begin(), active_->terms);
+  return all;
+}
+
 std::optional<time_point> contract_book::ends() const {
   if (!active_) return {};
   return active_->until;

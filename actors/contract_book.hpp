@@ -60,6 +60,8 @@ class contract_book {
     duration rest;         ///< that it needs after it was stopped
   };
 
+  /// The one that runs and those ahead, by their start.
+  [[nodiscard]] std::vector<contract> agreed() const;
   /// When the contract in force ends, in house time.
   [[nodiscard]] std::optional<time_point> ends() const;
   /// The run that the house itself would make after the contract in force; nothing where it would

@@ -134,7 +134,26 @@ dispatcher::decisions dispatcher::take_on_site(const request& wish, const std::s
                                       what ? what->channel : house_->site,
                                       "by somebody in the house: " + answer.reason, now});
   }
+  out.answer = answer;
   decide_at_once(now, out);
+  return out;
+}
+
+standing_wishes dispatcher::standing(time_point now) const {
+  auto out = standing_wishes{{}, contracts_.agreed()};
+  for (const auto& held : leases_.holds(now)) {
+    const auto& what = std::get<hold>(held.wish.wish);
+    out.leases.push_back({held.request_id, what.channel, what.value, "hold", held.wish.reason,
+                          now + held.wish.lease});
+  }
+  const auto& grid = leases_.grid();
+  const auto ask = [&](std::string what, const std::optional<grid_leases::pressing>& p) {
+    if (p) out.leases.push_back({{}, {}, {}, std::move(what), p->reason, p->until});
+  };
+  ask("shed", grid.shedding(now));
+  ask("raise", grid.raising(now));
+  if (const auto outage = grid.announced_outage(now))
+    out.leases.push_back({{}, {}, {}, "outage", outage->reason, outage->until});
   return out;
 }
 

@@ -2,10 +2,12 @@
 
 #include "actors/contract_book.hpp"
 #include "actors/grid_response.hpp"
+#include "actors/household.hpp"
 #include "actors/interlock.hpp"
 #include "actors/leases.hpp"
 #include "actors/local_control.hpp"
 #include "actors/snapshot.hpp"
+#include "actors/standing_wishes.hpp"
 #include "actors/tariff.hpp"
 #include "layouts/layout.hpp"
 #include "protocol/messages.hpp"
@@ -30,6 +32,7 @@ class dispatcher {
     std::vector<command> commands;         ///< new ones and those due for renewal
     std::vector<body> statements;          ///< for the node and the log
     std::optional<std::string> kept = {};  ///< of the contracts, for whoever keeps it
+    std::optional<outcome> answer = {};    ///< to a wish on site
   };
 
   /// One control tick.
@@ -47,6 +50,13 @@ class dispatcher {
   /// A wish of somebody who stands in the house, with the rank of admin. Its node did not ask and
   /// gets no outcome but an event; a renewal that is granted is worth none.
   decisions take_on_site(const request& wish, const std::string& id, time_point now);
+
+  /// What the people of the house want of it, from the next tick on; all else they said is
+  /// forgotten.
+  void live_by(household wanted) { household_ = std::move(wanted); }
+
+  /// What stands besides local control.
+  [[nodiscard]] standing_wishes standing(time_point now) const;
 
   /// What a former program kept of its contracts goes on. Only the first word counts, and only soon
   /// after this one began: whoever keeps it may be slow, or new himself.
@@ -118,6 +128,7 @@ class dispatcher {
   std::optional<kept_contracts> kept_;  ///< as it was said last
   time_point kept_at_;                  ///< when, in house time
   bool keep_due_ = false;               ///< at the next tick
+  household household_;
   std::optional<heat_plan> plan_;
   std::optional<snapshot> last_;
   time_point seen_;  ///< when `last_` was frozen

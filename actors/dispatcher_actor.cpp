@@ -58,7 +58,9 @@ dispatcher_actor::behavior_type dispatcher_of(self_pointer self, house_context c
   const auto live = [self, house = context.house, is_recorded](const auto& input) {
     auto decided = give(*self->state.mind, input);
     carry(self, *house, decided);
+    auto answer = std::move(decided.answer);
     if (is_recorded) record(self, {input, std::move(decided)});
+    return answer;
   };
   live(born);
   // Until the timekeeper has spoken; where there is a system clock, that may be wrong.
@@ -71,9 +73,11 @@ dispatcher_actor::behavior_type dispatcher_of(self_pointer self, house_context c
       [live, clock](const envelope& directive) {
         live(directive_heard{directive, clock.now()});
       },
-      [live, clock](const request_on_site& asked) {
-        live(asked_on_site{asked.wish, asked.id, clock.now()});
+      [live, clock](const request_on_site& asked) -> outcome {
+        return live(asked_on_site{asked.wish, asked.id, clock.now()}).value();
       },
+      [self](const household& wanted) { self->state.mind->live_by(wanted); },
+      [self, clock](atom::tell) { return self->state.mind->standing(clock.now()); },
       [live, clock](const dating& dates) {
         live(dates_told{dates, clock.now()});
       },

@@ -1,11 +1,15 @@
 #pragma once
 
+#include "actors/history/history_words.hpp"
 #include "actors/house_context.hpp"
+#include "actors/household.hpp"
 #include "actors/planner/heat_plan.hpp"
+#include "actors/planner/plan_news.hpp"
 #include "actors/record/recorded.hpp"
 #include "actors/snapshot.hpp"
 #include "drivers/driver.hpp"
 #include "drivers/mqtt_client.hpp"
+#include "drivers/web.hpp"
 #include "protocol/dating.hpp"
 #include "protocol/link.hpp"
 #include "protocol/messages.hpp"
@@ -28,6 +32,10 @@
 ///   UPSTREAM DISPATCHER ─what it was given, what it decided→ RECORDER → decision log TIMEKEEPER
 ///   ─dates→ DISPATCHER, REPORTER, JOURNAL, UPSTREAM SUPERVISOR spawns and restarts all of them and
 ///   tells each where the others stand (roads).
+///
+///   HISTORY keeps and PORTAL shows what BLACKBOARD, REPORTER, UPSTREAM and PLANNER say; PORTAL
+///   asks HISTORY for the past and passes the household's wishes to the DISPATCHER. HOME ASSISTANT
+///   tells a bus.
 ///
 /// Who spawns whom and in which order: `topology.cpp`. What each does: `docs/actors/`.
 namespace hearth {
@@ -108,6 +116,21 @@ using directive_sink = caf::typed_actor<caf::reacts_to<envelope>>;
 using outlook_sink = caf::typed_actor<caf::reacts_to<body>>;
 /// Takes when the heat pump should run.
 using plan_sink = caf::typed_actor<caf::reacts_to<heat_plan>>;
+/// Takes a plan and what it was made of.
+using plan_news_sink = caf::typed_actor<caf::reacts_to<plan_news>>;
+/// Takes what the people of the house want, as a whole.
+using household_sink = caf::typed_actor<caf::reacts_to<household>>;
+/// Takes a wish of somebody in the house and says what became of it.
+using on_site_desk = caf::typed_actor<caf::replies_to<request_on_site>::with<outcome>>;
+/// Says what stands besides local control.
+using standing_desk = caf::typed_actor<caf::replies_to<atom::tell>::with<standing_wishes>>;
+/// Knows the past.
+using history_desk =
+    caf::typed_actor<caf::replies_to<history_query>::with<result<history_answer>>,
+                     caf::replies_to<chronicle_query>::with<result<chronicle_page>>,
+                     caf::replies_to<moment_query>::with<result<moment_answer>>,
+                     caf::replies_to<money_query>::with<result<money_answer>>,
+                     caf::replies_to<atom::tell>::with<history_status>>;
 /// Takes what is kept of the contracts: the journal to keep it, a new dispatcher to go on with it.
 using contracts_sink = caf::typed_actor<caf::reacts_to<contracts_kept>>;
 /// Takes a question of the node.
@@ -184,6 +207,20 @@ struct roads {
   journal_news_sink upstream_journal;
   dating_sink upstream_dates;
   record_sink recorder;               ///< null where nothing is recorded
+  household_sink dispatcher_household;
+  on_site_desk dispatcher_on_site;
+  standing_desk dispatcher_standing;
+  snapshot_sink history;              ///< null where nothing is kept, and so the next four
+  statement_sink history_statements;  ///< besides what the house says: prices and weather
+  plan_news_sink history_plans;
+  dating_sink history_dates;
+  history_desk past;
+  snapshot_sink portal;               ///< null in a house without a page, and so the next three
+  statement_sink portal_statements;   ///< besides what the house says: prices and weather
+  plan_news_sink portal_plans;
+  dating_sink portal_dates;
+  snapshot_sink home_assistant;       ///< null in a house that tells it nothing, and so the next
+  statement_sink home_assistant_statements;
   snapshot_sink snapshot_observer;    ///< null, or who watches (live view, portal, test)
   statement_sink statement_observer;  ///< null, or who watches
 };
@@ -255,7 +292,11 @@ using dispatcher_actor = caf::typed_actor<
     // A wish of the node: ranked, answered, never executed as such. Its times are in UTC.
     caf::reacts_to<envelope>,
     // A wish of somebody in the house: ranked, never executed as such.
-    caf::reacts_to<request_on_site>,
+    caf::replies_to<request_on_site>::with<outcome>,
+    // What the people of the house want of it from now on.
+    caf::reacts_to<household>,
+    // What stands now besides local control.
+    caf::replies_to<atom::tell>::with<standing_wishes>,
     // The date is this from now on.
     caf::reacts_to<dating>,
     // A device that can be commanded stands here now.
@@ -345,6 +386,64 @@ using upstream_actor = caf::typed_actor<
     caf::replies_to<atom::farewell>::with<atom::done>,
     caf::reacts_to<roads>>;
 
+/// HISTORY: keeps every channel as a feed, and what was said, planned and decided as a chronicle;
+/// answers what is asked of the past. Blocks on its disk, so it has a thread of its own. Full, or
+/// without a disk: what is newest is kept in memory within `limits`, the rest is lost and told.
+using history_actor = caf::typed_actor<
+    // See the house as it is.
+    caf::reacts_to<snapshot>,
+    // Hear what the house says, and the node's prices.
+    caf::reacts_to<body>,
+    // A plan was made.
+    caf::reacts_to<plan_news>,
+    // The date is this from now on.
+    caf::reacts_to<dating>,
+    // INTERNAL: write what has gathered; roll up what has aged.
+    caf::reacts_to<atom::flush>,
+    // Feeds within a window, folded into buckets.
+    caf::replies_to<history_query>::with<result<history_answer>>,
+    // What was said, decided and planned, newest first.
+    caf::replies_to<chronicle_query>::with<result<chronicle_page>>,
+    // What the controller knew at a second.
+    caf::replies_to<moment_query>::with<result<moment_answer>>,
+    // What it cost.
+    caf::replies_to<money_query>::with<result<money_answer>>,
+    // How the history fares.
+    caf::replies_to<atom::tell>::with<history_status>,
+    // Everything seen so far is on disk when this is answered.
+    caf::replies_to<atom::farewell>::with<atom::done>,
+    caf::reacts_to<roads>>;
+
+/// PORTAL: the house's page: who may see and do what, and the answers. Has a thread of its own, as
+/// has its server. Full: the server refuses (`web_bounds`), nobody else notices.
+using portal_actor = caf::typed_actor<
+    // See the house as it is.
+    caf::reacts_to<snapshot>,
+    // Hear what the house says, and the node's prices and weather.
+    caf::reacts_to<body>,
+    // A plan was made.
+    caf::reacts_to<plan_news>,
+    // The date is this from now on.
+    caf::reacts_to<dating>,
+    // INTERNAL: somebody's browser asks.
+    caf::reacts_to<web_request>,
+    // INTERNAL: leases end, streams are told, sessions expire.
+    caf::reacts_to<atom::tick>,
+    // Stop listening; what was promised is on disk when this is answered.
+    caf::replies_to<atom::farewell>::with<atom::done>,
+    caf::reacts_to<roads>>;
+
+/// HOME ASSISTANT: tells it, over a bus of the house, which sensors and zones there are and how
+/// they stand. It hears nothing from it.
+using home_assistant_actor = caf::typed_actor<
+    // See the house as it is.
+    caf::reacts_to<snapshot>,
+    // Hear who is in charge.
+    caf::reacts_to<body>,
+    // The bus stands here now.
+    caf::reacts_to<bus_actor>,
+    caf::reacts_to<roads>>;
+
 /// OBSERVER: keeps what it sees and hears for a watcher on another thread (the live view). Full:
 /// the newest snapshot and the newest words stay.
 using observer_actor = caf::typed_actor<
@@ -410,3 +509,17 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::dispatcher::heritage)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::bus_relocation)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::device_relocation)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::checked_layout)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::outcome)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::household)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::standing_wishes)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::plan_news)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::web_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::history_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::chronicle_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::moment_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::money_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::history_status)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::result<hearth::history_answer>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::result<hearth::chronicle_page>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::result<hearth::moment_answer>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hearth::result<hearth::money_answer>)

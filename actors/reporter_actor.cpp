@@ -18,8 +18,10 @@ void say(self_pointer self, const event_log& log, body what) {
   if (const auto* s = std::get_if<state_report>(&what)) self->state.last_state = *s;
   if (!self->state.peers) return;
   const auto& to = is_journaled(what) ? self->state.peers->journal : self->state.peers->upstream;
-  if (self->state.peers->statement_observer)
-    self->send(self->state.peers->statement_observer, what);
+  const auto& peers = *self->state.peers;
+  for (const auto& watcher : {peers.history_statements, peers.portal_statements,
+                              peers.home_assistant_statements, peers.statement_observer})
+    if (watcher) self->send(watcher, what);
   if (to) self->send(to, std::move(what));
 }
 

@@ -191,6 +191,10 @@ supervisor_actor::behavior_type supervisor_of(
     if (members->recorder) caf::anon_send_exit(members->recorder, caf::exit_reason::user_shutdown);
     if (members->journal) caf::anon_send_exit(members->journal, caf::exit_reason::user_shutdown);
     if (members->upstream) caf::anon_send_exit(members->upstream, caf::exit_reason::user_shutdown);
+    if (members->history) caf::anon_send_exit(members->history, caf::exit_reason::user_shutdown);
+    if (members->portal) caf::anon_send_exit(members->portal, caf::exit_reason::user_shutdown);
+    if (members->home_assistant)
+      caf::anon_send_exit(members->home_assistant, caf::exit_reason::user_shutdown);
     for (const auto& [id, bus] : members->buses)
       caf::anon_send_exit(bus, caf::exit_reason::user_shutdown);
   });

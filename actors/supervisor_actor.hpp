@@ -28,6 +28,9 @@ struct family {
   recorder_actor recorder;  ///< null where nothing is recorded
   journal_actor journal;
   upstream_actor upstream;
+  history_actor history;                ///< null where nothing is kept
+  portal_actor portal;                  ///< null in a house without a page
+  home_assistant_actor home_assistant;  ///< null in a house that tells it nothing
 };
 
 /// How one actor of the family is made (again). `spawn` puts it into the family and returns it;

@@ -32,7 +32,8 @@ void timekeeper_state::tell_dates() {
   if (!peers) return;
   self->send(peers->dispatcher_dates, told);
   self->send(peers->reporter_dates, told);
-  if (peers->planner_dates) self->send(peers->planner_dates, told);
+  for (const auto& other : {peers->planner_dates, peers->history_dates, peers->portal_dates})
+    if (other) self->send(other, told);
   if (!peers->journal) return;
   self->send(peers->journal_dates, told);
   self->send(peers->upstream_dates, told);

@@ -57,6 +57,20 @@ struct site {
             .upstream_journal = m.upstream,
             .upstream_dates = m.upstream,
             .recorder = m.recorder,
+            .dispatcher_household = m.dispatcher,
+            .dispatcher_on_site = m.dispatcher,
+            .dispatcher_standing = m.dispatcher,
+            .history = m.history,
+            .history_statements = m.history,
+            .history_plans = m.history,
+            .history_dates = m.history,
+            .past = m.history,
+            .portal = m.portal,
+            .portal_statements = m.portal,
+            .portal_plans = m.portal,
+            .portal_dates = m.portal,
+            .home_assistant = m.home_assistant,
+            .home_assistant_statements = m.home_assistant,
             .snapshot_observer = parts.snapshot_observer,
             .statement_observer = parts.statement_observer};
   }
@@ -89,6 +103,9 @@ struct site {
     if (members->recorder) caf::anon_send(members->recorder, here);
     if (members->journal) caf::anon_send(members->journal, here);
     if (members->upstream) caf::anon_send(members->upstream, here);
+    if (members->history) caf::anon_send(members->history, here);
+    if (members->portal) caf::anon_send(members->portal, here);
+    if (members->home_assistant) caf::anon_send(members->home_assistant, here);
   }
 
   /// Gives the dispatcher what one of a former layout has left.

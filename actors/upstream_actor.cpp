@@ -113,8 +113,10 @@ void upstream_state::carry(const link_output& output) {
               self->send(peers->journal_of_link, *r);
             else
               self->send(peers->dispatcher_directives, d.message);
-            if (peers->planner_outlook && is_outlook(d.message.body))
-              self->send(peers->planner_outlook, d.message.body);
+            if (!is_outlook(d.message.body)) return;
+            if (peers->planner_outlook) self->send(peers->planner_outlook, d.message.body);
+            for (const auto& watcher : {peers->history_statements, peers->portal_statements})
+              if (watcher) self->send(watcher, d.message.body);
           },
           [this](const link_peer_arrived&) {
             if (!peers) return;

@@ -44,6 +44,8 @@ void read_devices(draft& d, section_reader& top);
 void read_plant(draft& d, section_reader& top);
 void read_tariff(draft& d, section_reader& top);
 void read_simulation(draft& d, section_reader& top);
+/// History, portal and Home Assistant.
+void read_portal(draft& d, section_reader& top);
 
 /// The options of a bus or device that its spec knows, fallbacks filled in.
 option_map read_options(draft& d, section_reader& from, const std::vector<option_spec>& specs);

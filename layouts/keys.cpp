@@ -1,6 +1,7 @@
 #include "layouts/keys.hpp"
 
 #include "layouts/fields.hpp"
+#include "layouts/layout.hpp"
 #include "layouts/quantity.hpp"
 #include "protocol/limits.hpp"
 
@@ -60,6 +61,56 @@ const section& channel_section() {
                   "When a sample goes into the report; left away: once a slot"),
           measure("max_age", dimension::duration, 1, 24 * hour,
                   "A value older than this is stale; left away: three polls"),
+      }};
+  return keys;
+}
+
+const section& history_section() {
+  static constexpr auto day = 24 * hour;
+  static const auto usual = history_layout{};
+  const auto since = [](std::string key, duration by_default, double lowest, double highest,
+                        std::string help) {
+    return or_else(seconds_text(by_default),
+                   measure(std::move(key), dimension::duration, lowest, highest, std::move(help)));
+  };
+  static const section keys{
+      "history",
+      {
+          since("interval", usual.interval, 1, 60,
+                "Of the finest feeds; divides a minute without a rest"),
+          since("block", usual.block, 10, hour,
+                "How often what was measured is written; a power cut costs at most so much"),
+          since("keep_finest", usual.keep_finest, day, 10 * 366 * day,
+                "How long each value is kept; then the minute's mean is"),
+          since("keep_minutes", usual.keep_minutes, day, 20 * 366 * day,
+                "How long the minutes are kept; then the quarter of an hour's mean is"),
+          since("keep_quarters", usual.keep_quarters, day, 50 * 366 * day,
+                "How long the quarters of an hour are kept; the hours are kept for ever"),
+      }};
+  return keys;
+}
+
+const section& portal_section() {
+  static const section keys{
+      "portal",
+      {
+          required(text("listen", "Address and port: 0.0.0.0:8443 for the whole house")),
+          text("cert", "The page's certificate (PEM), relative to this file"),
+          text("key", "Its private key (PEM)"),
+          choice("plain_text", {"on-this-machine-only"},
+                 "Instead of cert and key: no encryption, on a loopback address"),
+          text("metrics_token_sha256",
+               "SHA-256, in hex, of the token that may read /metrics (scada token makes both)"),
+      }};
+  return keys;
+}
+
+const section& home_assistant_section() {
+  static const section keys{
+      "home_assistant",
+      {
+          required(text("bus", "An mqtt bus: the broker that Home Assistant listens at")),
+          or_else("homeassistant", text("prefix", "Of its discovery topics")),
       }};
   return keys;
 }
@@ -160,6 +211,12 @@ const section& layout_section() {
           keys_of("plant", plant_section(),
                   "What the channels mean together: heat pump, store, zones"),
           keys_of("tariff", tariff_section(), "What electricity costs"),
+          keys_of("history", history_section(),
+                  "What is kept of every channel on this machine; left away: nothing, or with a "
+                  "portal all"),
+          keys_of("portal", portal_section(), "The house's own page; left away: there is none"),
+          keys_of("home_assistant", home_assistant_section(),
+                  "Tells Home Assistant of the house; left away: nobody is told"),
           keys_of("simulation", simulation_section(), "What the simulated bus is made of"),
       }};
   return keys;

@@ -136,6 +136,29 @@ struct link_layout {
   bool remote_admin = false;        ///< whether the node may ask with the rank of admin
 };
 
+/// The history on this machine: one feed per channel, in the state folder.
+struct history_layout {
+  duration interval = std::chrono::seconds{10};  ///< of the finest feeds
+  duration block = std::chrono::minutes{5};      ///< what is measured reaches the disk so often
+  /// How long each fineness is kept; by the hour it is kept for ever.
+  duration keep_finest = std::chrono::days{60};
+  duration keep_minutes = std::chrono::days{366};
+  duration keep_quarters = std::chrono::days{5 * 366};
+};
+
+/// The house's own page.
+struct portal_layout {
+  std::string listen;                ///< "0.0.0.0:8443"; plain only on loopback
+  std::string cert, key;             ///< paths, relative to the layout file; empty: plain
+  std::string metrics_token_sha256;  ///< who may read /metrics, hex; empty: nobody
+};
+
+/// Tells Home Assistant of the house, on the house's own broker.
+struct home_assistant_layout {
+  bus_id bus;          ///< an MQTT bus
+  std::string prefix;  ///< of its discovery topics
+};
+
 /// What the simulated bus is made of; only present where a bus of that kind is. What each number
 /// means, and where its default is from, stands in `docs/plant.md`.
 struct simulation_layout {
@@ -230,6 +253,9 @@ struct layout {
   std::vector<channel_layout> channels;
   std::optional<plant_layout> plant;
   tariff_layout tariff;
+  std::optional<history_layout> history;  ///< there with a portal, too, by its defaults
+  std::optional<portal_layout> portal;
+  std::optional<home_assistant_layout> home_assistant;
   std::optional<simulation_layout> simulation;
   pace_layout pace;
   std::string text;    ///< the file itself, so that a record of this house needs nothing else

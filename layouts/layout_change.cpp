@@ -36,7 +36,8 @@ class comparison {
     // What has no name of its own is one thing to the reader, so the text decides.
     if (out_.words.empty() && before_.text != now_.text)
       out_.words.emplace_back(
-          "buses and devices as they were; something in plant, tariff, link or comments changed");
+          "buses and devices as they were; something in plant, tariff, link, portal or comments "
+          "changed");
     return std::move(out_);
   }
 

@@ -61,6 +61,7 @@ parsed_layout parse_layout(std::string_view yaml, const std::string& file,
   read_plant(d, top);
   read_tariff(d, top);
   read_simulation(d, top);
+  read_portal(d, top);
   if (!out.none()) return {{}, std::move(out).take()};
   d.result.text = yaml;
   d.result.hash = sha256_hex(yaml);

@@ -1,6 +1,7 @@
 #include "layouts/draft.hpp"
+#include "layouts/net_address.hpp"
 
-#include <charconv>
+#include <algorithm>
 
 namespace hearth {
 namespace {
@@ -9,13 +10,6 @@ struct broker_address {
   bool encrypted = false;
   std::string host;
 };
-
-bool is_port(std::string_view text) {
-  unsigned port = 0;
-  const auto* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, port);
-  return error == std::errc{} && stop == end && port >= 1 && port <= 65535;
-}
 
 /// "mqtts://host:8883", "mqtt://[::1]"; nothing if it is anything else.
 std::optional<broker_address> parse_broker(std::string_view uri) {
@@ -36,15 +30,8 @@ std::optional<broker_address> parse_broker(std::string_view uri) {
     rest.remove_prefix(colon);
   }
   if (found.host.empty() || found.host.find_first_of("/@?# ") != std::string::npos) return {};
-  if (!rest.empty() && (rest.front() != ':' || !is_port(rest.substr(1)))) return {};
+  if (!rest.empty() && (rest.front() != ':' || !port_from(rest.substr(1)))) return {};
   return found;
-}
-
-/// Only what cannot leave the machine: a name such as "127.evil.example" is not that.
-bool is_loopback(std::string_view host) {
-  return host == "localhost" || host == "::1" ||
-         (host.starts_with("127.") &&
-          host.find_first_not_of("0123456789.") == std::string_view::npos);
 }
 
 }  // namespace

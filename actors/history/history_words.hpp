@@ -1,0 +1,116 @@
+#pragma once
+
+#include "actors/snapshot.hpp"
+#include "protocol/messages.hpp"
+#include "protocol/time.hpp"
+#include "protocol/unit.hpp"
+#include "protocol/units.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// What the history is asked and what it answers. All times are UTC; nothing here touches a disk.
+namespace hearth {
+
+/// What becomes of the values that fall into one bucket. Absent values count for nothing.
+enum class fold : unsigned char {
+  average,
+  lowest,
+  highest,
+  integral,  ///< over time, in unit · hour: Wh of W, USD of USD/h; absence adds nothing
+};
+
+/// Into which buckets. Days and months are those of the house's time zone, so a day may have 23 or
+/// 25 hours.
+enum class bucket : unsigned char { interval, day, month };
+
+struct history_query {
+  std::vector<std::string> channels;  ///< by name; unknown ones are left out of the answer
+  time_point from, to;
+  bucket by = bucket::interval;
+  /// Of one bucket; zero: whatever makes `points` of the window, and no less than a feed has.
+  duration interval{};
+  std::size_t points = 1000;
+  fold how = fold::average;
+};
+
+struct history_series {
+  std::string channel;
+  std::string unit;                          ///< "W", "°C", "USD/h"; "Wh" of an integral of W
+  std::vector<time_point> starts;            ///< of each bucket
+  std::vector<std::optional<float>> values;  ///< as many; absent where nothing was measured
+};
+struct history_answer {
+  std::vector<history_series> series;
+  duration interval{};  ///< of the buckets; zero for days and months
+};
+
+/// One thing that was said, decided or planned. `data` is JSON, complete; the rest is for lists.
+struct chronicle_item {
+  std::uint64_t number = 0;  ///< ascending; to page by
+  time_point at;
+  std::string kind;  ///< "state", "event", "outcome", "contract", "plan", "lease"
+  hearth::severity severity = hearth::severity::info;
+  std::string
+      subject;  ///< what it is about; of an event its kind and subject, "device-failed hp-meter"
+  std::string text;  ///< one sentence
+  std::string data;  ///< JSON
+};
+struct chronicle_query {
+  time_point from, to;
+  std::vector<std::string> kinds;  ///< empty: all
+  hearth::severity at_least = hearth::severity::info;
+  std::optional<std::uint64_t> before;  ///< a page's smallest number, for the next one
+  std::size_t most = 100;
+};
+struct chronicle_page {
+  std::vector<chronicle_item> items;  ///< newest first
+  bool more = false;
+};
+
+/// What the controller knew at one second of the past.
+struct moment_query {
+  time_point at;
+};
+struct moment_answer {
+  time_point at;
+  duration resolution{};                               ///< of the values: coarser the older
+  std::map<std::string, std::optional<float>> values;  ///< by channel, derived ones among them
+  std::optional<chronicle_item> state;                 ///< who was in charge
+  std::optional<chronicle_item> plan;                  ///< the newest plan then
+  std::vector<chronicle_item> open_alarms;             ///< raised and not yet over
+};
+
+/// Money of one day or month, or of any bucket, by the prices that held.
+struct money_query {
+  time_point from, to;
+  bucket by = bucket::day;
+  duration interval{};  ///< with bucket::interval
+};
+struct money_row {
+  time_point start, end;
+  energy used;                      ///< by the heat pump
+  money cost;                       ///< of it
+  std::optional<money> thermostat;  ///< what a thermostat would have cost; absent: not reckoned
+  std::optional<energy> thermostat_used;
+  double covered = 0;  ///< part of the row in which power and price were known
+};
+struct money_answer {
+  std::vector<money_row> rows;
+};
+
+/// How the history itself fares.
+struct history_status {
+  bool recording = false;
+  std::string problem;  ///< one sentence, empty while all is well
+  std::uint64_t feeds = 0;
+  std::uint64_t bytes = 0;          ///< on disk
+  std::uint64_t written_today = 0;  ///< bytes, since UTC midnight or the start
+  std::optional<time_point> oldest;
+  std::uint64_t waiting = 0;  ///< values not yet on disk
+};
+
+}  // namespace hearth
