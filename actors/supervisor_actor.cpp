@@ -219,7 +219,8 @@ supervisor_actor::behavior_type supervisor_of(
       },
       [self](const request_on_site& asked) {
         const auto& dispatcher = self->state.members->dispatcher;
-        if (dispatcher && !self->state.stopping) self->send(dispatcher, asked);
+        // Its answer is an event; whoever wants the outcome asks the dispatcher.
+        if (dispatcher && !self->state.stopping) caf::anon_send(dispatcher, asked);
       },
       [self](atom::pulse) {
         if (!self->state.stopping) self->state.feel_pulse();
