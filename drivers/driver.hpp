@@ -77,6 +77,7 @@ struct i2c_transfer {
 struct mqtt_publish {
   std::string topic;
   std::string payload;
+  bool retained = false;  ///< the broker gives it to whoever subscribes later
   bool operator==(const mqtt_publish&) const = default;
 };
 /// Asks nobody anything: the answer says whether the bus is there to hear those that speak unasked.

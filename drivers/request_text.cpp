@@ -80,7 +80,8 @@ struct request_writer {
     return text;
   }
   std::string operator()(const mqtt_publish& p) const {
-    return p.payload.empty() ? p.topic : p.topic + " " + one_line(p.payload);
+    const auto topic = p.retained ? p.topic + " (retained)" : p.topic;
+    return p.payload.empty() ? topic : topic + " " + one_line(p.payload);
   }
   std::string operator()(const bus_presence&) const { return "is the bus there"; }
   std::string operator()(const plant_read& r) const { return "read " + r.point; }

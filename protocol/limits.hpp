@@ -156,6 +156,29 @@ inline constexpr duration failsafe_longest = 24h;
 /// The store is filled so long before an announced outage.
 inline constexpr duration precharge_ahead = 3h;
 
+// The household.
+/// A setpoint that somebody asks for lies between these: pipes stay whole, and nobody bakes. Beyond:
+/// refused.
+inline constexpr temperature household_coldest = celsius(5);
+inline constexpr temperature household_warmest = celsius(30);
+/// What a boost adds to the setpoint that holds without it, up to `household_warmest`.
+inline constexpr temperature_difference boost_by = 2 * kelvin;
+/// How long a wish may last: whatever is meant for longer is a schedule or the layout. Beyond:
+/// refused.
+inline constexpr duration setpoint_wish_longest = 7 * 24h;
+inline constexpr duration boost_longest = 4h;
+inline constexpr duration holiday_longest = 60 * 24h;
+inline constexpr duration hands_off_longest = 24h;
+/// Wishes that stand at one time, all kinds together. Beyond: refused.
+inline constexpr std::size_t household_wishes = 64;
+/// Entries of one zone's schedule: eight changes a day. Beyond: refused.
+inline constexpr std::size_t schedule_entries = 7 * 8;
+/// Bytes of the name of who asks. Beyond: refused.
+inline constexpr std::size_t household_name_bytes = 64;
+/// A setpoint that the household raised is no reason to give a contract up before the room has been
+/// warm once, or for so long.
+inline constexpr duration warming_longest = 4h;
+
 // Control.
 inline constexpr duration control_tick = 1s;
 /// How often the supervisor looks whether control still ticks, where somebody wants to know.

@@ -32,7 +32,7 @@ class mqtt_port final : public port {
     if (!publish && !std::holds_alternative<bus_presence>(request))
       return failed(fault_code::unsupported, "an MQTT bus only publishes and listens");
     if (const auto there = connected(now); !there) return tl::make_unexpected(there.error());
-    if (publish && !client_->publish(publish->topic, publish->payload, false))
+    if (publish && !client_->publish(publish->topic, publish->payload, publish->retained))
       return failed(fault_code::disconnected, "the broker takes no more messages");
     return done{};
   }

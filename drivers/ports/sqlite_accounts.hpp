@@ -1,0 +1,19 @@
+#pragma once
+
+#include "drivers/accounts.hpp"
+
+#include <filesystem>
+
+namespace hearth {
+
+/// Opens the file of the page's people (mode 0600), with its folders, creating what is missing.
+/// A damaged one is put aside as "<file>.damaged-<n>": nobody of it is let in any more, and the
+/// house is claimed anew. Fails when a newer version made it and when the disk refuses. The path
+/// ":memory:" keeps nothing.
+result<opened_accounts> open_sqlite_accounts(const std::filesystem::path& file,
+                                             account_bounds bounds = {});
+
+/// Damaged files kept for whoever looks. Beyond: the oldest goes.
+inline constexpr std::size_t damaged_accounts_kept = 3;
+
+}  // namespace hearth
