@@ -1,9 +1,7 @@
 #pragma once
 
-#include "actors/snapshot.hpp"
-#include "protocol/messages.hpp"
+#include "drivers/chronicle.hpp"
 #include "protocol/time.hpp"
-#include "protocol/unit.hpp"
 #include "protocol/units.hpp"
 
 #include <cstdint>
@@ -12,7 +10,8 @@
 #include <string>
 #include <vector>
 
-/// What the history is asked and what it answers. All times are UTC; nothing here touches a disk.
+/// What the history is asked and what it answers, besides the chronicle's own words. All times are
+/// UTC; nothing here touches a disk.
 namespace hearth {
 
 /// What becomes of the values that fall into one bucket. Absent values count for nothing.
@@ -46,29 +45,6 @@ struct history_series {
 struct history_answer {
   std::vector<history_series> series;
   duration interval{};  ///< of the buckets; zero for days and months
-};
-
-/// One thing that was said, decided or planned. `data` is JSON, complete; the rest is for lists.
-struct chronicle_item {
-  std::uint64_t number = 0;  ///< ascending; to page by
-  time_point at;
-  std::string kind;  ///< "state", "event", "outcome", "contract", "plan", "lease"
-  hearth::severity severity = hearth::severity::info;
-  std::string
-      subject;  ///< what it is about; of an event its kind and subject, "device-failed hp-meter"
-  std::string text;  ///< one sentence
-  std::string data;  ///< JSON
-};
-struct chronicle_query {
-  time_point from, to;
-  std::vector<std::string> kinds;  ///< empty: all
-  hearth::severity at_least = hearth::severity::info;
-  std::optional<std::uint64_t> before;  ///< a page's smallest number, for the next one
-  std::size_t most = 100;
-};
-struct chronicle_page {
-  std::vector<chronicle_item> items;  ///< newest first
-  bool more = false;
 };
 
 /// What the controller knew at one second of the past.

@@ -2,6 +2,7 @@
 
 #include "actors/planner/heat_plan.hpp"
 
+#include <optional>
 #include <vector>
 
 namespace hearth {
@@ -12,8 +13,11 @@ struct thermostat_slot {
   time_point start;
   duration length{};
   energy electricity;
-  energy_price price;  ///< all that electricity cost in it
-  temperature store;   ///< its mean at the end of the slot
+  std::optional<energy_price> price;  ///< all that electricity cost in it; absent: nobody said
+  temperature store;                  ///< its mean at the end of the slot
+  /// What the heat in the true store was worth at the end of the slot beyond that in the
+  /// thermostat's: negative where the thermostat would have left it warmer.
+  money ahead;
 };
 
 /// A plan, what it was made of and what has happened meanwhile, for whoever shows and keeps it.
@@ -22,7 +26,8 @@ struct plan_news {
   time_point at;
   heat_plan plan;
   std::vector<slot_outlook> outlook;        ///< of the plan's slots, in their order
-  std::vector<thermostat_slot> thermostat;  ///< since the news before, oldest first
+  /// Since the news before, oldest first; of at most two days.
+  std::vector<thermostat_slot> thermostat;
 };
 
 }  // namespace hearth
