@@ -12,8 +12,6 @@ using namespace std::chrono_literals;
 constexpr duration event_every = 1s;
 /// Of a burst of news one text is made.
 constexpr duration breath = 200ms;
-/// A proxy and a phone let a silent connection go.
-constexpr duration sign_of_life_every = 15s;
 
 }  // namespace
 
@@ -32,11 +30,7 @@ std::shared_ptr<const std::string> live_events::next(const house_view& view,
   auto standing = data;
   standing.erase("at_ms");
   auto text = standing.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  if (told_ && points.empty() && text == standing_) {
-    if (last_ && outside - *last_ < sign_of_life_every) return nullptr;
-    last_ = outside;
-    return std::make_shared<const std::string>(": \n\n");
-  }
+  if (told_ && points.empty() && text == standing_) return nullptr;
   if (view.image()) told_ = view.image()->points;
   standing_ = std::move(text);
   last_ = outside;

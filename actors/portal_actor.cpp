@@ -1,0 +1,259 @@
+#include "actors/portal_actor.hpp"
+
+#include "actors/portal/event_text.hpp"
+#include "actors/portal/json_answer.hpp"
+
+#include <utility>
+
+namespace hearth {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Outside time: people look at a house that lives faster at their own pace.
+constexpr auto tick_every = 1s;
+constexpr auto patience = 5s;
+constexpr auto retry_every = 60s;
+/// What stands besides local control is asked for while somebody looks.
+constexpr std::uint64_t standing_every = 2;  ///< ticks
+/// Questions to others. Beyond: 503; the history answers one after the other anyway.
+constexpr std::size_t under_way_most = 16;
+
+web_response busy() {
+  auto made = problem(503, "too many look into the past at this moment; try again in a second");
+  made.headers.emplace_back("Retry-After", "1");
+  return made;
+}
+
+/// Asks somebody else, and answers the request with what is made of it.
+template <class Answer, class Desk, class... What>
+void ask(portal_state& s, std::uint64_t id, const Desk& to, rendering<Answer> render,
+         What... what) {
+  if (!to || s.under_way >= under_way_most) {
+    s.server->answer(id, to ? busy() : render(nullptr));
+    return;
+  }
+  ++s.under_way;
+  const auto answered = [&s, id, render = std::move(render)](const Answer* answer) {
+    --s.under_way;
+    auto made = render(answer);
+    if (s.server) s.server->answer(id, std::move(made));
+    s.carry();
+  };
+  s.self->request(to, patience, std::move(what)...)
+      .then([answered](const Answer& answer) { answered(&answer); },
+            [answered](const caf::error&) { answered(nullptr); });
+}
+
+}  // namespace
+
+time_point portal_state::people() const {
+  return context.clock.speed() == 1 ? dates.utc(context.clock.now()) : world.now();
+}
+
+void portal_state::complain(const std::string& kind, const std::string& why) {
+  try_again = world.now() + retry_every;
+  if (!peers || complaint == why) return;
+  complaint = why;
+  self->send(peers->reporter_statements,
+             body{event{severity::warning, kind, context.house->site,
+                        why + "; it is tried again every minute, and the house goes on",
+                        context.clock.now()}});
+}
+
+bool portal_state::open_accounts() {
+  auto opened = parts.open_accounts();
+  if (!opened) {
+    complain("page-closed", "there is no page: its accounts cannot be opened: " +
+                                to_text(opened.error()));
+    return false;
+  }
+  if (opened->warning && peers)
+    self->send(peers->reporter_statements,
+               body{event{severity::warning, "page-accounts", context.house->site,
+                          *opened->warning, context.clock.now()}});
+  auto store = std::shared_ptr<account_store>{std::move(opened->store)};
+  const auto& page = *context.house->portal;
+  auto keeper = guard{store, parts.hashing, parts.random_bytes,
+                      {.site = context.house->site, .encrypted = !page.cert.empty()}};
+  mind.emplace(context.house, std::move(keeper), store, parts.random_bytes, parts.pages);
+  mind->redate(dates, context.clock.now());
+  mind->begin(context.clock.now());
+  return true;
+}
+
+void portal_state::listen() {
+  const auto& page = *context.house->portal;
+  const auto path = [&](const std::string& file) {
+    return file.empty() || file.front() == '/' ? file : context.house->folder + "/" + file;
+  };
+  auto made = parts.serve({page.listen, path(page.cert), path(page.key)}, parts.bounds,
+                          [to = caf::actor_cast<portal_actor>(self)](web_request asked) {
+                            caf::anon_send(to, std::move(asked));
+                          });
+  if (!made) return complain("page-closed", "there is no page: " + to_text(made.error()));
+  server = std::move(*made);
+  try_again.reset();
+  if (!std::exchange(complaint, {}).empty() && peers)
+    self->send(peers->reporter_statements,
+               body{event{severity::info, "page-open", context.house->site,
+                          "the page is there again, at " + server->listens_at(),
+                          context.clock.now()}});
+}
+
+void portal_state::open() {
+  if (leaving || (mind && server) || (try_again && world.now() < *try_again)) return;
+  if (!mind && !open_accounts()) return;
+  if (!server) listen();
+}
+
+void portal_state::answer(const web_request& asked) {
+  if (!server || !mind) return;
+  auto figures = program_figures{server->traffic(), parts.rss_bytes ? parts.rss_bytes() : 0,
+                                 dates.utc(started), {}};
+  mind->figure(std::move(figures));
+  auto done = mind->answer(asked, context.clock.now(), people());
+  const auto id = asked.id;
+  const auto past = peers ? peers->past : history_desk{};
+  if (auto* a = std::get_if<asked_of_history>(&done))
+    ask(*this, id, past, std::move(a->render), std::move(a->what));
+  else if (auto* a = std::get_if<asked_of_chronicle>(&done))
+    ask(*this, id, past, std::move(a->render), std::move(a->what));
+  else if (auto* a = std::get_if<asked_of_moment>(&done))
+    ask(*this, id, past, std::move(a->render), a->what);
+  else if (auto* a = std::get_if<asked_of_money>(&done))
+    ask(*this, id, past, std::move(a->render), a->what);
+  else if (auto* a = std::get_if<asked_how_history_fares>(&done))
+    ask(*this, id, past, std::move(a->render), atom::tell::value);
+  else if (auto* a = std::get_if<asked_of_dispatcher>(&done))
+    ask(*this, id, peers ? peers->dispatcher_on_site : on_site_desk{}, std::move(a->render),
+        request_on_site{std::move(a->wish), std::move(a->id)});
+  else if (auto* made = std::get_if<web_response>(&done))
+    server->answer(id, std::move(*made));
+  carry();
+}
+
+void portal_state::carry() {
+  if (!mind) return;
+  if (peers) {
+    if (auto wanted = mind->take_household())
+      self->send(peers->dispatcher_household, std::move(*wanted));
+    for (auto& e : mind->take_events()) self->send(peers->reporter_statements, body{std::move(e)});
+  }
+  if (mind->take_look_at_standing()) look_at_standing();
+  if (!server) return;
+  if (server->traffic().streams == 0) return mind->rest();
+  if (auto text = mind->take_live(context.clock.now(), world.now())) server->tell(std::move(text));
+}
+
+void portal_state::look_at_standing() {
+  if (!peers || !peers->dispatcher_standing) return;
+  self->request(peers->dispatcher_standing, patience, atom::tell::value)
+      .then(
+          [this](standing_wishes& all) {
+            if (mind) mind->stand(std::move(all));
+            carry();
+          },
+          [](const caf::error&) {});
+}
+
+/// What was open before this page began; a house that has just begun has none.
+void portal_state::remember_alarms() {
+  if (!peers || !peers->past || !mind) return;
+  constexpr auto looked_back = std::chrono::days{7};
+  const auto now = dates.utc(context.clock.now());
+  const auto asked = chronicle_query{now - looked_back, now, {"event"}, severity::info, {},
+                                     chronicle_limits::page};
+  self->request(peers->past, patience, asked)
+      .then(
+          [this](const result<chronicle_page>& page) {
+            if (!page || !mind) return;
+            auto before = std::vector<event>{};
+            for (auto item = page->items.rbegin(); item != page->items.rend(); ++item)
+              if (auto e = event_from(*item)) before.push_back(std::move(*e));
+            mind->remember(before);
+          },
+          [](const caf::error&) {});
+}
+
+void portal_state::tick() {
+  open();
+  if (!mind) return;
+  ++ticks;
+  mind->tick(context.clock.now());
+  for (const auto& owner : mind->take_ended(people()))
+    if (server) server->end_streams(owner);
+  const auto is_watched = server && (server->traffic().streams > 0 ||
+                                     std::exchange(requests_seen, mind->requests()) !=
+                                         mind->requests());
+  if (is_watched && ticks % standing_every == 0) look_at_standing();
+  if (server && parts.show) {
+    const auto code = mind->claim_code();
+    auto now = server->listens_at() + " " + code.value_or("");
+    if (std::exchange(shown, now) != now) parts.show(server->listens_at(), code);
+  }
+  carry();
+}
+
+portal_actor::behavior_type portal_of(portal_actor::stateful_pointer<portal_state> self,
+                                      house_context context, portal_parts parts) {
+  auto& s = self->state;
+  s.self = self;
+  s.context = std::move(context);
+  s.parts = std::move(parts);
+  s.started = s.context.clock.now();
+  // Where house time is UTC by definition, nobody says so.
+  if (!s.context.system_clock) s.dates = exact_dates;
+  self->send(self, atom::tick::value);
+  return {
+      [self](snapshot& image) {
+        auto& s = self->state;
+        if (s.mind) s.mind->see(std::move(image));
+      },
+      [self](const body& said) {
+        auto& s = self->state;
+        if (!s.mind) return;
+        s.mind->hear(said);
+        s.carry();
+      },
+      [self](plan_news& news) {
+        auto& s = self->state;
+        if (!s.mind) return;
+        s.mind->learn(std::move(news));
+        s.carry();
+      },
+      [self](const dating& dates) {
+        auto& s = self->state;
+        s.dates = dates;
+        if (s.mind) s.mind->redate(dates, s.context.clock.now());
+      },
+      [self](const web_request& asked) { self->state.answer(asked); },
+      [self](atom::tick) {
+        self->delayed_send(self, tick_every, atom::tick::value);
+        self->state.tick();
+      },
+      [self](atom::farewell) -> atom::done {
+        auto& s = self->state;
+        s.leaving = true;
+        s.server.reset();
+        if (s.mind) s.mind->tick(s.context.clock.now());
+        return atom::done::value;
+      },
+      [self](const roads& r) {
+        auto& s = self->state;
+        const auto first = !s.peers;
+        const auto other = first || s.peers->dispatcher_household != r.dispatcher_household;
+        s.peers = r;
+        s.open();
+        if (first) {
+          // Nobody tells a newcomer by himself who is in charge.
+          self->send(r.reporter_queries, query{query_subject::state});
+          s.remember_alarms();
+        }
+        if (other && s.mind) self->send(r.dispatcher_household, s.mind->wanted());
+        s.carry();
+      },
+  };
+}
+
+}  // namespace hearth
