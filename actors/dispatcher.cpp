@@ -20,6 +20,8 @@ power nameplate_of(const layout& house) {
   return house.plant ? house.plant->heat_pump.max_power : power{};
 }
 
+constexpr auto wants_hands_off = "the household wants hands off";
+
 severity severity_of(interlock_rule r) {
   switch (r) {
   case interlock_rule::freezing:
@@ -55,7 +57,8 @@ dispatcher::dispatcher(std::shared_ptr<const layout> house, time_point now)
       contracts_{nameplate_of(*house)},
       local_{house},
       interlock_{house, now},
-      born_{now} {}
+      born_{now},
+      steward_{house} {}
 
 dispatcher::decisions dispatcher::decide(const snapshot& frozen) {
   seen_ = frozen.at;
@@ -69,6 +72,8 @@ dispatcher::decisions dispatcher::decide_on(snapshot now) {
   if (last_) now.at = std::max(now.at, last_->at);
   last_ = now;
   for (auto& e : leases_.expire(now.at)) out.statements.emplace_back(std::move(e));
+  for (auto& e : steward_.advance(now.at)) out.statements.emplace_back(std::move(e));
+  steward_.look(now);
   interlock_.bound(leases_.grid().limit(now.at));
   interlock_.observe(now);
   watch_comfort(now);
@@ -81,8 +86,7 @@ dispatcher::decisions dispatcher::decide_on(snapshot now) {
   contracts_.expect_after_it(run_after_contract(now.at));
   for (auto& r : moved.reports) out.statements.emplace_back(std::move(r));
   for (auto& e : moved.events) out.statements.emplace_back(std::move(e));
-  // A plan under which a critical zone gets cold has a heating curve or a model that is wrong.
-  const auto local = local_.decide(now, tariff_, plan_ && !cold_zone_ ? &*plan_ : nullptr);
+  const auto local = local_wish_at(now);
   grid_.watch(now, local);
   const auto all = wishes(local, now);
   pass(all, now, out);
@@ -92,11 +96,22 @@ dispatcher::decisions dispatcher::decide_on(snapshot now) {
   return out;
 }
 
+local_wish dispatcher::local_wish_at(const snapshot& now) {
+  // A plan under which a critical zone gets cold has a heating curve or a model that is wrong.
+  const auto* plan = plan_ && !cold_zone_ ? &*plan_ : nullptr;
+  auto local = local_.decide(now, tariff_, plan, steward_.setpoints());
+  const auto* hands_off = steward_.hands_off(now.at);
+  if (!hands_off || !house_->plant) return local;
+  return {local_mode::hardware_fallback, false, steward_.words_of(*hands_off),
+          std::vector<bool>(local.calls.size())};
+}
+
 void dispatcher::redate(const dating& dates) {
   dates_ = dates;
   tariff_.redate(dates);
   contracts_.redate(dates);
   leases_.redate(dates);
+  steward_.redate(dates);
 }
 
 dispatcher::decisions dispatcher::take(const envelope& directive, time_point now) {
@@ -181,6 +196,9 @@ contract_report dispatcher::answer(const contract& offered, time_point now) {
   if (!house_->plant) return refused("this house has no heat pump to run");
   if (!house_->plant->heat_pump.power_meter)
     return refused("this heat pump has no power meter to settle on");
+  const auto* hands_off = steward_.hands_off(now);
+  if (hands_off && dates_.known() && offered.start < dates_.utc(hands_off->until))
+    return refused(wants_hands_off);
   return contracts_.offer(offered, now);
 }
 
@@ -201,9 +219,10 @@ void dispatcher::watch_store(const snapshot& now) {
 void dispatcher::watch_comfort(const snapshot& now) {
   if (!house_->plant) return;
   const auto was_cold = std::exchange(cold_zone_, {});
-  for (const auto& zone : house_->plant->zones) {
+  for (std::size_t i = 0; i < house_->plant->zones.size(); ++i) {
+    const auto& zone = house_->plant->zones[i];
     const auto room = now.good<temperature>(zone.temperature_channel);
-    const auto wanted = setpoint_of(zone, now);
+    const auto wanted = steward_.owed(i);
     if (!zone.critical || !room || !wanted) continue;
     // Half the margin to recover, so that noise at the limit does not change who is in charge.
     const auto margin = limits::contract_comfort_margin * (was_cold == zone.name ? 0.5 : 1.0);
@@ -216,6 +235,7 @@ void dispatcher::watch_comfort(const snapshot& now) {
 
 /// Why the house cannot go on doing what others want of its heat pump.
 std::optional<std::string> dispatcher::trouble(time_point now) const {
+  if (steward_.hands_off(now)) return wants_hands_off;
   if (cold_zone_) return "zone " + *cold_zone_ + " is too cold";
   if (store_blind_since_ && now - *store_blind_since_ >= limits::contract_blind_after)
     return "blind: no store temperature for " + to_text(limits::contract_blind_after);
@@ -223,6 +243,9 @@ std::optional<std::string> dispatcher::trouble(time_point now) const {
 }
 
 dispatcher::wanted dispatcher::heat_pump_wish(const local_wish& local, const snapshot& now) const {
+  // By hand, as an admin does it: only a hold of this very relay stands above.
+  if (house_->plant && steward_.hands_off(now.at))
+    return {switched(false), authority::admin, local.heat_pump_cause};
   const auto under_contract = contracts_.in_force(now.at).has_value();
   if (const auto asked =
           grid_.decide(leases_.grid(), under_contract, trouble(now.at).has_value(), now.at))
@@ -258,12 +281,18 @@ std::map<channel_id, dispatcher::wanted> dispatcher::wishes(const local_wish& lo
                     wanted{switched(runs), heat_pump.source, "runs with the heat pump"});
   }
   for (std::size_t i = 0; i < plant.zones.size(); ++i)
-    if (plant.zones[i].call)
-      all.try_emplace(*plant.zones[i].call,
-                      wanted{switched(local.calls[i]), authority::local,
-                             "zone " + plant.zones[i].name +
-                                 (local.calls[i] ? " calls for heat" : " is warm enough")});
+    if (plant.zones[i].call) all.try_emplace(*plant.zones[i].call, call_wish(i, local, now.at));
   return all;
+}
+
+dispatcher::wanted dispatcher::call_wish(std::size_t zone, const local_wish& local,
+                                         time_point now) const {
+  if (steward_.hands_off(now)) return {switched(false), authority::admin, local.heat_pump_cause};
+  const auto& by = steward_.setpoints()[zone];
+  return {switched(local.calls[zone]), authority::local,
+          "zone " + house_->plant->zones[zone].name +
+              (local.calls[zone] ? " calls for heat" : " is warm enough") +
+              (by.why.empty() ? "" : ": " + by.why)};
 }
 
 command dispatcher::order(channel_id target, const wanted& what, time_point now) const {
@@ -325,7 +354,8 @@ void dispatcher::take_up(const std::string& kept, time_point now) {
 
 dispatcher::heritage dispatcher::farewell(time_point now) const {
   const auto contracts = contracts_.kept(now);
-  return {leases_.holds(now), contracts ? text_of(*contracts) : std::string{}, plan_};
+  return {leases_.holds(now), contracts ? text_of(*contracts) : std::string{}, plan_,
+          steward_.wanted()};
 }
 
 void dispatcher::keep_contracts(time_point now, decisions& out) {

@@ -8,6 +8,7 @@
 #include "actors/local_control.hpp"
 #include "actors/snapshot.hpp"
 #include "actors/standing_wishes.hpp"
+#include "actors/steward.hpp"
 #include "actors/tariff.hpp"
 #include "layouts/layout.hpp"
 #include "protocol/messages.hpp"
@@ -53,7 +54,7 @@ class dispatcher {
 
   /// What the people of the house want of it, from the next tick on; all else they said is
   /// forgotten.
-  void live_by(household wanted) { household_ = std::move(wanted); }
+  void live_by(household wanted) { steward_.live_by(std::move(wanted)); }
 
   /// What stands besides local control.
   [[nodiscard]] standing_wishes standing(time_point now) const;
@@ -67,6 +68,7 @@ class dispatcher {
     std::vector<leases::standing_hold> holds;
     std::string contracts;  ///< as for `take_up`; empty: there are none
     std::optional<heat_plan> plan;
+    household wanted;
   };
   [[nodiscard]] heritage farewell(time_point now) const;
 
@@ -103,9 +105,11 @@ class dispatcher {
   [[nodiscard]] std::optional<contract_book::expected_run> run_after_contract(time_point now) const;
   [[nodiscard]] contract_report answer(const contract& offered, time_point now);
   [[nodiscard]] std::optional<std::string> trouble(time_point now) const;
+  [[nodiscard]] local_wish local_wish_at(const snapshot& now);
   void watch_comfort(const snapshot& now);
   void watch_store(const snapshot& now);
   wanted heat_pump_wish(const local_wish& local, const snapshot& now) const;
+  wanted call_wish(std::size_t zone, const local_wish& local, time_point now) const;
   command order(channel_id target, const wanted& what, time_point now) const;
   std::map<channel_id, wanted> wishes(const local_wish& local, const snapshot& now) const;
   void pass(const std::map<channel_id, wanted>& all, const snapshot& now, decisions& out);
@@ -128,7 +132,7 @@ class dispatcher {
   std::optional<kept_contracts> kept_;  ///< as it was said last
   time_point kept_at_;                  ///< when, in house time
   bool keep_due_ = false;               ///< at the next tick
-  household household_;
+  steward steward_;
   std::optional<heat_plan> plan_;
   std::optional<snapshot> last_;
   time_point seen_;  ///< when `last_` was frozen

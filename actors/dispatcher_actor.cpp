@@ -76,7 +76,9 @@ dispatcher_actor::behavior_type dispatcher_of(self_pointer self, house_context c
       [live, clock](const request_on_site& asked) -> outcome {
         return live(asked_on_site{asked.wish, asked.id, clock.now()}).value();
       },
-      [self](const household& wanted) { self->state.mind->live_by(wanted); },
+      [live, clock](const household& wanted) {
+        live(household_told{wanted, clock.now()});
+      },
       [self, clock](atom::tell) { return self->state.mind->standing(clock.now()); },
       [live, clock](const dating& dates) {
         live(dates_told{dates, clock.now()});

@@ -79,38 +79,41 @@ std::optional<temperature> setpoint_of(const zone_layout& zone, const snapshot& 
 local_control::local_control(std::shared_ptr<const layout> house)
     : house_{std::move(house)}, calls_(house_->plant ? house_->plant->zones.size() : 0) {}
 
-bool local_control::call(std::size_t zone, const snapshot& now) {
-  const auto& z = house_->plant->zones[zone];
-  const auto room = now.good<temperature>(z.temperature_channel);
-  const auto wanted = setpoint_of(z, now);
-  if (!room || !wanted) return false;
-  if (*room < *wanted - zone_hysteresis) return true;
-  if (*room > *wanted + zone_hysteresis) return false;
+bool local_control::call(std::size_t zone, const zone_setpoint& wanted, const snapshot& now) {
+  const auto room = now.good<temperature>(house_->plant->zones[zone].temperature_channel);
+  if (!room || !wanted.setpoint) return false;
+  if (*room < *wanted.setpoint - zone_hysteresis) return true;
+  if (*room > *wanted.setpoint + zone_hysteresis) return false;
   return calls_[zone];
 }
 
 local_wish local_control::decide(const snapshot& now, const tariff& prices, const heat_plan* plan) {
+  return decide(now, prices, plan, setpoints_for(*house_, {}, {}, now));
+}
+
+local_wish local_control::decide(const snapshot& now, const tariff& prices, const heat_plan* plan,
+                                 const std::vector<zone_setpoint>& setpoints) {
   auto wish = local_wish{};
   if (!house_->plant) return wish;
-  for (std::size_t i = 0; i < calls_.size(); ++i) calls_[i] = call(i, now);
+  for (std::size_t i = 0; i < calls_.size(); ++i) calls_[i] = call(i, setpoints[i], now);
   wish.calls = calls_;
   if (house_->plant->store) {
     heat_store(now, prices, plan, wish);
   } else {
-    heat_zones(now, wish);
+    heat_zones(now, setpoints, wish);
   }
   wish.heat_pump_on = heating_;
   return wish;
 }
 
-void local_control::heat_zones(const snapshot& now, local_wish& wish) {
+void local_control::heat_zones(const snapshot& now, const std::vector<zone_setpoint>& setpoints,
+                               local_wish& wish) {
   const auto& zones = house_->plant->zones;
   heating_ = std::any_of(calls_.begin(), calls_.end(), [](bool c) { return c; });
   wish.heat_pump_cause = heating_ ? "a zone calls for heat" : "no zone calls for heat";
-  const auto seen = [&](const zone_layout& z) {
-    return now.good<temperature>(z.temperature_channel) && setpoint_of(z, now);
-  };
-  if (zones.empty() || std::any_of(zones.begin(), zones.end(), seen)) return;
+  for (std::size_t i = 0; i < zones.size(); ++i)
+    if (now.good<temperature>(zones[i].temperature_channel) && setpoints[i].setpoint) return;
+  if (zones.empty()) return;
   wish.mode = local_mode::hardware_fallback;
   wish.heat_pump_cause = "no zone can be seen: the heat pump follows its own aquastat";
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/household.hpp"
 #include "actors/planner/heat_plan.hpp"
 #include "actors/snapshot.hpp"
 #include "actors/tariff.hpp"
@@ -37,13 +38,17 @@ class local_control {
  public:
   explicit local_control(std::shared_ptr<const layout> house);
 
-  /// `plan`: the newest, if there ever was one.
+  /// `plan`: the newest, if there ever was one; `setpoints`: of each zone of the plant.
+  local_wish decide(const snapshot& now, const tariff& prices, const heat_plan* plan,
+                    const std::vector<zone_setpoint>& setpoints);
+  /// By the setpoints of the layout.
   local_wish decide(const snapshot& now, const tariff& prices, const heat_plan* plan = nullptr);
 
  private:
-  bool call(std::size_t zone, const snapshot& now);
+  bool call(std::size_t zone, const zone_setpoint& wanted, const snapshot& now);
   /// A house without a store heats while a zone calls.
-  void heat_zones(const snapshot& now, local_wish& wish);
+  void heat_zones(const snapshot& now, const std::vector<zone_setpoint>& setpoints,
+                  local_wish& wish);
   void heat_store(const snapshot& now, const tariff& prices, const heat_plan* plan,
                   local_wish& wish);
   void follow(const heat_plan& plan, const planned_slot& slot, const snapshot& now,
@@ -56,7 +61,7 @@ class local_control {
   bool empty_ = false;              ///< under an old plan, until the store is warm enough
 };
 
-/// The zone's setpoint, if it is known.
+/// The zone's setpoint by the layout, if it is known.
 std::optional<temperature> setpoint_of(const zone_layout& zone, const snapshot& now);
 
 }  // namespace hearth

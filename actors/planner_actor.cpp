@@ -13,7 +13,14 @@ planner_actor::behavior_type planner_of(planner_actor::stateful_pointer<planner_
         auto& s = self->state;
         auto plan = s.mind->look(now);
         if (!s.peers) return;
-        if (plan) self->send(s.peers->dispatcher_plans, std::move(*plan));
+        if (plan) {
+          if (s.peers->history_plans || s.peers->portal_plans) {
+            const auto news = s.mind->news(*plan, now.at);
+            for (const auto& watcher : {s.peers->history_plans, s.peers->portal_plans})
+              if (watcher) self->send(watcher, news);
+          }
+          self->send(s.peers->dispatcher_plans, std::move(*plan));
+        }
         for (auto& e : s.mind->take_events())
           self->send(s.peers->reporter_statements, body{std::move(e)});
       },

@@ -117,6 +117,7 @@ struct site {
     if (!former->contracts.empty())
       caf::anon_send(members->dispatcher, contracts_kept{former->contracts});
     if (former->plan) caf::anon_send(members->dispatcher, *former->plan);
+    caf::anon_send(members->dispatcher, former->wanted);
   }
 
   /// Tells the dispatcher which devices can be commanded and where.

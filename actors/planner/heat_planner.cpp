@@ -26,19 +26,25 @@ constexpr auto assumed_outdoor = celsius(0);
 }  // namespace
 
 heat_planner::heat_planner(std::shared_ptr<const layout> house)
-    : house_{std::move(house)}, prices_{house_->tariff, house_->timezone} {
+    : house_{std::move(house)},
+      prices_{house_->tariff, house_->timezone},
+      charged_{house_->tariff, house_->timezone} {
   if (house_->plant && house_->plant->store) learner_.emplace(house_);
 }
 
 void heat_planner::redate(const dating& dates) {
   news_ = news_ || dates.known() != dates_.known();
+  // What a slot of another date is like nobody has seen as a whole.
+  if (dates.offset != dates_.offset) shadow_slot_.reset();
   dates_ = dates;
   prices_.redate(dates);
+  charged_.redate(dates);
 }
 
 void heat_planner::hear(const body& said, time_point now) {
   if (const auto* p = std::get_if<prices>(&said)) {
     prices_.learn(*p, now);
+    charged_.learn(*p);
     news_ = true;
   } else if (const auto* w = std::get_if<weather>(&said)) {
     weather_ = *w;
@@ -156,6 +162,42 @@ std::optional<heat_plan> heat_planner::confirmed(time_point slot_began) const {
   return plan_->from(slot_began);
 }
 
+/// When a slot has ended, what a thermostat would have done in it.
+void heat_planner::shadow(time_point now) {
+  const auto slot_now = slot_start(now, slot, dates_);
+  if (shadow_slot_ && *shadow_slot_ != slot_now && dates_.known()) {
+    const auto began = *shadow_slot_;
+    if (store_ && running_ && !learner_->misfit() && slot_now - began == slot) {
+      const auto model = learner_->model();
+      const auto outdoor = felt_ > 0 ? celsius(felt_k_ / static_cast<double>(felt_))
+                                     : outdoor_in(now, 0);
+      const auto load =
+          model.load_at(outdoor) + learner_->usual_beyond(hour_of_day(dates_.utc(began)));
+      thermostat_.live(model, {began, slot, outdoor, std::max(load, power{}),
+                               charged_.total(began), store_->mean, *running_, made_of_.end_worth});
+    } else {
+      thermostat_.forget();
+    }
+  }
+  if (shadow_slot_ != slot_now) {
+    shadow_slot_ = slot_now;
+    felt_k_ = 0;
+    felt_ = 0;
+  }
+  if (!outdoor_) return;
+  felt_k_ += outdoor_->in_celsius();
+  ++felt_;
+}
+
+plan_news heat_planner::news(const heat_plan& made, time_point now) {
+  auto out = plan_news{now, made, made_of_.slots, thermostat_.take()};
+  // One that was confirmed is what is left of the one before.
+  const auto gone = out.outlook.size() - std::min(out.outlook.size(), made.slots.size());
+  out.outlook.erase(out.outlook.begin(),
+                    out.outlook.begin() + static_cast<std::ptrdiff_t>(gone));
+  return out;
+}
+
 std::optional<heat_plan> heat_planner::look(const snapshot& now) {
   if (!learner_) return {};
   feel_the_air(now);
@@ -171,6 +213,7 @@ std::optional<heat_plan> heat_planner::look(const snapshot& now) {
   running_ = running;
   learner_->observe(now, store_, hour_of_day(dates_.utc(now.at)));
   keep_diary(now.at);
+  shadow(now.at);
   const auto this_slot = slot_start(now.at, slot, dates_);
   if (planned_ == this_slot && !news_) return {};
   obstacle_ = obstacle_to_a_plan(now.at);
@@ -181,7 +224,8 @@ std::optional<heat_plan> heat_planner::look(const snapshot& now) {
   thought_ = now.at;
   const auto is = stands(now.at);
   if (!is) return {};
-  return plan_ = plan_heat(heat_model{is->model}, problem(now.at, *is),
+  made_of_ = problem(now.at, *is);
+  return plan_ = plan_heat(heat_model{is->model}, made_of_,
                            {is->mean, is->running, is->since_change}, now.at);
 }
 

@@ -4,6 +4,7 @@
 #include "actors/planner/house_learner.hpp"
 #include "actors/planner/outdoor_persistence.hpp"
 #include "actors/planner/price_outlook.hpp"
+#include "actors/planner/thermostat_shadow.hpp"
 #include "actors/snapshot.hpp"
 #include "layouts/layout.hpp"
 #include "protocol/dating.hpp"
@@ -32,6 +33,10 @@ class heat_planner {
   /// Once per snapshot; the answer is a new plan, if it is time for one and there can be one.
   std::optional<heat_plan> look(const snapshot& now);
 
+  /// The plan that `look` has just made, with what it was made of and what a thermostat would have
+  /// done since this was asked for last.
+  plan_news news(const heat_plan& made, time_point now);
+
   /// What a node needs to plan for this house; nothing while not even the house itself can, or
   /// while it has not seen its heat pump run.
   [[nodiscard]] std::optional<standing> standing_to_sell_by(time_point now) const;
@@ -50,12 +55,14 @@ class heat_planner {
   [[nodiscard]] std::optional<temperature> forecast(time_point t) const;
   [[nodiscard]] std::optional<std::string> obstacle_to_a_plan(time_point now) const;
   void keep_diary(time_point now);
+  void shadow(time_point now);
   [[nodiscard]] std::optional<heat_plan> confirmed(time_point slot) const;
   [[nodiscard]] heat_problem problem(time_point now, const standing& is) const;
 
   std::shared_ptr<const layout> house_;
   dating dates_ = exact_dates;
   price_outlook prices_;
+  tariff charged_;  ///< what was published for an hour is its price when it is there
   std::optional<weather> weather_;
   outdoor_persistence air_;
   std::optional<time_point> air_hour_;  ///< the latest that was learned, UTC
@@ -65,6 +72,11 @@ class heat_planner {
   std::optional<bool> running_;
   std::optional<time_point> changed_;
   std::optional<heat_plan> plan_;      ///< the latest
+  heat_problem made_of_;               ///< it, or the one that it confirms
+  thermostat_shadow thermostat_;
+  std::optional<time_point> shadow_slot_;  ///< in progress
+  double felt_k_ = 0;                      ///< sum of °C outdoors in it
+  std::size_t felt_ = 0;                   ///< so many
   std::optional<time_point> planned_;  ///< its slot
   std::optional<time_point> thought_;  ///< when one was made anew
   bool news_ = false;

@@ -114,6 +114,8 @@ struct log_reader::meaning {
     if (line.contains("contracts"))
       return contracts_taken_up{line.at("contracts").get<std::string>(), at()};
     if (line.contains("plan")) return plan_made{log_words::plan_from(line.at("plan")), at()};
+    if (line.contains("household"))
+      return household_told{log_words::household_from(line.at("household")), at()};
     if (line.contains("retell")) return reporter_returned{at()};
     if (!line.contains("returned")) wrong("this line says nothing that is known here");
     const auto& name = line.at("returned").get_ref<const std::string&>();

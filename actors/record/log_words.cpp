@@ -78,6 +78,25 @@ json of(const heat_plan& plan) {
           {"slots", std::move(slots)}};
 }
 
+json of(const household& wanted) {
+  auto schedules = json::object();
+  for (const auto& [zone, entries] : wanted.schedules) {
+    auto& weekly = schedules[zone] = json::array();
+    for (const auto& e : entries)
+      weekly.push_back(json::array({e.days, e.from.count(), e.setpoint.in_celsius()}));
+  }
+  auto wishes = json::array();
+  for (const auto& w : wanted.wishes)
+    wishes.push_back({{"id", w.id},
+                      {"kind", to_text(w.kind)},
+                      {"zone", w.zone},
+                      {"setpoint_c", w.setpoint ? json(w.setpoint->in_celsius()) : json{}},
+                      {"by", w.by},
+                      {"since", w.since.time_since_epoch().count()},
+                      {"until", w.until.time_since_epoch().count()}});
+  return {{"schedules", std::move(schedules)}, {"wishes", std::move(wishes)}};
+}
+
 json of(const body& said) {
   auto out = json{{"say", kind_of(said)}};
   out.update(json_words::of(said));
@@ -166,6 +185,33 @@ heat_plan plan_from(const json& j) {
                          energy_price::from_si(s.at(4).get<double>()), more});
   }
   if (out.slots.size() > limits::series_slots) throw std::invalid_argument{"an endless plan"};
+  return out;
+}
+
+household household_from(const json& j) {
+  auto out = household{};
+  for (const auto& [zone, entries] : j.at("schedules").items()) {
+    auto& weekly = out.schedules[zone];
+    for (const auto& e : entries) {
+      auto one = schedule_entry{};
+      if (e.at(0).size() != one.days.size()) throw std::invalid_argument{"a week has seven days"};
+      for (std::size_t day = 0; day < one.days.size(); ++day)
+        one.days[day] = e.at(0).at(day).get<bool>();
+      const auto from = whole_number_from(e.at(1));
+      if (from < 0 || from >= 24 * 60) throw std::invalid_argument{"a day has no such minute"};
+      one.from = std::chrono::minutes{from};
+      one.setpoint = celsius(e.at(2).get<double>());
+      weekly.push_back(one);
+    }
+  }
+  for (const auto& w : j.at("wishes")) {
+    auto setpoint = std::optional<temperature>{};
+    if (!w.at("setpoint_c").is_null()) setpoint = celsius(w.at("setpoint_c").get<double>());
+    out.wishes.push_back({w.at("id").get<std::string>(),
+                          word_from(w.at("kind"), wish_kind::hands_off),
+                          w.at("zone").get<std::string>(), setpoint, w.at("by").get<std::string>(),
+                          time_from(w.at("since")), time_from(w.at("until"))});
+  }
   return out;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/household.hpp"
 #include "actors/planner/heat_plan.hpp"
 #include "actors/record/decision.hpp"
 #include "layouts/layout.hpp"
@@ -31,6 +32,8 @@ json of(const tariff_layout& t);
 json of(const command& c, const layout& house, time_point input);
 /// A plan, its amounts in SI.
 json of(const heat_plan& plan);
+/// What the household wants.
+json of(const household& wanted);
 /// A statement, under its kind.
 json of(const body& said);
 /// A point's value: a number in the channel's unit, or what went wrong.
@@ -42,6 +45,7 @@ decision command_from(const json& j, time_point input);
 decision statement_from(const json& j);
 tariff_layout tariff_from(const json& j);
 heat_plan plan_from(const json& j);
+household household_from(const json& j);
 /// Throws for what is none, and for one with a fraction.
 std::int64_t whole_number_from(const json& j);
 /// A length or a distance in time that can be reckoned with.

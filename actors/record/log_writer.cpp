@@ -95,6 +95,8 @@ std::string log_writer::lines(const recorded& item) {
     line["contracts"] = former->kept;
   } else if (const auto* made = std::get_if<plan_made>(&item.input)) {
     line["plan"] = log_words::of(made->plan);
+  } else if (const auto* lived = std::get_if<household_told>(&item.input)) {
+    line["household"] = log_words::of(lived->wanted);
   }
   for (const auto& c : item.decided.commands) {
     auto order = log_words::of(c, *house_, at);

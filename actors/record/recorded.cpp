@@ -38,6 +38,11 @@ dispatcher::decisions give(dispatcher& mind, const contracts_taken_up& former) {
   return {};
 }
 
+dispatcher::decisions give(dispatcher& mind, const household_told& told) {
+  mind.live_by(told.wanted);
+  return {};
+}
+
 time_point at_of(const dispatcher_input& input) {
   return std::visit([](const auto& one) { return one.at; }, input);
 }

@@ -44,9 +44,14 @@ struct contracts_taken_up {
   std::string kept;
   time_point at;
 };
+/// By the people of the house, over its page.
+struct household_told {
+  household wanted;
+  time_point at;  ///< for the reader; it decides nothing
+};
 using dispatcher_input =
     std::variant<dispatcher_begun, snapshot, directive_heard, dates_told, device_returned,
-                 reporter_returned, plan_made, contracts_taken_up, asked_on_site>;
+                 reporter_returned, plan_made, contracts_taken_up, asked_on_site, household_told>;
 
 time_point at_of(const dispatcher_input& input);
 
@@ -67,6 +72,7 @@ dispatcher::decisions give(dispatcher& mind, const device_returned& back);
 dispatcher::decisions give(dispatcher& mind, const reporter_returned& back);
 dispatcher::decisions give(dispatcher& mind, const plan_made& made);
 dispatcher::decisions give(dispatcher& mind, const contracts_taken_up& former);
+dispatcher::decisions give(dispatcher& mind, const household_told& told);
 
 /// The same for an input of any kind. Where it says so, and where there is none yet, `mind` is made
 /// anew.

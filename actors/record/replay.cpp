@@ -8,6 +8,18 @@
 namespace hearth {
 namespace {
 
+std::string in_words(const household& wanted) {
+  const auto count = [](std::size_t n, const std::string& what) {
+    return std::to_string(n) + " " + what + (n == 1 ? "" : "s");
+  };
+  auto text = count(wanted.schedules.size(), "schedule");
+  if (wanted.wishes.empty()) return text + ", no wish";
+  for (const auto& w : wanted.wishes)
+    text += ", " + std::string{to_text(w.kind)} + (w.zone.empty() ? "" : " of " + w.zone) + " by " +
+            w.by;
+  return text;
+}
+
 class replayer {
  public:
   replayer(const replay_options& options, const std::function<void(const replay_news&)>& tell)
@@ -140,6 +152,8 @@ class replayer {
     }
     if (const auto* asked = step.input ? std::get_if<asked_on_site>(&*step.input) : nullptr)
       news.heard = "on site: " + text_of(body{asked->wish});
+    if (const auto* lived = step.input ? std::get_if<household_told>(&*step.input) : nullptr)
+      news.heard = "the household: " + in_words(lived->wanted);
     if (!news.compared.empty() || !news.heard.empty()) tell_(news);
   }
 
