@@ -35,6 +35,7 @@ void journal_state::tell_backlog() {
   told = all;
   told_at = now;
   self->send(peers->upstream, body{all});
+  if (peers->portal_statements) self->send(peers->portal_statements, body{all});
 }
 
 journal_actor::behavior_type journal_of(journal_actor::stateful_pointer<journal_state> self,

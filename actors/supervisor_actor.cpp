@@ -157,8 +157,13 @@ void supervisor_state::say_farewell() {
       ask(members->journal, [this, ask] { ask(members->upstream, [this] { end_all(); }); });
     });
   };
-  if (!members->recorder) return end_link();
-  ask(members->recorder, end_link);
+  const auto end_record = [this, ask, end_link] {
+    if (!members->recorder) return end_link();
+    ask(members->recorder, end_link);
+  };
+  // Nobody comes in any more while the rest of the house ends.
+  if (!members->portal) return end_record();
+  ask(members->portal, end_record);
 }
 
 void supervisor_state::end_all() {

@@ -82,11 +82,15 @@ struct site {
     return parts.plans && plant && plant->store;
   }
 
+  [[nodiscard]] bool shows() const {
+    return parts.context.house->portal && parts.portal.serve != nullptr;
+  }
+
   /// False until the first of each permanent actor lives.
   [[nodiscard]] bool complete() const {
     const auto& m = *members;
     return m.timekeeper && m.blackboard && m.dispatcher && m.reporter &&
-           (m.recorder || !records()) && (m.planner || !plans()) &&
+           (m.recorder || !records()) && (m.planner || !plans()) && (m.portal || !shows()) &&
            ((m.journal && m.upstream) || !parts.context.house->link);
   }
 
@@ -260,6 +264,17 @@ family_member upstream_member(std::shared_ptr<site> s) {
           [s] { s->show_roads(); }};
 }
 
+family_member portal_member(std::shared_ptr<site> s) {
+  return {"portal",
+          [s] {
+            // A password takes a while to check: not on the threads of control.
+            s->members->portal =
+                s->system.spawn<caf::detached>(portal_of, s->parts.context, s->parts.portal);
+            return caf::actor_cast<caf::strong_actor_ptr>(s->members->portal);
+          },
+          [s] { s->show_roads(); }};
+}
+
 /// Everybody, in the order of the flow.
 std::vector<family_member> everyone(const std::shared_ptr<site>& s) {
   const auto& house = *s->parts.context.house;
@@ -277,6 +292,7 @@ std::vector<family_member> everyone(const std::shared_ptr<site>& s) {
     plan.push_back(journal_member(s));
     plan.push_back(upstream_member(s));
   }
+  if (s->shows()) plan.push_back(portal_member(s));
   return plan;
 }
 
@@ -293,7 +309,7 @@ readings still_true(const snapshot& seen, const std::map<channel_id, channel_id>
 
 /// Those that were made for one layout as a whole.
 const std::set<std::string> made_for_a_layout{"blackboard", "planner",  "dispatcher",
-                                              "reporter",   "recorder", "upstream"};
+                                              "reporter",   "recorder", "upstream", "portal"};
 
 family_change change_of(const std::shared_ptr<site>& s, const checked_layout& house) {
   const auto& former = *s->parts.context.house;

@@ -3,6 +3,7 @@
 #include "actors/house_context.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/observer_actor.hpp"
+#include "actors/portal_actor.hpp"
 #include "actors/record/flight_recorder.hpp"
 #include "actors/reporter_actor.hpp"
 #include "actors/supervisor_actor.hpp"
@@ -36,6 +37,7 @@ struct house_parts {
   /// No clock that shows less is right; a house that lives in the past may say when.
   time_point earliest_date = limits::earliest_date;
   recording_plan recording = {};  ///< of what the dispatcher is given and decides
+  portal_parts portal = {};  ///< of the house's own page, where the layout has one
   /// Called on an actor's thread every `limits::pulse_every` while control ticks; null: nobody
   /// looks.
   std::function<void()> beat = {};

@@ -91,6 +91,13 @@ void upstream_state::note_return() {
             context.clock.now()});
 }
 
+/// The house's page shows whether the node's broker is there.
+void upstream_state::show_link() {
+  if (peers && peers->portal_statements)
+    self->send(peers->portal_statements,
+               body{birth{connected, context.house->hash, HEARTH_VERSION}});
+}
+
 void upstream_state::carry(const link_output& output) {
   std::visit(
       overloaded{
@@ -131,6 +138,8 @@ void upstream_state::carry(const link_output& output) {
           [this](const link_state_changed& c) {
             if (c.to == link_state::connecting && is_connected(c.from)) note_outage(c.why);
             if (is_connected(c.to)) note_return();
+            connected = is_connected(c.to);
+            show_link();
           },
           [this](const link_event& e) { say(e.event); },
           [this](const link_misuse& m) {
@@ -187,6 +196,7 @@ upstream_actor::behavior_type upstream_of(upstream_actor::stateful_pointer<upstr
         const auto other = s.peers && s.peers->journal_of_link != r.journal_of_link;
         s.peers = r;
         if (other) s.feed(link_journal_reset{});
+        s.show_link();
       },
   };
 }

@@ -15,6 +15,7 @@ struct upstream_state {
   static inline const char* name = "upstream";
 
   void feed(const link_input& input);
+  void show_link();
 
   upstream_actor::pointer self = nullptr;
   house_context context{{}, house_clock::real()};
@@ -22,6 +23,7 @@ struct upstream_state {
   std::unique_ptr<mqtt_client> client;
   /// A predecessor died, and may have told an outage.
   bool may_be_told = false;
+  bool connected = false;  ///< to the node's broker
   std::optional<roads> peers;
   /// Events of the connection that wait in the mailbox, bounded by `limits::heard_messages`.
   std::shared_ptr<std::atomic<std::size_t>> waiting = std::make_shared<std::atomic<std::size_t>>(0);
