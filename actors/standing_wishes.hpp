@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/household.hpp"
 #include "protocol/contract.hpp"
 #include "protocol/time.hpp"
 #include "protocol/unit.hpp"
@@ -22,6 +23,7 @@ struct standing_wishes {
   };
   std::vector<held> leases;
   std::vector<contract> contracts;  ///< running and agreed ahead, by their start; in UTC
+  std::vector<zone_setpoint> setpoints;  ///< of each zone of the plant, as decided upon last
 };
 
 }  // namespace hearth

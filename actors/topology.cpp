@@ -4,6 +4,7 @@
 #include "actors/bus_actor.hpp"
 #include "actors/device_actor.hpp"
 #include "actors/dispatcher_actor.hpp"
+#include "actors/home_assistant_actor.hpp"
 #include "actors/journal_actor.hpp"
 #include "actors/planner_actor.hpp"
 #include "actors/recorder_actor.hpp"
@@ -151,6 +152,9 @@ family_member bus_member(std::shared_ptr<site> s, bus_id id) {
   const auto introduce = [s, id] {
     for (const auto& [device, actor] : s->members->devices)
       if ((*s->parts.context.house)[device].bus == id) caf::anon_send(actor, s->members->buses[id]);
+    const auto& told = s->parts.context.house->home_assistant;
+    if (told && told->bus == id && s->members->home_assistant)
+      caf::anon_send(s->members->home_assistant, s->members->buses[id]);
   };
   return {"bus " + house[id].name, spawn, introduce};
 }
@@ -275,6 +279,19 @@ family_member portal_member(std::shared_ptr<site> s) {
           [s] { s->show_roads(); }};
 }
 
+family_member home_assistant_member(std::shared_ptr<site> s) {
+  return {"home assistant",
+          [s] {
+            s->members->home_assistant = s->system.spawn(home_assistant_of, s->parts.context);
+            return caf::actor_cast<caf::strong_actor_ptr>(s->members->home_assistant);
+          },
+          [s] {
+            const auto bus = s->parts.context.house->home_assistant->bus;
+            caf::anon_send(s->members->home_assistant, s->members->buses.at(bus));
+            s->show_roads();
+          }};
+}
+
 /// Everybody, in the order of the flow.
 std::vector<family_member> everyone(const std::shared_ptr<site>& s) {
   const auto& house = *s->parts.context.house;
@@ -293,6 +310,7 @@ std::vector<family_member> everyone(const std::shared_ptr<site>& s) {
     plan.push_back(upstream_member(s));
   }
   if (s->shows()) plan.push_back(portal_member(s));
+  if (house.home_assistant) plan.push_back(home_assistant_member(s));
   return plan;
 }
 
@@ -308,8 +326,8 @@ readings still_true(const snapshot& seen, const std::map<channel_id, channel_id>
 }
 
 /// Those that were made for one layout as a whole.
-const std::set<std::string> made_for_a_layout{"blackboard", "planner",  "dispatcher",
-                                              "reporter",   "recorder", "upstream", "portal"};
+const std::set<std::string> made_for_a_layout{"blackboard", "planner",  "dispatcher",     "reporter",
+                                              "recorder",   "upstream", "home assistant", "portal"};
 
 family_change change_of(const std::shared_ptr<site>& s, const checked_layout& house) {
   const auto& former = *s->parts.context.house;

@@ -50,7 +50,8 @@ TEST_CASE_FIXTURE(fixture, "nobody wants anything, and the layout's setpoint hol
   CHECK_FALSE(is.wished_by);
 }
 
-TEST_CASE_FIXTURE(fixture, "a wish holds from its beginning to its end and not a millisecond more") {
+TEST_CASE_FIXTURE(fixture,
+                  "a wish holds from its beginning to its end and not a millisecond more") {
   wish(wish_kind::setpoint, "living", celsius(23));
   CHECK(degrees(noon - 1ms) == 20);
   CHECK(degrees(noon) == 23);
@@ -59,7 +60,8 @@ TEST_CASE_FIXTURE(fixture, "a wish holds from its beginning to its end and not a
   CHECK(degrees(noon, 1) == 20);
 }
 
-TEST_CASE_FIXTURE(fixture, "an own setpoint stands over a boost, that over a holiday and a schedule") {
+TEST_CASE_FIXTURE(fixture,
+                  "an own setpoint stands over a boost, that over a holiday and a schedule") {
   house.timezone = "UTC";
   wanted.schedules["living"] = {{whole_week, 0min, celsius(21)}};
   CHECK(degrees(noon) == 21);
@@ -176,7 +178,7 @@ TEST_CASE_FIXTURE(fixture, "a zone of its own thermostat is left to it") {
   CHECK(degrees(noon) == 20);
   CHECK(degrees(noon, 1) == 17);
   CHECK(objection_to(wish_of(wish_kind::boost, "living"), house) == why_not_steered(zone, house));
-  CHECK(objection_to({{"living", {}}}, house) == why_not_steered(zone, house));
+  CHECK(objection_to(schedules_by_zone{{"living", {}}}, house) == why_not_steered(zone, house));
   CHECK_FALSE(objection_to(wish_of(wish_kind::boost), house));
 }
 
@@ -242,7 +244,7 @@ TEST_CASE_FIXTURE(fixture, "what cannot be wished is refused with a reason") {
 
 TEST_CASE_FIXTURE(fixture, "a schedule that means nothing, or two things at once, is refused") {
   const auto why = [&](std::vector<schedule_entry> entries) {
-    const auto reason = objection_to({{"living", std::move(entries)}}, house);
+    const auto reason = objection_to(schedules_by_zone{{"living", std::move(entries)}}, house);
     return reason ? *reason : std::string{};
   };
   CHECK(why({}).empty());
@@ -256,5 +258,6 @@ TEST_CASE_FIXTURE(fixture, "a schedule that means nothing, or two things at once
   auto endless = std::vector<schedule_entry>{};
   for (int i = 0; i < 57; ++i) endless.push_back({whole_week, i * 1min, celsius(20)});
   CHECK(why(endless) == "a schedule has at most 56 entries");
-  CHECK(objection_to({{"attic", {}}}, house) == "there is no zone 'attic' in this house");
+  CHECK(objection_to(schedules_by_zone{{"attic", {}}}, house) ==
+        "there is no zone 'attic' in this house");
 }

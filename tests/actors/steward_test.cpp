@@ -30,7 +30,8 @@ struct fixture : obedient_house {
   }
   [[nodiscard]] bool gave_up(const std::string& why) const {
     const auto all = told<contract_report>();
-    return !all.empty() && all.back().status == contract_status::given_up && all.back().reason == why;
+    return !all.empty() && all.back().status == contract_status::given_up &&
+           all.back().reason == why;
   }
 };
 
@@ -53,9 +54,9 @@ TEST_CASE_FIXTURE(fixture, "a boost heats a zone and ends by itself") {
   CHECK(switches[at::living_call]);
   run_until(noon + 1h);
   CHECK_FALSE(switches[at::living_call]);
-  CHECK(of_wishes() == std::vector<std::string>{
-                           "lease-begun living: boost by Ann until 08:00 has begun",
-                           "lease-ended living: boost by Ann until 08:00 has ended"});
+  CHECK(of_wishes() ==
+        std::vector<std::string>{"lease-begun living: boost by Ann until 08:00 has begun",
+                                 "lease-ended living: boost by Ann until 08:00 has ended"});
 }
 
 TEST_CASE_FIXTURE(fixture, "a holiday lowers every zone and a child's room never freezes") {
@@ -107,7 +108,8 @@ TEST_CASE_FIXTURE(fixture, "hands off releases the relays and gives the contract
   CHECK(switches[at::living_call]);
 }
 
-TEST_CASE_FIXTURE(fixture, "a contract that was agreed before gives way to hands off at its start") {
+TEST_CASE_FIXTURE(fixture,
+                  "a contract that was agreed before gives way to hands off at its start") {
   ask_contract("c1", noon);
   wish(wish_kind::hands_off, 3h);
   run_until(noon);
@@ -115,7 +117,8 @@ TEST_CASE_FIXTURE(fixture, "a contract that was agreed before gives way to hands
   CHECK(switches[at::enable] == false);
 }
 
-TEST_CASE_FIXTURE(fixture, "hands off stands over what the grid asks and under a hold of the relay") {
+TEST_CASE_FIXTURE(fixture,
+                  "hands off stands over what the grid asks and under a hold of the relay") {
   run_until(noon);
   wish(wish_kind::hands_off, 3h);
   ask(request{authority::grid, raise_load{}, 1h, "wind"});
@@ -187,7 +190,8 @@ TEST_CASE_FIXTURE(fixture, "what a holiday lowers is not too cold for a contract
   CHECK(gave_up("zone living is too cold"));
 }
 
-TEST_CASE_FIXTURE(fixture, "who asks for a warmer room has no cold one until it has been warm once") {
+TEST_CASE_FIXTURE(fixture,
+                  "who asks for a warmer room has no cold one until it has been warm once") {
   ask_contract("c1", noon);
   run_until(noon + 1min);
   wish(wish_kind::setpoint, 6h, "living", celsius(22));
@@ -234,9 +238,9 @@ TEST_CASE_FIXTURE(fixture, "a wish is told of once, however often the household 
   wanted.wishes.clear();
   mind.live_by(wanted);
   run_until(noon + 10min);
-  CHECK(of_wishes() == std::vector<std::string>{
-                           "lease-begun living: boost by Ann until 08:00 has begun",
-                           "lease-ended living: boost by Ann until 08:00 was taken back"});
+  CHECK(of_wishes() ==
+        std::vector<std::string>{"lease-begun living: boost by Ann until 08:00 has begun",
+                                 "lease-ended living: boost by Ann until 08:00 was taken back"});
   CHECK_FALSE(switches[at::living_call]);
 }
 
@@ -251,7 +255,8 @@ TEST_CASE_FIXTURE(fixture, "a wish for later begins then") {
                            "lease-begun small: holiday by Ann until 2020-01-16 07:00 has begun"});
 }
 
-TEST_CASE_FIXTURE(fixture, "a new dispatcher goes on with what the household wanted of the old one") {
+TEST_CASE_FIXTURE(fixture,
+                  "a new dispatcher goes on with what the household wanted of the old one") {
   run_until(noon);
   wish(wish_kind::boost, 1h, "living");
   run_until(noon + 10min);
