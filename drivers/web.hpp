@@ -2,6 +2,7 @@
 
 #include "protocol/fault.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
