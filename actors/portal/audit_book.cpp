@@ -40,16 +40,19 @@ void audit_book::refused(audit_entry entry, time_point now) {
 }
 
 std::vector<audit_entry> audit_book::due(time_point now) {
-  std::erase_if(counted_, [&](auto& entry) {
-    auto& c = entry.second;
+  for (auto at = counted_.begin(); at != counted_.end();) {
+    auto& c = at->second;
     // A clock that was set back must not hold a count for years.
-    if (now - c.since < refusals_together && c.since <= now) return false;
+    if (now - c.since < refusals_together && c.since <= now) {
+      ++at;
+      continue;
+    }
     if (c.more > 0) {
       c.last.detail = std::to_string(c.more) + " more, the last: " + c.last.detail;
       keep(c.last);
     }
-    return true;
-  });
+    at = counted_.erase(at);
+  }
   auto out = std::vector<audit_entry>{waiting_.begin(), waiting_.end()};
   waiting_.clear();
   if (lost_ > 0 && !out.empty())
