@@ -15,7 +15,7 @@ namespace hearth {
 
 /// So many wrong guesses are free, then each costs twice the wait of the one before.
 struct guess_limit {
-  std::uint32_t free = 5;
+  std::uint32_t free = 10;
   duration first_wait = std::chrono::seconds{1};
   duration longest_wait = std::chrono::minutes{15};
   /// A row of wrong guesses is forgotten after so long without one.
@@ -33,7 +33,7 @@ class guess_table {
   void wrong(std::string_view word, time_point now);
   void right(std::string_view word);
   /// As it was before the program started again.
-  void recall(std::string_view word, std::uint32_t failed, time_point until, time_point now);
+  void recall(std::string_view word, std::uint32_t failed, std::optional<time_point> until);
   [[nodiscard]] std::uint32_t failed(std::string_view word) const;
 
  private:

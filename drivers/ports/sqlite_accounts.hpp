@@ -13,7 +13,4 @@ namespace hearth {
 result<opened_accounts> open_sqlite_accounts(const std::filesystem::path& file,
                                              account_bounds bounds = {});
 
-/// Damaged files kept for whoever looks. Beyond: the oldest goes.
-inline constexpr std::size_t damaged_accounts_kept = 3;
-
 }  // namespace hearth

@@ -24,6 +24,10 @@ std::string sqlite_rows::text(int column) const {
   return bytes != nullptr ? std::string{bytes, size} : std::string{};
 }
 
+bool sqlite_rows::is_null(int column) const {
+  return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+}
+
 sqlite_query::sqlite_query(sqlite3* db, std::string_view sql) {
   sqlite3_stmt* raw = nullptr;
   prepared_ = sqlite3_prepare_v3(db, sql.data(), static_cast<int>(sql.size()),
@@ -42,6 +46,10 @@ int sqlite_query::bind(int place, std::int64_t value) {
 int sqlite_query::bind(int place, const std::string& text) {
   return sqlite3_bind_text64(statement_.get(), place, text.data(), text.size(), SQLITE_STATIC,
                              SQLITE_UTF8);
+}
+
+int sqlite_query::bind(int place, std::optional<std::int64_t> value) {
+  return value ? bind(place, *value) : sqlite3_bind_null(statement_.get(), place);
 }
 
 int sqlite_query::bind(int place, std::span<const char> bytes) {

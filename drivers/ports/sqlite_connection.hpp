@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <sqlite3.h>
 #include <string>
@@ -36,6 +37,7 @@ class sqlite_rows {
   [[nodiscard]] std::uint64_t number(int column) const;
   [[nodiscard]] std::int64_t integer(int column) const;
   [[nodiscard]] std::string text(int column) const;
+  [[nodiscard]] bool is_null(int column) const;
 
  private:
   sqlite3_stmt* statement_;
@@ -68,6 +70,8 @@ class sqlite_query {
   int bind(int place, std::int64_t value);
   int bind(int place, int value) { return bind(place, std::int64_t{value}); }
   int bind(int place, const std::string& text);
+  /// Absent: NULL.
+  int bind(int place, std::optional<std::int64_t> value);
   /// A blob: bytes that are no text.
   int bind(int place, std::span<const char> bytes);
 
