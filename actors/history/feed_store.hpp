@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/history/counted_files.hpp"
 #include "actors/history/feed_index.hpp"
 #include "actors/history/feed_tier.hpp"
 #include "actors/history/history_log.hpp"
@@ -104,16 +105,59 @@ class feed_store {
   };
   using waiting_pages = std::map<std::pair<feed_id, std::uint32_t>, waiting_page>;
 
-  feed_store(std::shared_ptr<history_files> files, const feed_plan& plan);
+  feed_store(std::shared_ptr<counted_files> files, const feed_plan& plan);
+  result<void> take_over(time_point now);
+  void take(const log_record& record);
+  waiting_page& page_for(feed_id feed, std::uint32_t page);
+  bool hold(feed_id feed, std::int64_t second, float value);
+  [[nodiscard]] log_record everything_waiting() const;
 
-  std::shared_ptr<history_files> files_;
+  // Out of the log, into the feeds.
+  struct written_page {
+    std::uint32_t tier = 0;
+    feed_id feed = 0;
+    std::uint32_t page = 0;
+    auto operator<=>(const written_page&) const = default;
+  };
+  enum class how_much : unsigned char { full_pages, everything, without_log };
+  result<void> move_pages(how_much which);
+  result<void> roll_up(how_much which, std::set<written_page>& written);
+  result<void> write_page(const written_page& where, const tier_page& content);
+  result<void> keep_images(const std::map<written_page, tier_page>& rewritten);
+  result<void> make_durable();
+  result<void> age();
+  [[nodiscard]] bool is_over(std::uint32_t tier, std::uint32_t page) const;
+  [[nodiscard]] std::uint32_t parent(const written_page& of) const;
+
+  // Reading. Slots are counted from 1970.
+  [[nodiscard]] std::vector<measure> measures(std::uint32_t tier, feed_id feed, std::int64_t slot,
+                                              std::size_t count) const;
+  [[nodiscard]] std::vector<measure> finer(std::uint32_t tier, feed_id feed, std::int64_t slot,
+                                           std::size_t count) const;
+  void fold_into(std::vector<measure>& slots, std::uint32_t tier, std::uint32_t source,
+                 feed_id feed, std::int64_t slot) const;
+  [[nodiscard]] bool holds_any(std::uint32_t tier, feed_id feed, std::int64_t from_s,
+                               std::int64_t to_s) const;
+  [[nodiscard]] std::optional<tier_page> page_of(std::uint32_t tier, feed_id feed,
+                                                 std::uint32_t page) const;
+  [[nodiscard]] std::optional<time_point> first_in(std::uint32_t tier, feed_id feed) const;
+  [[nodiscard]] std::uint32_t finest_since(time_point from, const std::vector<feed_id>& of) const;
+  [[nodiscard]] std::uint32_t interval_of(std::uint32_t tier) const {
+    return tiers_[tier].plan().interval_s;
+  }
+
+  std::shared_ptr<counted_files> files_;
   feed_plan plan_;
   feed_index index_;
   history_log log_;
   std::vector<feed_tier> tiers_;  ///< the finest first
   waiting_pages waiting_;
+  /// Pages of coarser feeds as the log has them, until they are surely in their files.
+  std::map<written_page, tier_page> images_;
   time_point now_;  ///< as said last
+  bool looked_for_roll_up_ = false;
   std::uint64_t refused_ = 0, dropped_ = 0;
+  mutable std::set<written_page> rotten_;  ///< met while reading; forgotten with the next block
   mutable std::vector<std::string> problems_;
 };
 

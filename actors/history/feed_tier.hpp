@@ -5,7 +5,10 @@
 #include "drivers/history_files.hpp"
 
 #include <array>
+#include <functional>
 #include <map>
+#include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -43,6 +46,7 @@ class feed_tier {
   feed_tier(std::shared_ptr<history_files> files, tier_plan plan, bool read_only);
 
   [[nodiscard]] const tier_plan& plan() const { return plan_; }
+  [[nodiscard]] tier_page empty_page() const;
   /// Finds what is there. Files that cannot be feeds of this tier are set aside and told.
   result<void> open(std::vector<std::string>& problems);
 
@@ -61,6 +65,8 @@ class feed_tier {
 
   /// In place; counts only after `name_sums`.
   result<void> write(feed_id feed, std::uint32_t page, const tier_page& content);
+  /// It is not what it should be and counts as never written.
+  void forget(feed_id feed, std::uint32_t page);
   /// The sums of what was written go beside the old ones; to be synced by the caller.
   result<void> write_sums();
   /// And now in their place; to be synced by the caller.
@@ -83,10 +89,23 @@ class feed_tier {
   [[nodiscard]] std::string folder_of(std::uint32_t number) const;
   [[nodiscard]] std::string file_of(std::uint32_t number, feed_id feed, const char* suffix) const;
   result<void> open_segment(std::uint32_t number, std::vector<std::string>& problems);
-  [[nodiscard]] const feed_pages* find(feed_id feed, std::uint32_t page) const;
-  result<void> make_room(std::uint32_t number, feed_id feed, feed_pages& have, std::uint32_t page);
+  bool read_sums(std::string_view text, segment& into) const;
+  [[nodiscard]] std::string sums_text(const segment& s) const;
+  /// Takes the checksums of what stands there.
+  void believe(std::uint32_t number, feed_id id, feed_pages& pages) const;
+  void forget_missing(std::uint32_t number, feed_id id, const feed_pages& had,
+                      std::map<feed_id, feed_pages>& found,
+                      std::vector<std::string>& problems) const;
   result<void> put_aside(std::uint32_t number, feed_id feed, const std::string& why,
                          std::vector<std::string>& problems);
+  [[nodiscard]] const feed_pages* find(feed_id feed, std::uint32_t page) const;
+
+  result<void> begin_segment(std::uint32_t number);
+  result<void> begin_feed(std::uint32_t number, feed_id feed, std::uint32_t first);
+  /// A page before the first one of a file moves all others.
+  result<void> shift(std::uint32_t number, feed_id feed, feed_pages& have, std::uint32_t first);
+  result<void> finish_shift(std::uint32_t number, feed_id feed,
+                            const std::vector<std::string>& names);
 
   std::shared_ptr<history_files> files_;
   tier_plan plan_;

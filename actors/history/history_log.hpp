@@ -3,6 +3,7 @@
 #include "actors/history/feed_format.hpp"
 #include "drivers/history_files.hpp"
 
+#include <array>
 #include <functional>
 #include <string>
 #include <vector>
@@ -49,10 +50,10 @@ class history_log {
   /// Bytes of the records that count.
   [[nodiscard]] std::uint64_t used() const { return used_; }
   /// Both files.
-  [[nodiscard]] std::uint64_t bytes_on_disk() const;
+  [[nodiscard]] std::uint64_t bytes_on_disk() const { return sizes_[0] + sizes_[1]; }
 
  private:
-  std::string name_;  ///< of the file that counts
+  std::size_t current_ = 0;  ///< the file that counts
   std::uint64_t epoch_ = 0;
   std::uint32_t next_ = 0;
   std::uint64_t used_ = 0;
