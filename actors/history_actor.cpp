@@ -14,6 +14,11 @@ history_actor::behavior_type history_of(history_actor::stateful_pointer<history_
   s.self = self;
   // Until the timekeeper has spoken; where there is a system clock, that may be wrong.
   s.mind.emplace(context.house, std::move(disk), !context.system_clock, clock.now());
+  // Another layout or the end of the house: what waits for its block is written first.
+  self->set_exit_handler([self, clock](const caf::exit_msg& end) {
+    self->state.mind->end(clock.now());
+    self->quit(end.reason);
+  });
   const auto flush = clock.outside(historian::flush_every);
   self->delayed_send(self, flush, atom::flush::value);
   return {

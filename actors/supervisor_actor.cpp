@@ -157,8 +157,12 @@ void supervisor_state::say_farewell() {
       ask(members->journal, [this, ask] { ask(members->upstream, [this] { end_all(); }); });
     });
   };
-  if (!members->recorder) return end_link();
-  ask(members->recorder, end_link);
+  const auto end_history = [this, ask, end_link] {
+    if (!members->history) return end_link();
+    ask(members->history, end_link);
+  };
+  if (!members->recorder) return end_history();
+  ask(members->recorder, end_history);
 }
 
 void supervisor_state::end_all() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/history/historian.hpp"
 #include "actors/house_context.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/observer_actor.hpp"
@@ -36,6 +37,7 @@ struct house_parts {
   /// No clock that shows less is right; a house that lives in the past may say when.
   time_point earliest_date = limits::earliest_date;
   recording_plan recording = {};  ///< of what the dispatcher is given and decides
+  history_disk history = {};      ///< of a layout that has one; null makers: nothing is kept
   /// Called on an actor's thread every `limits::pulse_every` while control ticks; null: nobody
   /// looks.
   std::function<void()> beat = {};
