@@ -1,6 +1,5 @@
 #include "actors/history/feed_index.hpp"
 
-
 #include <charconv>
 
 namespace hearth {

@@ -11,6 +11,7 @@
 #include <bitset>
 #include <functional>
 #include <memory>
+#include <set>
 
 namespace hearth {
 
@@ -90,8 +91,9 @@ class feed_store {
   /// to its newest. `interval` zero: the finest. Returns how many slots.
   result<std::uint64_t> write_phpfina(feed_id feed, duration interval, history_files& into,
                                       const std::string& stem) const;
-  /// Takes a feed of any interval over. What the channel has already stays as it is: only what lies
-  /// before its first value, and gaps in the finest feeds, are filled. Returns the slots taken.
+  /// Takes a feed of any interval over that divides ours or is a multiple of it. What the
+  /// channel has already stays as it is: only what lies before its first value, and gaps in the
+  /// finest feeds, are filled. Returns the slots taken.
   result<std::uint64_t> read_phpfina(feed_id feed, history_files& from, const std::string& stem,
                                      time_point now,
                                      const std::function<void(std::uint64_t)>& progress);
@@ -109,21 +111,21 @@ class feed_store {
   result<void> take_over(time_point now);
   void take(const log_record& record);
   waiting_page& page_for(feed_id feed, std::uint32_t page);
-  bool hold(feed_id feed, std::int64_t second, float value);
+  void tell(const std::string& problem) const;
   [[nodiscard]] log_record everything_waiting() const;
 
   // Out of the log, into the feeds.
+  /// A page of a feed of one fineness.
   struct written_page {
     std::uint32_t tier = 0;
     feed_id feed = 0;
     std::uint32_t page = 0;
     auto operator<=>(const written_page&) const = default;
   };
-  enum class how_much : unsigned char { full_pages, everything, without_log };
-  result<void> move_pages(how_much which);
-  result<void> roll_up(how_much which, std::set<written_page>& written);
-  result<void> write_page(const written_page& where, const tier_page& content);
-  result<void> keep_images(const std::map<written_page, tier_page>& rewritten);
+  using page_contents = std::map<written_page, tier_page>;
+  result<void> store_pages(const waiting_pages& ready, bool everything);
+  result<void> roll_up(bool everything, std::set<written_page>& written);
+  result<void> write_pages(const page_contents& contents);
   result<void> make_durable();
   result<void> age();
   [[nodiscard]] bool is_over(std::uint32_t tier, std::uint32_t page) const;
@@ -134,8 +136,15 @@ class feed_store {
                                               std::size_t count) const;
   [[nodiscard]] std::vector<measure> finer(std::uint32_t tier, feed_id feed, std::int64_t slot,
                                            std::size_t count) const;
-  void fold_into(std::vector<measure>& slots, std::uint32_t tier, std::uint32_t source,
-                 feed_id feed, std::int64_t slot) const;
+  [[nodiscard]] std::vector<measure> folded_from(std::uint32_t source, std::uint32_t tier,
+                                                 feed_id feed, std::int64_t slot,
+                                                 std::size_t count) const;
+  [[nodiscard]] std::vector<measure> folded_into(const std::vector<time_point>& edges,
+                                                 std::uint32_t tier, feed_id feed) const;
+  /// A page of ours out of a feed that comes from elsewhere.
+  static result<std::vector<measure>> read_slots(history_files& from, const std::string& stem,
+                                                 const feed_meta& meta, std::int64_t second,
+                                                 std::int64_t span, std::int64_t own);
   [[nodiscard]] bool holds_any(std::uint32_t tier, feed_id feed, std::int64_t from_s,
                                std::int64_t to_s) const;
   [[nodiscard]] std::optional<tier_page> page_of(std::uint32_t tier, feed_id feed,
@@ -153,11 +162,12 @@ class feed_store {
   std::vector<feed_tier> tiers_;  ///< the finest first
   waiting_pages waiting_;
   /// Pages of coarser feeds as the log has them, until they are surely in their files.
-  std::map<written_page, tier_page> images_;
+  page_contents images_;
   time_point now_;  ///< as said last
   bool looked_for_roll_up_ = false;
   std::uint64_t refused_ = 0, dropped_ = 0;
   mutable std::set<written_page> rotten_;  ///< met while reading; forgotten with the next block
+  mutable std::map<std::pair<std::uint32_t, feed_id>, std::pair<std::uint32_t, time_point>> firsts_;
   mutable std::vector<std::string> problems_;
 };
 

@@ -29,9 +29,8 @@ std::string name_of(std::uint64_t second) {
 std::optional<std::uint64_t> second_from(const std::string& name) {
   if (name.size() != 16) return {};
   const auto part = [&](std::size_t from, std::size_t count) { return name.substr(from, count); };
-  const auto at =
-      from_iso8601(part(0, 4) + "-" + part(4, 2) + "-" + part(6, 2) + part(8, 3) + ":" +
-                   part(11, 2) + ":" + part(13, 3));
+  const auto at = from_iso8601(part(0, 4) + "-" + part(4, 2) + "-" + part(6, 2) + part(8, 3) + ":" +
+                               part(11, 2) + ":" + part(13, 3));
   if (!at || at->time_since_epoch().count() < 0) return {};
   const auto second = static_cast<std::uint64_t>(at->time_since_epoch() / std::chrono::seconds{1});
   return name_of(second) == name ? std::optional{second} : std::nullopt;
@@ -250,18 +249,22 @@ const feed_tier::feed_pages* feed_tier::find(feed_id feed, std::uint32_t page) c
 
 bool feed_tier::has(feed_id feed, std::uint32_t page) const { return find(feed, page) != nullptr; }
 
+bool feed_tier::changed() const {
+  return std::ranges::any_of(segments_, [](const auto& s) { return s.second.changed; });
+}
+
 result<std::optional<tier_page>> feed_tier::read(feed_id feed, std::uint32_t page) const {
   const auto* pages = find(feed, page);
   if (!pages) return std::optional<tier_page>{};
   const auto number = segment_of(page);
   const auto n = page % segment_pages;
   const auto rotten = [&](const char* suffix) {
-    return failed(fault_code::checksum,
-                  "page " + std::to_string(n - pages->first) + " of the history's " +
-                      file_of(number, feed, suffix) + " is not what was written there");
+    return failed(fault_code::checksum, "page " + std::to_string(n - pages->first) +
+                                            " of the history's " + file_of(number, feed, suffix) +
+                                            " is not what was written there");
   };
-  const auto dat = files_->read(file_of(number, feed, ".dat"), (n - pages->first) * page_bytes,
-                                page_bytes);
+  const auto dat =
+      files_->read(file_of(number, feed, ".dat"), (n - pages->first) * page_bytes, page_bytes);
   if (!dat) return tl::make_unexpected(dat.error());
   if (dat->size() != page_bytes || checksum_of(*dat) != pages->sums[n]) return rotten(".dat");
   auto out = tier_page{feed_page{*dat}, {}};
@@ -325,7 +328,8 @@ std::uint64_t feed_tier::bytes_on_disk() const {
 bool feed_tier::keeps(std::uint32_t page) const {
   if (!plan_.keep || segments_.size() < *plan_.keep) return true;
   // As many segments as are kept, and this one would be older than all of them.
-  return segment_of(page) >= std::prev(segments_.end(), static_cast<std::ptrdiff_t>(*plan_.keep))->first;
+  return segment_of(page) >=
+         std::prev(segments_.end(), static_cast<std::ptrdiff_t>(*plan_.keep))->first;
 }
 
 void feed_tier::forget(feed_id feed, std::uint32_t page) {

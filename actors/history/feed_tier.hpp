@@ -53,6 +53,8 @@ class feed_tier {
   [[nodiscard]] bool has(feed_id feed, std::uint32_t page) const;
   /// Nothing if there is none; a fault `checksum` if it is not what was written.
   [[nodiscard]] result<std::optional<tier_page>> read(feed_id feed, std::uint32_t page) const;
+  /// Whether anything written has no place among the sums on disk yet.
+  [[nodiscard]] bool changed() const;
   /// The pages that a feed has from one to another, that one excluded.
   [[nodiscard]] std::vector<std::uint32_t> pages(feed_id feed, std::uint32_t from,
                                                  std::uint32_t to) const;

@@ -99,7 +99,8 @@ result<void> feed_tier::finish_shift(std::uint32_t number, feed_id feed,
     if (auto done = files_->rename(file + ".new", file); !done) return done;
   }
   if (auto done = files_->sync_all(); !done) return done;
-  if (auto done = files_->rename(file_of(number, feed, ".meta.new"), file_of(number, feed, ".meta"));
+  if (auto done =
+          files_->rename(file_of(number, feed, ".meta.new"), file_of(number, feed, ".meta"));
       !done)
     return done;
   return files_->sync_all();
@@ -124,9 +125,8 @@ result<void> feed_tier::write(feed_id feed, std::uint32_t page, const tier_page&
   for (const auto& part : content.extremes) more += part.bytes();
   if (plan_.extremes) {
     const auto wide = extremes_parts * page_bytes;
-    if (auto done =
-            files_->write(file_of(number, feed, ".extremes"), (place - gap) * wide,
-                          nothing_measured(gap * extremes_parts) + more);
+    if (auto done = files_->write(file_of(number, feed, ".extremes"), (place - gap) * wide,
+                                  nothing_measured(gap * extremes_parts) + more);
         !done)
       return done;
   }

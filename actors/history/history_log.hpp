@@ -30,10 +30,10 @@ struct log_record {
   std::vector<logged_page> pages;
 };
 
-/// What is in front of the feeds: two files, laid out in advance and written in turn, each record in
-/// one write that begins a new block of the file system, and one sync. The file with the newer epoch
-/// counts; it begins with all that the other one still had to say, so the other one is void from
-/// the moment on when the first record of this one is whole.
+/// What is in front of the feeds: two files, laid out in advance and written in turn, each record
+/// in one write that begins a new block of the file system, and one sync. The file with the newer
+/// epoch counts; it begins with all that the other one still had to say, so the other one is void
+/// from the moment on when the first record of this one is whole.
 class history_log {
  public:
   /// Finds what counts; makes the files unless `read_only`. What it holds goes to `take`, in its
