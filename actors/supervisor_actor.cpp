@@ -157,9 +157,13 @@ void supervisor_state::say_farewell() {
       ask(members->journal, [this, ask] { ask(members->upstream, [this] { end_all(); }); });
     });
   };
-  const auto end_record = [this, ask, end_link] {
-    if (!members->recorder) return end_link();
-    ask(members->recorder, end_link);
+  const auto end_history = [this, ask, end_link] {
+    if (!members->history) return end_link();
+    ask(members->history, end_link);
+  };
+  const auto end_record = [this, ask, end_history] {
+    if (!members->recorder) return end_history();
+    ask(members->recorder, end_history);
   };
   // Nobody comes in any more while the rest of the house ends.
   if (!members->portal) return end_record();

@@ -4,6 +4,7 @@
 #include "actors/bus_actor.hpp"
 #include "actors/device_actor.hpp"
 #include "actors/dispatcher_actor.hpp"
+#include "actors/history_actor.hpp"
 #include "actors/home_assistant_actor.hpp"
 #include "actors/journal_actor.hpp"
 #include "actors/planner_actor.hpp"
@@ -77,6 +78,9 @@ struct site {
   }
 
   [[nodiscard]] bool records() const { return parts.recording.open != nullptr; }
+  [[nodiscard]] bool remembers() const {
+    return parts.context.house->history && parts.history.open_feeds && parts.history.open_chronicle;
+  }
   /// Without a store nothing can be put off.
   [[nodiscard]] bool plans() const {
     const auto& plant = parts.context.house->plant;
@@ -92,6 +96,7 @@ struct site {
     const auto& m = *members;
     return m.timekeeper && m.blackboard && m.dispatcher && m.reporter &&
            (m.recorder || !records()) && (m.planner || !plans()) && (m.portal || !shows()) &&
+           (m.history || !remembers()) &&
            ((m.journal && m.upstream) || !parts.context.house->link);
   }
 
@@ -233,6 +238,18 @@ family_member recorder_member(std::shared_ptr<site> s) {
           [s] { s->show_roads(); }};
 }
 
+family_member history_member(std::shared_ptr<site> s) {
+  return {"history",
+          [s] {
+            s->members->history =
+                s->parts.blocking_ports
+                    ? s->system.spawn<caf::detached>(history_of, s->parts.context, s->parts.history)
+                    : s->system.spawn(history_of, s->parts.context, s->parts.history);
+            return caf::actor_cast<caf::strong_actor_ptr>(s->members->history);
+          },
+          [s] { s->show_roads(); }};
+}
+
 family_member reporter_member(std::shared_ptr<site> s) {
   return {"reporter",
           [s] {
@@ -305,6 +322,7 @@ std::vector<family_member> everyone(const std::shared_ptr<site>& s) {
   plan.push_back(dispatcher_member(s));
   plan.push_back(reporter_member(s));
   if (s->records()) plan.push_back(recorder_member(s));
+  if (s->remembers()) plan.push_back(history_member(s));
   if (house.link) {
     plan.push_back(journal_member(s));
     plan.push_back(upstream_member(s));
@@ -327,7 +345,8 @@ readings still_true(const snapshot& seen, const std::map<channel_id, channel_id>
 
 /// Those that were made for one layout as a whole.
 const std::set<std::string> made_for_a_layout{"blackboard", "planner",  "dispatcher",     "reporter",
-                                              "recorder",   "upstream", "home assistant", "portal"};
+                                              "recorder",   "upstream", "home assistant", "history",
+                                              "portal"};
 
 family_change change_of(const std::shared_ptr<site>& s, const checked_layout& house) {
   const auto& former = *s->parts.context.house;

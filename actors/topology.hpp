@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/history/historian.hpp"
 #include "actors/house_context.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/observer_actor.hpp"
@@ -38,6 +39,7 @@ struct house_parts {
   time_point earliest_date = limits::earliest_date;
   recording_plan recording = {};  ///< of what the dispatcher is given and decides
   portal_parts portal = {};  ///< of the house's own page, where the layout has one
+  history_disk history = {};      ///< of a layout that has one; null makers: nothing is kept
   /// Called on an actor's thread every `limits::pulse_every` while control ticks; null: nobody
   /// looks.
   std::function<void()> beat = {};

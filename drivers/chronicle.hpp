@@ -70,8 +70,8 @@ class chronicle {
   /// The newest of a kind that is no younger than `at`; an empty subject: of any.
   virtual result<std::optional<chronicle_item>> newest(std::string_view kind,
                                                        std::string_view subject, time_point at) = 0;
-  /// Events since the house began the last time before `at`, oldest first: what alarms were open
-  /// follows from them. The newest `chronicle_limits::events` at most.
+  /// Events and leases since the house began the last time before `at`, oldest first: what alarms
+  /// were open follows from them. The newest `chronicle_limits::events` at most.
   virtual result<std::vector<chronicle_item>> events_until(time_point at) = 0;
 
   /// Lets go what is older or more than it may be.

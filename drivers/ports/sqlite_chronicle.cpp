@@ -141,7 +141,7 @@ class sqlite_chronicle final : public chronicle {
     if (db_) {
       auto query =
           sqlite_query{db_.get(), std::string{"SELECT "} + columns +
-                                      " FROM items WHERE kind = 'event' AND at <= ?1 AND at >="
+                                      " FROM items WHERE kind IN ('event', 'lease') AND at <= ?1 AND at >="
                                       " coalesce((SELECT max(at) FROM items WHERE kind = 'event'"
                                       " AND substr(subject, 1, 8) = 'started ' AND at <= ?1), 0)"
                                       " ORDER BY at DESC, number DESC LIMIT ?2"};

@@ -137,7 +137,7 @@ TEST_CASE("a planner tells with its plan what it was made of and what a thermost
       CHECK(slot.start == noon + static_cast<int>(told) * 15min);
       CHECK(slot.length == 15min);
       REQUIRE(slot.price);
-      CHECK(slot.price->in(usd_per_mwh) == doctest::Approx(100));
+      CHECK(slot.price->in(usd_per_mwh) == doctest::Approx(450));
       ++told;
     }
   }
