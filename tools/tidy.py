@@ -29,6 +29,7 @@ LIBRARY_HOMES = [
     (r"mqtt/.*|MQTT.*\.h", r"drivers/ports/.*", "drivers/mqtt_client.hpp"),
     (r"boost/.*", r"drivers/ports/(http_port\.cpp|web_(reader|wire|session|server)\.[ch]pp)", "drivers/ports/http_port.hpp or web_server.hpp"),
     (r"argon2\.h|qrencode\.h", r"drivers/ports/.*", "drivers/ports/password_hash.hpp or qr_text.hpp"),
+    (r"prometheus/.*", r"drivers/ports/metrics_text\.cpp", "drivers/ports/metrics_text.hpp"),
     (r"openssl/.*", r"(drivers/ports|layouts)/.*|tools/simulate/event_hash.*|actors/book.cpp", "drivers/ports/certificate.hpp"),
     (r".*\.pb\.h|google/protobuf/.*", r"protocol/codec[^/]*", "protocol/codec.hpp"),
     (r"yaml-cpp/.*", r"layouts/.*", "layouts/parse.hpp"),

@@ -43,7 +43,8 @@ void read_urn(certificate_facts& facts, std::string_view uri) {
   const auto rest = uri.substr(urn.size());
   const auto colon = rest.find(':');
   if (colon == rest.npos) return;
-  for (const auto role : {key_role::authority, key_role::broker, key_role::node, key_role::site})
+  for (const auto role :
+       {key_role::authority, key_role::broker, key_role::node, key_role::site, key_role::portal})
     if (rest.substr(0, colon) == to_text(role)) {
       facts.role = role;
       facts.name = rest.substr(colon + 1);
@@ -72,6 +73,7 @@ std::string_view to_text(key_role role) {
   case key_role::broker: return "broker";
   case key_role::node: return "node";
   case key_role::site: return "site";
+  case key_role::portal: return "portal";
   }
   return "?";
 }

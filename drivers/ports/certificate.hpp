@@ -15,7 +15,7 @@ struct x509_st;  // of OpenSSL
 namespace hearth {
 
 /// Whose certificate it is; it stands in the certificate, so that no site can pass for a node.
-enum class key_role : unsigned char { authority, broker, node, site };
+enum class key_role : unsigned char { authority, broker, node, site, portal };
 std::string_view to_text(key_role role);
 
 struct certificate_facts {
@@ -23,7 +23,7 @@ struct certificate_facts {
   std::string name;              ///< common name without the role: "maple-12"
   std::string common_name;       ///< what a broker takes for the user name: "node:main"
   std::string issuer;
-  std::vector<std::string> addresses;  ///< host names and numbers a broker may be reached by
+  std::vector<std::string> addresses;  ///< host names and numbers a broker or a page is reached by
   time_point from, until;
   std::string fingerprint;  ///< SHA-256, hex
   std::string serial;       ///< hex

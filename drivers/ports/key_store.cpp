@@ -120,6 +120,8 @@ bool is_host_name(const std::string& text) {
          });
 }
 
+bool is_server(key_role role) { return role == key_role::broker || role == key_role::portal; }
+
 std::string urn_of(key_role role, const std::string& name) {
   return "URI:urn:hearth:" + std::string{to_text(role)} + ":" + name;
 }
@@ -142,6 +144,12 @@ result<void> sane(time_point now) {
                                            ", which cannot be: set it first (timedatectl)");
 }
 
+result<void> good_length(key_role role, key_days life) {
+  if (role != key_role::portal || life <= portal_life_longest) return {};
+  return failed(fault_code::malformed, "phones take no page's certificate of more than " +
+                                           std::to_string(portal_life_longest.count()) + " days");
+}
+
 template <class Work>
 auto guarded(Work work) -> decltype(work()) {
   try {
@@ -158,13 +166,13 @@ auto guarded(Work work) -> decltype(work()) {
 std::optional<std::string> name_trouble(key_role role, const std::string& name) {
   const auto letter = [&](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
-           (c == '.' && role == key_role::broker);
+           (c == '.' && is_server(role));
   };
   const auto longest = longest_common_name - common_name_of(role, {}).size();
   if (name.empty() || name.size() > longest || !std::ranges::all_of(name, letter) ||
       name.front() == '.' || name.front() == '-')
     return "the name of a " + std::string{to_text(role)} + " is 1 to " + std::to_string(longest) +
-           " of a-z, 0-9 and '-'" + (role == key_role::broker ? " and '.'" : "") +
+           " of a-z, 0-9 and '-'" + (is_server(role) ? " and '.'" : "") +
            ", and begins with a letter or digit";
   if (name == "ca") return "'ca' is the authority itself; choose another name";
   return {};
@@ -226,7 +234,7 @@ std::pair<std::string, std::string> key_store::opened::certify(const key_request
   extend(NID_basic_constraints, "critical,CA:FALSE");
   extend(NID_key_usage, "critical,digitalSignature");
   // Who may pass for a broker may not pass for a client, and the other way round.
-  extend(NID_ext_key_usage, request.role == key_role::broker ? "serverAuth" : "clientAuth");
+  extend(NID_ext_key_usage, is_server(request.role) ? "serverAuth" : "clientAuth");
   extend(NID_subject_key_identifier, "hash");
   extend(NID_authority_key_identifier, "keyid:always");
   extend(NID_subject_alt_name, names);
@@ -330,6 +338,8 @@ result<key_files> key_store::issue(const key_request& request, time_point now) {
     if (const auto clock = sane(now); !clock) return tl::make_unexpected(clock.error());
     if (const auto wrong = name_trouble(request.role, request.name))
       return failed(fault_code::malformed, *wrong);
+    if (const auto length = good_length(request.role, request.life); !length)
+      return tl::make_unexpected(length.error());
     for (const auto& address : request.addresses)
       if (!is_number(address) && !is_host_name(address))
         return failed(fault_code::malformed,
@@ -362,9 +372,12 @@ result<key_files> key_store::renew(const std::string& name, std::optional<key_da
     const auto facts = read_certificate(files.cert);
     if (!facts) return tl::make_unexpected(facts.error());
     if (!facts->role || *facts->role == key_role::authority || facts->name != name)
-      return failed(fault_code::unsupported, files.cert.string() +
-                                                 " is not of a broker, a node or a site of this "
-                                                 "folder, so it cannot be renewed");
+      return failed(fault_code::unsupported,
+                    files.cert.string() +
+                        " is not of a broker, a node, a site or a page of this "
+                        "folder, so it cannot be renewed");
+    if (const auto length = good_length(*facts->role, life.value_or(key_days{1})); !length)
+      return tl::make_unexpected(length.error());
     const auto lived = std::chrono::round<key_days>(facts->until - facts->from - valid_before);
     const auto [certificate, key] = opened_->certify(
         {*facts->role, name, facts->addresses, life.value_or(std::max(lived, key_days{1}))}, now);

@@ -12,7 +12,7 @@
 ///
 ///   ca.crt, ca.key       the authority; the key never leaves this folder
 ///   ca.crl               what it has revoked; there from the beginning, empty
-///   NAME.crt, NAME.key   of a broker, a node or a site; a name is used once
+///   NAME.crt, NAME.key   of a broker, a node, a site or a page; a name is used once
 ///   old/                 what was renewed, by serial number
 namespace hearth {
 
@@ -22,10 +22,16 @@ inline constexpr auto authority_life = key_days{20 * 365 + 5};
 /// only for some years.
 inline constexpr auto certificate_life = key_days{3 * 365};
 
+/// Of a page: Apple's devices take no server certificate of more than 825 days, not even of an
+/// authority that their owner trusts, and one of these counts the day before its making too.
+/// Browsers' shorter bounds are for public authorities only.
+inline constexpr auto portal_life = key_days{800};
+inline constexpr auto portal_life_longest = key_days{824};
+
 struct key_request {
   key_role role = key_role::site;
   std::string name;
-  std::vector<std::string> addresses;  ///< of a broker: IP numbers and host names
+  std::vector<std::string> addresses;  ///< of a broker or a page: IP numbers, host names
   key_days life = certificate_life;
 };
 
@@ -36,8 +42,8 @@ struct key_files {
 
 enum class revoke_which : unsigned char { all_of_the_name, renewed_ones };
 
-/// Why a name cannot be that of a broker, a node or a site; nothing if it can. It becomes a file
-/// name, an MQTT user name and, of a site, a level of MQTT topics.
+/// Why a name cannot be that of a broker, a node, a site or a page; nothing if it can. It becomes a
+/// file name, an MQTT user name and, of a site, a level of MQTT topics.
 std::optional<std::string> name_trouble(key_role role, const std::string& name);
 
 class key_store {

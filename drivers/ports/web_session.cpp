@@ -17,8 +17,8 @@ constexpr std::size_t read_bytes = 4 * 1024;
 constexpr std::size_t write_bytes = 64 * 1024;
 /// Handshakes under way: each costs a Pi some milliseconds. Beyond: closed, browsers try again.
 constexpr std::size_t handshakes = 32;
-/// Whoever answers requests is told to be gone after this long.
-constexpr auto answer_within = 30s;
+/// Whoever answers requests is told to be gone after so many patiences.
+constexpr int answer_patiences = 3;
 /// How long, and how much, a refused client may still send what nobody reads, so that it gets to
 /// see its answer.
 constexpr auto lingering = 1s;
@@ -138,7 +138,7 @@ void web_session::pass_on(heard_request heard) {
   desk_.waiting.emplace(request.id, shared_from_this());
   room_.clear();
   room_.shrink_to_fit();
-  allow(answer_within, &web_session::is_unanswered);
+  allow(answer_patiences * desk_.bounds.patience, &web_session::is_unanswered);
   desk_.heard(std::move(request));
 }
 

@@ -23,7 +23,7 @@ work=$root/build/arm64
 sysroot=$work/sysroot
 libraries="libc6-dev libstdc++-12-dev libcaf-dev libpaho-mqtt-dev libpaho-mqttpp-dev libmodbus-dev libgpiod-dev libsystemd-dev
   libssl-dev libsqlite3-dev zlib1g-dev libyaml-cpp-dev libprotobuf-dev nlohmann-json3-dev libhowardhinnant-date-dev
-  libexpected-dev libcli11-dev libspdlog-dev libglpk-dev libboost-dev"
+  libexpected-dev libcli11-dev libspdlog-dev libglpk-dev libboost-dev prometheus-cpp-dev"
 
 for program in aarch64-linux-gnu-g++ cmake ninja protoc; do
   command -v "$program" > /dev/null || { echo "$program is missing: apt-get install g++-aarch64-linux-gnu, and tools/install_packages.sh" >&2; exit 1; }

@@ -18,6 +18,7 @@ struct keys_options {
   std::vector<std::string> addresses;
   std::vector<std::string> files;
   long days = certificate_life.count();
+  long page_days = portal_life.count();
   bool json = false;
   bool renewed_ones = false;
   std::string target, stands, listen, user;
@@ -61,6 +62,12 @@ int made(const result<key_files>& files, key_role role, const std::string& name)
   case key_role::broker:
     std::cout << "# 'scada keys mosquitto DIR' makes of these all the broker needs.\n";
     break;
+  case key_role::portal:
+    std::cout << "# For 'portal' in the layout, when cert and key stand beside it on the Pi:\n"
+              << "  cert: " << files->cert.string() << "\n  key: " << files->key.string()
+              << "\n# The phones of the house trust it once they have " << files->ca.string()
+              << ": docs/operating/keys.md\n";
+    return ok;
   case key_role::authority: break;
   }
   print_files(*files);
@@ -73,9 +80,15 @@ int issue(const keys_options& o, key_role role) {
                  "reach it by\n";
     return wrong_usage;
   }
+  if (role == key_role::portal && o.addresses.empty()) {
+    std::cerr << "scada keys: a page needs --address, the host names and numbers that browsers "
+                 "reach it by\n";
+    return wrong_usage;
+  }
   auto store = key_store::open(o.folder);
   if (!store) return complain(store.error());
-  return made(store->issue({role, o.name, o.addresses, key_days{o.days}}, now()), role, o.name);
+  const auto life = key_days{role == key_role::portal ? o.page_days : o.days};
+  return made(store->issue({role, o.name, o.addresses, life}, now()), role, o.name);
 }
 
 int renew(const keys_options& o, bool days_given) {
@@ -207,18 +220,19 @@ CLI::App* add(CLI::App& keys, keys_options& o, const char* name, const char* hel
   return command;
 }
 
-void add_days(CLI::App& command, keys_options& o) {
-  command.add_option("--days", o.days, "How long the certificate is valid")
-      ->check(CLI::Range(1L, 20 * 365L))
+void add_days(CLI::App& command, keys_options& o, key_role role) {
+  const auto is_page = role == key_role::portal;
+  command.add_option("--days", is_page ? o.page_days : o.days, "How long the certificate is valid")
+      ->check(CLI::Range(1L, is_page ? long{portal_life_longest.count()} : 20 * 365L))
       ->capture_default_str();
 }
 
 CLI::App* add_issue(CLI::App& keys, const std::shared_ptr<keys_options>& o, int& exit,
                     key_role role, const char* name, const char* help) {
   auto* command = add(keys, *o, name, help);
-  command->add_option("NAME", o->name, "Its name; no other broker, node or site has it")
+  command->add_option("NAME", o->name, "Its name; no other broker, node, site or page has it")
       ->required();
-  add_days(*command, *o);
+  add_days(*command, *o, role);
   command->callback([o, &exit, role] { exit = issue(*o, role); });
   return command;
 }
@@ -246,7 +260,7 @@ void add_mosquitto(CLI::App& keys, const std::shared_ptr<keys_options>& o, int& 
 
 void add_keys(CLI::App& app, int& exit) {
   auto* keys = app.add_subcommand(
-      "keys", "Make, show, renew and revoke the keys of houses, nodes and brokers");
+      "keys", "Make, show, renew and revoke the keys of houses, their pages, nodes and brokers");
   keys->require_subcommand(1);
   const auto o = std::make_shared<keys_options>();
   auto* first = add(*keys, *o, "init", "Make the authority that signs all others (once)");
@@ -256,6 +270,12 @@ void add_keys(CLI::App& app, int& exit) {
                      "IP number or host name that houses and nodes reach it by; may be repeated");
   broker->footer(
       "Example:\n  scada keys broker main --address broker.example.net --address 192.0.2.7");
+  auto* page = add_issue(*keys, o, exit, key_role::portal, "portal", "Certify a house's page");
+  page->add_option("--address", o->addresses,
+                   "Host name or IP number that browsers reach it by; may be repeated");
+  page->footer(
+      "Example:\n  scada keys portal maple-12-page --address maple-12.local --address "
+      "192.168.1.20");
   add_issue(*keys, o, exit, key_role::node, "node", "Certify a node (atn)");
   add_issue(*keys, o, exit, key_role::site, "site",
             "Certify a house; NAME is 'site' of its layout");
@@ -266,7 +286,7 @@ void add_keys(CLI::App& app, int& exit) {
   shown->callback([o, &exit] { exit = show(*o); });
   auto* renewed =
       add(*keys, *o, "renew", "Make a new key and certificate; the old one is kept aside");
-  renewed->add_option("NAME", o->name, "Of a broker, node or site")->required();
+  renewed->add_option("NAME", o->name, "Of a broker, node, site or page")->required();
   auto* days =
       renewed
           ->add_option("--days", o->days,
@@ -274,7 +294,7 @@ void add_keys(CLI::App& app, int& exit) {
           ->check(CLI::Range(1L, 20 * 365L));
   renewed->callback([o, &exit, days] { exit = renew(*o, days->count() > 0); });
   auto* revoked = add(*keys, *o, "revoke", "Put all certificates of a name on the revocation list");
-  revoked->add_option("NAME", o->name, "Of a broker, node or site")->required();
+  revoked->add_option("NAME", o->name, "Of a broker, node, site or page")->required();
   revoked->add_flag("--renewed", o->renewed_ones,
                     "Only those that were renewed, not the present one");
   revoked->callback([o, &exit] { exit = revoke(*o); });
