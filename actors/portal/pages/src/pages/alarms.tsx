@@ -1,0 +1,115 @@
+// What is wrong, what it means and what to do about it.
+import { get, post } from "../api";
+import * as format from "../format";
+import { house_now, now, session } from "../live";
+import { Badge, Card, complain, Empty, Icon, Loaded, Page, say, severity_tone } from "../parts";
+import { useEvery, useLoaded, useValue } from "../store";
+import { texts } from "../texts";
+import type { Alarm } from "../words";
+import { useEffect, useRef } from "preact/hooks";
+
+const t = texts.alarms;
+
+function Active({ alarm, changed, allowed }: { alarm: Alarm; changed: () => void; allowed: boolean }) {
+  const acknowledge = () =>
+    post("/alarms/" + encodeURIComponent(alarm.id) + "/acknowledge").then(() => {
+      say(t.done);
+      changed();
+    }, complain);
+  return (
+    <article class={"card alarm " + severity_tone(alarm.severity)}>
+      <div class="alarm-head">
+        <Badge tone={severity_tone(alarm.severity)}>{texts.severities[alarm.severity] ?? alarm.severity}</Badge>
+        <span class="since">{format.when(alarm.at_ms, house_now())}</span>
+      </div>
+      <h3>{format.sentence(alarm.text)}</h3>
+      <p class="subject">{alarm.subject}</p>
+      {alarm.meaning && (
+        <p>
+          <b>{t.meaning}</b> {format.sentence(alarm.meaning)}
+        </p>
+      )}
+      {alarm.remedy && (
+        <p>
+          <b>{t.remedy}</b> {format.sentence(alarm.remedy)}
+        </p>
+      )}
+      {alarm.acknowledged ? (
+        <p class="help">
+          <Icon name="check" /> {t.acknowledged_by(alarm.acknowledged.by, format.when(alarm.acknowledged.at_ms, house_now()))}
+        </p>
+      ) : allowed ? (
+        <button type="button" onClick={acknowledge}>
+          <Icon name="check" /> {t.acknowledge}
+        </button>
+      ) : (
+        <p class="why-not">
+          <Icon name="lock" /> {texts.control.viewer}
+        </p>
+      )}
+    </article>
+  );
+}
+
+export function Alarms() {
+  const who = useValue(session)?.user?.role;
+  const told = useValue(now);
+  const loaded = useLoaded((signal) => get<{ active: Alarm[]; recent: Alarm[] }>("/alarms", signal), []);
+  useEvery(30_000, loaded.again);
+  const count = `${told?.alarms.active} ${told?.alarms.unacknowledged}`;
+  const known = useRef(count);
+  useEffect(() => {
+    if (known.current !== count) loaded.again();
+    known.current = count;
+  }, [count]);
+  return (
+    <Page title={t.title}>
+      <Loaded of={loaded}>
+        {(list) => (
+          <>
+            {list.active.length === 0 ? (
+              <Card class="all-well">
+                <Icon name="check" />
+                <p>{t.none}</p>
+              </Card>
+            ) : (
+              <div class="alarm-list">
+                {list.active.map((each) => (
+                  <Active key={each.id} alarm={each} changed={loaded.again} allowed={who !== "viewer"} />
+                ))}
+              </div>
+            )}
+            <Card title={t.recent}>
+              {list.recent.length === 0 ? (
+                <Empty>{t.no_recent}</Empty>
+              ) : (
+                <ul class="rows">
+                  {list.recent.map((each) => (
+                    <li class="row top-row" key={each.id}>
+                      <Badge tone={severity_tone(each.severity)}>{texts.severities[each.severity] ?? each.severity}</Badge>
+                      <span class="grow">
+                        <b>{format.sentence(each.text)}</b>
+                        <small>
+                          {each.subject} · {format.when(each.at_ms, house_now())}
+                          {each.ended_ms ? " – " + format.when(each.ended_ms, house_now()) : ""}
+                          {each.acknowledged ? " · " + t.acknowledged_by(each.acknowledged.by, format.when(each.acknowledged.at_ms, house_now())) : ""}
+                        </small>
+                        {each.meaning && (
+                          <details>
+                            <summary>{t.details}</summary>
+                            <p>{format.sentence(each.meaning)}</p>
+                            {each.remedy && <p>{format.sentence(each.remedy)}</p>}
+                          </details>
+                        )}
+                      </span>
+                    </li>
+                  ))}
+                </ul>
+              )}
+            </Card>
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
