@@ -38,8 +38,8 @@ struct house_parts {
   /// No clock that shows less is right; a house that lives in the past may say when.
   time_point earliest_date = limits::earliest_date;
   recording_plan recording = {};  ///< of what the dispatcher is given and decides
-  portal_parts portal = {};  ///< of the house's own page, where the layout has one
   history_disk history = {};      ///< of a layout that has one; null makers: nothing is kept
+  portal_parts portal = {};       ///< of the house's own page, where the layout has one
   /// Called on an actor's thread every `limits::pulse_every` while control ticks; null: nobody
   /// looks.
   std::function<void()> beat = {};

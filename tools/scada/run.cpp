@@ -7,6 +7,7 @@
 #include "tools/scada/commands.hpp"
 #include "tools/scada/hosting.hpp"
 #include "tools/scada/link_words.hpp"
+#include "tools/scada/page.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -67,6 +68,8 @@ std::string reload(const std::string& file, std::shared_ptr<const layout>& house
   return all;
 }
 
+bool encrypted_page(const layout& house) { return house.portal && !house.portal->cert.empty(); }
+
 int run(const run_options& options) {
   auto house = load_or_complain(options.layout);
   if (!house) return wrong_usage;
@@ -99,6 +102,9 @@ int run(const run_options& options) {
                               .snapshot_observer = {},
                               .statement_observer = {},
                               .recording = recording_of(options.record),
+                              .history = history_in(options.state, house->site),
+                              .portal = page_in(options.state, house->site,
+                                                page_in_log(house->site, encrypted_page(*house))),
                               .beat = service_manager::beat}};
   auto link_words_at = std::chrono::steady_clock::now() + link_words_every;
   for (;;) {

@@ -1,0 +1,96 @@
+#include "tools/scada/page.hpp"
+
+#include "actors/history/feed_store.hpp"
+#include "drivers/ports/password_hash.hpp"
+#include "drivers/ports/posix_history_files.hpp"
+#include "drivers/ports/qr_text.hpp"
+#include "drivers/ports/sqlite_accounts.hpp"
+#include "drivers/ports/sqlite_chronicle.hpp"
+#include "drivers/ports/web_server.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <unistd.h>
+
+namespace hearth::tools {
+namespace {
+
+/// Nothing where /proc is not there.
+std::uint64_t resident_bytes() {
+  auto file = std::ifstream{"/proc/self/statm"};
+  auto all = std::uint64_t{}, resident = std::uint64_t{};
+  if (!(file >> all >> resident)) return 0;
+  return resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+std::string own_name() {
+  auto name = std::array<char, 256>{};
+  if (gethostname(name.data(), name.size() - 1) != 0 || !name[0]) return "localhost";
+  const auto text = std::string{name.data()};
+  // What a phone asks for by multicast, as avahi answers it.
+  return text.find('.') == std::string::npos ? text + ".local" : text;
+}
+
+}  // namespace
+
+portal_parts page_in(
+    const std::string& state_folder, const std::string& site,
+    std::function<void(const std::string&, const std::optional<std::string>&)> show) {
+  const auto file = std::filesystem::path{state_folder} / (site + ".portal.db");
+  return {.serve = make_web_server,
+          .open_accounts = [file] { return open_sqlite_accounts(file); },
+          .hashing = argon2id_hashing(),
+          .random_bytes = random_bytes,
+          .pages = page_files(),
+          .show = std::move(show),
+          .rss_bytes = resident_bytes};
+}
+
+history_disk history_in(const std::string& state_folder, const std::string& site) {
+  const auto folder = std::filesystem::path{state_folder};
+  return {.open_feeds = [folder = folder / (site + ".history")](const feed_plan& plan,
+                                                                time_point now)
+              -> result<std::unique_ptr<feed_store>> {
+            auto files = open_history_files(folder, history_access::write);
+            if (!files) return tl::make_unexpected(files.error());
+            return feed_store::open(std::move(*files), plan, now);
+          },
+          .open_chronicle = [file = folder / (site + ".chronicle")] {
+            return open_sqlite_chronicle(file);
+          }};
+}
+
+std::string page_address(const std::string& listens_at, bool encrypted) {
+  auto where = listens_at;
+  for (const auto* any : {"0.0.0.0:", "[::]:"})
+    if (where.starts_with(any)) where = own_name() + ":" + where.substr(std::string{any}.size());
+  return (encrypted ? "https://" : "http://") + where + "/";
+}
+
+std::string claim_address(const std::string& page, const std::string& code) {
+  return page + "#claim=" + code;
+}
+
+std::function<void(const std::string&, const std::optional<std::string>&)> page_in_log(
+    const std::string& site, bool encrypted) {
+  return [site, encrypted](const std::string& listens_at, const std::optional<std::string>& claim) {
+    const auto page = page_address(listens_at, encrypted);
+    const auto at = to_iso8601(std::chrono::floor<std::chrono::seconds>(house_clock::real().now()));
+    if (!claim) {
+      spdlog::info("{} info page {}: the page is at {}", at, site, page);
+      return;
+    }
+    // Whoever reads only warnings needs it as well: without it nobody gets in.
+    spdlog::warn("{} warning page-claim {}: the page is at {}; nobody has an account yet, the code "
+                 "for the first one is {}",
+                 at, site, page, *claim);
+    if (isatty(STDERR_FILENO) == 0) return;
+    if (const auto drawn = qr_text(claim_address(page, *claim))) std::cerr << *drawn << std::flush;
+  };
+}
+
+}  // namespace hearth::tools
