@@ -213,7 +213,8 @@ home_assistant::word home_assistant::of_channel(channel_id c, const snapshot& no
   if (u == unit::on_off) return {p.value->amount != 0 ? "ON" : "OFF"};
   const auto row = std::ranges::find(unit_table, u, &unit_row::id);
   const auto scale = way_of(u).scale;
-  auto told = in_digits(scale * p.value->amount, std::max(0, -row->told_exponent));
+  const auto digits = -row->told_exponent - static_cast<int>(std::lround(std::log10(scale)));
+  auto told = in_digits(scale * p.value->amount, std::max(0, digits));
   if (told == nobody_knows) return {std::move(told)};
   return {std::move(told), p.value->amount, shown_part * row->noticeable};
 }

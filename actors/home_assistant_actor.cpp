@@ -38,10 +38,16 @@ void tell(self_pointer self, const snapshot& now) {
 
 /// Setpoints are what the dispatcher goes by, and it knows.
 void ask(self_pointer self) {
-  if (!self->state.peers || !self->state.peers->dispatcher_standing) return;
-  self->request(self->state.peers->dispatcher_standing, caf::infinite, atom::tell::value)
-      .then([self](const standing_wishes& standing) { self->state.mind->know(standing.setpoints); },
-            [](const caf::error&) {});  // a new dispatcher is asked at the next picture
+  auto& s = self->state;
+  if (!s.peers || !s.peers->dispatcher_standing || s.asked) return;
+  s.asked = true;
+  self->request(s.peers->dispatcher_standing, caf::infinite, atom::tell::value)
+      .then(
+          [self](const standing_wishes& standing) {
+            self->state.asked = false;
+            self->state.mind->know(standing.setpoints);
+          },
+          [self](const caf::error&) { self->state.asked = false; });
 }
 
 }  // namespace

@@ -79,11 +79,11 @@ std::optional<temperature> setpoint_of(const zone_layout& zone, const snapshot& 
 local_control::local_control(std::shared_ptr<const layout> house)
     : house_{std::move(house)}, calls_(house_->plant ? house_->plant->zones.size() : 0) {}
 
-bool local_control::call(std::size_t zone, const zone_setpoint& wanted, const snapshot& now) {
+bool local_control::call(std::size_t zone, std::optional<temperature> wanted, const snapshot& now) {
   const auto room = now.good<temperature>(house_->plant->zones[zone].temperature_channel);
-  if (!room || !wanted.setpoint) return false;
-  if (*room < *wanted.setpoint - zone_hysteresis) return true;
-  if (*room > *wanted.setpoint + zone_hysteresis) return false;
+  if (!room || !wanted) return false;
+  if (*room < *wanted - zone_hysteresis) return true;
+  if (*room > *wanted + zone_hysteresis) return false;
   return calls_[zone];
 }
 
@@ -95,7 +95,7 @@ local_wish local_control::decide(const snapshot& now, const tariff& prices, cons
                                  const std::vector<zone_setpoint>& setpoints) {
   auto wish = local_wish{};
   if (!house_->plant) return wish;
-  for (std::size_t i = 0; i < calls_.size(); ++i) calls_[i] = call(i, setpoints[i], now);
+  for (std::size_t i = 0; i < calls_.size(); ++i) calls_[i] = call(i, setpoints[i].setpoint, now);
   wish.calls = calls_;
   if (house_->plant->store) {
     heat_store(now, prices, plan, wish);

@@ -45,7 +45,7 @@ class local_control {
   local_wish decide(const snapshot& now, const tariff& prices, const heat_plan* plan = nullptr);
 
  private:
-  bool call(std::size_t zone, const zone_setpoint& wanted, const snapshot& now);
+  bool call(std::size_t zone, std::optional<temperature> wanted, const snapshot& now);
   /// A house without a store heats while a zone calls.
   void heat_zones(const snapshot& now, const std::vector<zone_setpoint>& setpoints,
                   local_wish& wish);

@@ -167,6 +167,46 @@ TEST_CASE_FIXTURE(fixture, "dates and devices come back") {
   CHECK(std::get<reporter_returned>(*retell.input).at == noon);
 }
 
+TEST_CASE_FIXTURE(fixture, "what the household wants comes back to the last bit") {
+  auto wanted = household{};
+  CHECK(std::get<household_told>(*there_and_back(household_told{wanted, noon}).input).wanted ==
+        wanted);
+  wanted.schedules["living"] = {
+      {{true, false, false, false, false, false, true}, 390min, celsius(20.1 + 0.2)},
+      {{false, true}, 0min, celsius(17)}};
+  wanted.schedules["bed"] = {};
+  wanted.wishes = {{"w1", wish_kind::holiday, "", celsius(1.0 / 3), "Ann \"Ω\"\n", noon, noon + 1h},
+                   {"w2", wish_kind::hands_off, "", {}, "", noon - 3h, noon + 1ms},
+                   {"w3", wish_kind::boost, "living", {}, "Bo", noon, noon + 2h}};
+  const auto back = std::get<household_told>(*there_and_back(household_told{wanted, noon}).input);
+  CHECK(back.wanted == wanted);
+  CHECK(back.at == noon);
+}
+
+TEST_CASE_FIXTURE(fixture, "a household that cannot be is a line that means nothing") {
+  const auto refused = [&](const std::string& what) {
+    const auto entry = reader.read("{\"at\":1,\"household\":" + what + "}");
+    return !entry;
+  };
+  const auto wish = [](const std::string& words) {
+    return "{\"schedules\":{},\"wishes\":[{\"id\":\"a\",\"zone\":\"\",\"by\":\"b\"," + words +
+           "}]}";
+  };
+  CHECK_FALSE(refused("{\"schedules\":{},\"wishes\":[]}"));
+  CHECK_FALSE(refused(wish(R"("kind":"boost","setpoint_c":null,"since":1,"until":2)")));
+  CHECK(refused(wish(R"("kind":"party","setpoint_c":null,"since":1,"until":2)")));
+  CHECK(refused(wish(R"("kind":"boost","setpoint_c":"hot","since":1,"until":2)")));
+  CHECK(refused(wish(R"("kind":"boost","setpoint_c":null,"since":1e300,"until":2)")));
+  CHECK(refused(wish(R"("kind":"boost","setpoint_c":null,"since":1)")));
+  CHECK(refused("[]"));
+  CHECK(refused("7"));
+  CHECK(refused(R"({"schedules":{"living":[[[true],0,20]]},"wishes":[]})"));
+  CHECK(refused(
+      R"({"schedules":{"living":[[[true,1,true,true,true,true,true],0,20]]},"wishes":[]})"));
+  CHECK(refused(
+      R"({"schedules":{"living":[[[true,true,true,true,true,true,true],1440,20]]},"wishes":[]})"));
+}
+
 TEST_CASE_FIXTURE(fixture, "a house without one of the channels or devices reads the others") {
   const auto seen = image{*house};
   auto less = small_house();

@@ -95,7 +95,7 @@ TEST_CASE_FIXTURE(fixture, "values come with the digits that mean something, and
   CHECK(state("tank_mid") == "None");
   CHECK(state("hp_enable") == "ON");
   CHECK(state("living_call") == "OFF");
-  CHECK(state("valve_position") == "25.00");
+  CHECK(state("valve_position") == "25.0");
   CHECK(state("setpoint_living") == "21.0");
   CHECK(state("setpoint_bed") == "None");
   const auto charge = json::parse(state("in_charge"));

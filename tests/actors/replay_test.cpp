@@ -69,6 +69,45 @@ std::size_t line_start(const std::string& text, int number) {
 
 }  // namespace
 
+/// Two hours in which a household wants this and that.
+std::string a_lived_in_log() {
+  auto h = recorded_house{};
+  h.run_until(noon);
+  h.ask(contract{"c1", noon, 60min, 4 * kilowatt});
+  h.run_until(noon + 10min);
+  auto wanted = household{};
+  wanted.schedules["bed"] = {{{true, true, true, true, true, true, true}, 0min, celsius(22)}};
+  wanted.wishes.push_back(
+      {"w1", wish_kind::boost, "living", {}, "Ann", noon + 10min, noon + 70min});
+  h.live(household_told{wanted, h.seen.time()});
+  h.run_until(noon + 20min);
+  wanted.wishes.push_back({"w2", wish_kind::hands_off, "", {}, "Bo", noon + 20min, noon + 40min});
+  h.live(household_told{wanted, h.seen.time()});
+  h.run_until(noon + 2h);
+  h.recorder.end(h.seen.time());
+  return h.log.text;
+}
+
+TEST_CASE("a past with wishes of the household is decided again to the last bit") {
+  const auto log = a_lived_in_log();
+  const auto r = again(log);
+  CHECK_FALSE(r.totals.failure.has_value());
+  CHECK(r.totals.all_same());
+  auto heard = std::vector<std::string>{};
+  for (const auto& input : r.all<input_replayed>())
+    if (!input.heard.empty()) heard.push_back(input.heard);
+  REQUIRE(heard.size() == 3);
+  CHECK(heard[1] == "the household: 1 schedule, boost of living by Ann");
+  CHECK(heard[2] == "the household: 1 schedule, boost of living by Ann, hands-off by Bo");
+}
+
+TEST_CASE("another wish of the household would have led to other decisions") {
+  const auto log = replaced(a_lived_in_log(), "\"kind\":\"boost\"", "\"kind\":\"holiday\"");
+  const auto r = again(log);
+  CHECK_FALSE(r.totals.failure.has_value());
+  CHECK(r.totals.different > 0);
+}
+
 TEST_CASE("a recorded past is decided again to the last bit") {
   const auto r = again(a_log());
   CHECK_FALSE(r.totals.failure.has_value());

@@ -82,30 +82,29 @@ TEST_CASE_FIXTURE(fixture, "a holiday lowers every zone and a child's room never
 
 TEST_CASE_FIXTURE(fixture, "hands off releases the relays and gives the contract up") {
   ask_contract("c1", noon);
-  run_until(noon + 30min);
-  seen.degrees(at::living, 18);
-  run_until(noon + 31min);
+  run_until(noon + 20min);
+  seen.degrees(at::bed, 18);
+  run_until(noon + 21min);
   REQUIRE(in_charge() == authority::contract);
   REQUIRE(switches[at::enable]);
-  REQUIRE(switches[at::living_call]);
-  seen.degrees(at::living, 19.5);
+  REQUIRE(switches[at::bed_call]);
   wish(wish_kind::hands_off, 2h);
-  run_until(noon + 32min);
+  run_until(noon + 22min);
   CHECK_FALSE(switches[at::enable]);
-  CHECK_FALSE(switches[at::living_call]);
+  CHECK_FALSE(switches[at::bed_call]);
   CHECK(gave_up("the household wants hands off"));
   const auto state = told<state_report>().back();
   CHECK(state.in_charge == authority::admin);
   CHECK(state.mode == "hardware-fallback");
-  CHECK(state.cause == "hands-off by Ann until 09:31");
+  CHECK(state.cause == "hands-off by Ann until 09:21");
   ask_contract("c2", noon + 1h);
   CHECK(told<contract_report>().back().status == contract_status::refused);
   CHECK(told<contract_report>().back().reason == "the household wants hands off");
   ask_contract("c3", noon + 3h);
   CHECK(told<contract_report>().back().status == contract_status::accepted);
-  run_until(noon + 2h + 32min);
+  run_until(noon + 2h + 22min);
   CHECK(in_charge() == authority::local);
-  CHECK(switches[at::living_call]);
+  CHECK(switches[at::bed_call]);
 }
 
 TEST_CASE_FIXTURE(fixture,
@@ -237,6 +236,7 @@ TEST_CASE_FIXTURE(fixture, "a wish is told of once, however often the household 
   CHECK(of_wishes().size() == 1);
   wanted.wishes.clear();
   mind.live_by(wanted);
+  seen.degrees(at::living, 20.3);
   run_until(noon + 10min);
   CHECK(of_wishes() ==
         std::vector<std::string>{"lease-begun living: boost by Ann until 08:00 has begun",
@@ -246,13 +246,13 @@ TEST_CASE_FIXTURE(fixture, "a wish is told of once, however often the household 
 
 TEST_CASE_FIXTURE(fixture, "a wish for later begins then") {
   run_until(noon);
-  wish(wish_kind::holiday, 24h, {}, celsius(15)).since = noon + 1h;
+  wish(wish_kind::holiday, 25h, {}, celsius(15)).since = noon + 1h;
   mind.live_by(wanted);
   run_until(noon + 59min);
   CHECK(of_wishes().empty());
   run_until(noon + 1h);
   CHECK(of_wishes() == std::vector<std::string>{
-                           "lease-begun small: holiday by Ann until 2020-01-16 07:00 has begun"});
+                           "lease-begun small: holiday by Ann until 2020-01-16 08:00 has begun"});
 }
 
 TEST_CASE_FIXTURE(fixture,
@@ -268,6 +268,7 @@ TEST_CASE_FIXTURE(fixture,
   run_until(noon + 59min);
   CHECK(switches[at::living_call]);
   CHECK(of_wishes().empty());
+  seen.degrees(at::living, 20.3);
   run_until(noon + 61min);
   CHECK_FALSE(switches[at::living_call]);
   CHECK(of_wishes() ==

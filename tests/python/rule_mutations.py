@@ -19,6 +19,9 @@ CONTRACTS = "actors/contract_book.cpp"
 BOOK = "actors/book.cpp"
 DRAWN = "a contract moves as its drawing says*"
 AWAY = "a house that was away goes on*"
+HOUSEHOLD = "actors/household.cpp"
+STEWARD = "actors/steward.cpp"
+DISPATCHER = "actors/dispatcher.cpp"
 
 
 def broken(name, tests, file, old, new):
@@ -104,6 +107,28 @@ ALL = (
            "emergency ? limits::emergency_longest", "emergency ? limits::admin_lease_longest"),
     broken("an outage is on for ever", OVER, GRID,
            "if (const auto& on = outage_.on; on && on->runs(now))", "if (const auto& on = outage_.on; on)"),
+
+    # ---- what a household wishes
+    broken("a wish has no end", ("a wish holds from its beginning*", "a boost heats a zone and ends by itself"), HOUSEHOLD,
+           "if (w.holds(now) && concerns(w)", "if (w.since <= now && concerns(w)"),
+    broken("a wish has no longest time", "what cannot be wished is refused*", HOUSEHOLD,
+           "if (wish.until - wish.since > longest(wish.kind))", "if (wish.until - wish.since > 10 * longest(wish.kind))"),
+    broken("a holiday raises", "a holiday lowers and never raises", HOUSEHOLD,
+           "if (away && (!out.setpoint || *out.setpoint > *away->setpoint))", "if (away)"),
+    broken("a boost is owed to the room", "a boost is an extra*", STEWARD,
+           "of = {is.owed, {}};", "of = {is.setpoint, {}};"),
+    broken("a schedule knows no summer time", "a schedule follows the clock*", HOUSEHOLD,
+           "if (info.result == date::local_info::ambiguous &&", "if (info.result == date::local_info::nonexistent &&"),
+    broken("a schedule of an unknown date counts", "without a date no schedule counts*", HOUSEHOLD,
+           "if (weekly != wanted.schedules.end() && dates.known())", "if (weekly != wanted.schedules.end())"),
+    broken("hands off leaves a contract in force", ("hands off releases the relays*", "a contract that was agreed before*"),
+           DISPATCHER, "if (steward_.hands_off(now)) return wants_hands_off;", ""),
+    broken("hands off leaves the grid at the relays", "hands off stands over what the grid asks*", DISPATCHER,
+           "if (house_->plant && steward_.hands_off(now.at))", "if (house_->plant && now.at < time_point{})"),
+    broken("a raised setpoint breaks a contract at once", "who asks for a warmer room*", STEWARD,
+           "if (raised && !warm && now - *of.raised < limits::warming_longest) return;", ""),
+    broken("a raised setpoint is never owed", "a room that stays cold is owed*", STEWARD,
+           "if (raised && !warm && now - *of.raised < limits::warming_longest) return;", "if (raised && !warm) return;"),
 
     # ---- what each severity means
     broken("a gentle request breaks a contract", ("a gentle shed gives way*", "a gentle raise leaves*", CHARGE), ANSWER,
