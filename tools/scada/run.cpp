@@ -99,6 +99,7 @@ int run(const run_options& options) {
                               .snapshot_observer = {},
                               .statement_observer = {},
                               .recording = recording_of(options.record),
+                              .history = history_in(options.state, house->site),
                               .beat = service_manager::beat}};
   auto link_words_at = std::chrono::steady_clock::now() + link_words_every;
   for (;;) {
