@@ -242,7 +242,7 @@ family_member history_member(std::shared_ptr<site> s) {
   return {"history",
           [s] {
             s->members->history =
-                s->parts.blocking_ports
+                s->parts.history.blocks
                     ? s->system.spawn<caf::detached>(history_of, s->parts.context, s->parts.history)
                     : s->system.spawn(history_of, s->parts.context, s->parts.history);
             return caf::actor_cast<caf::strong_actor_ptr>(s->members->history);

@@ -24,6 +24,7 @@ using feed_store_maker =
 struct history_disk {
   feed_store_maker open_feeds;
   chronicle_maker open_chronicle;
+  bool blocks = true;  ///< it takes its time: whoever uses it needs a thread
 };
 
 /// Keeps what the house sees, says and plans, on disk by the block and in memory where the disk

@@ -60,11 +60,13 @@ class virtual_house {
   /// UTC.
   explicit virtual_house(std::shared_ptr<const layout> l,
                          std::function<clock_sample(time_point)> system_clock = {},
-                         journal_maker journal = {}, recording_plan recording = {})
+                         journal_maker journal = {}, recording_plan recording = {},
+                         history_disk history = {})
       : house{std::move(l)},
         system_clock{std::move(system_clock)},
         journal{std::move(journal)},
         recording{std::move(recording)},
+        history{std::move(history)},
         system{configured(config)},
         scheduler{dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler())},
         clock{house_clock::driven(*house->simulation->start,
@@ -104,6 +106,7 @@ class virtual_house {
                                    .snapshot_observer = {},
                                    .statement_observer = {},
                                    .recording = recording,
+                                   .history = history,
                                    .beat = [this] { ++beats; }});
     settle();
   }
@@ -141,6 +144,7 @@ class virtual_house {
   std::function<clock_sample(time_point)> system_clock;
   journal_maker journal;     ///< null: what the house has to say waits in memory
   recording_plan recording;  ///< without a file: nothing is recorded
+  history_disk history;      ///< null makers: nothing is kept
   caf::actor_system_config config;
   caf::actor_system system;
   caf::scheduler::test_coordinator& scheduler;

@@ -122,7 +122,8 @@ class demo {
             .seed = home_.house->simulation->seed,
             .snapshot_observer = observer,
             .statement_observer = observer,
-            .recording = recording_of(options_.record)};
+            .recording = recording_of(options_.record),
+            .history = history_in(stage_.folder(), home_.house->site)};
   }
 
   /// Brings the state up to date. What ends the demo, if something does.

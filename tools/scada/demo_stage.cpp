@@ -62,6 +62,8 @@ std::optional<demo_house> read_demo_house(const demo_options& o) {
   if (!written) return {};
   auto out = demo_house{std::make_shared<layout>(*written), {}, {}, {}};
   auto& house = *out.house;
+  // Whatever the layout keeps, the demo has a history as long as it lasts.
+  if (!house.history) house.history.emplace();
   if (!house.simulation || !house.plant)
     return refuse(*file + " has no simulated bus; start from layouts/" + example_layout);
 

@@ -50,6 +50,8 @@ class demo_stage {
   void dismiss_node() const;
 
   [[nodiscard]] const std::string& broker() const { return broker_address_; }
+  /// That goes when the stage does.
+  [[nodiscard]] std::string folder() const { return folder_.path(); }
   /// A script that is `atn` with broker and clock given already.
   [[nodiscard]] std::string remote_control() const { return folder_.file("atn"); }
   /// A sentence for each program that has ended though nobody asked it to; each is told once.

@@ -1,6 +1,8 @@
 #include "tools/scada/hosting.hpp"
 
 #include "drivers/ports/appended_file.hpp"
+#include "drivers/ports/posix_history_files.hpp"
+#include "drivers/ports/sqlite_chronicle.hpp"
 #include "drivers/ports/sqlite_journal.hpp"
 #include "protocol/limits.hpp"
 #include "tools/scada/link_words.hpp"
@@ -302,6 +304,17 @@ journal_maker journal_in(const std::string& state_folder, const std::string& sit
   return [file = std::filesystem::path{state_folder} / (site + ".journal")] {
     return open_sqlite_journal(file);
   };
+}
+
+history_disk history_in(const std::string& state_folder, const std::string& site) {
+  const auto folder = std::filesystem::path{state_folder};
+  return {[in = folder / (site + ".history")](
+              const feed_plan& plan, time_point now) -> result<std::unique_ptr<feed_store>> {
+            auto files = open_history_files(in, history_access::write);
+            if (!files) return tl::make_unexpected(files.error());
+            return feed_store::open(std::move(*files), plan, now);
+          },
+          [file = folder / (site + ".chronicle")] { return open_sqlite_chronicle(file); }};
 }
 
 void add_record_options(CLI::App& command, record_options& options) {

@@ -145,6 +145,9 @@ void end_in_time(int code);
 /// The journal of a site, in its state folder.
 journal_maker journal_in(const std::string& state_folder, const std::string& site);
 
+/// The history of a site: its feeds in a folder of the state folder, its chronicle beside it.
+history_disk history_in(const std::string& state_folder, const std::string& site);
+
 /// Where `--record` writes the decision log, and how much of it.
 struct record_options {
   std::string file;  ///< empty: nothing is recorded

@@ -1,11 +1,8 @@
 #include "tools/scada/page.hpp"
 
-#include "actors/history/feed_store.hpp"
 #include "drivers/ports/password_hash.hpp"
-#include "drivers/ports/posix_history_files.hpp"
 #include "drivers/ports/qr_text.hpp"
 #include "drivers/ports/sqlite_accounts.hpp"
-#include "drivers/ports/sqlite_chronicle.hpp"
 #include "drivers/ports/web_server.hpp"
 
 #include <spdlog/spdlog.h>
@@ -48,20 +45,6 @@ portal_parts page_in(
           .pages = page_files(),
           .show = std::move(show),
           .rss_bytes = resident_bytes};
-}
-
-history_disk history_in(const std::string& state_folder, const std::string& site) {
-  const auto folder = std::filesystem::path{state_folder};
-  return {.open_feeds = [folder = folder / (site + ".history")](const feed_plan& plan,
-                                                                time_point now)
-              -> result<std::unique_ptr<feed_store>> {
-            auto files = open_history_files(folder, history_access::write);
-            if (!files) return tl::make_unexpected(files.error());
-            return feed_store::open(std::move(*files), plan, now);
-          },
-          .open_chronicle = [file = folder / (site + ".chronicle")] {
-            return open_sqlite_chronicle(file);
-          }};
 }
 
 std::string page_address(const std::string& listens_at, bool encrypted) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "actors/history/historian.hpp"
 #include "actors/portal_actor.hpp"
 
 #include <functional>
@@ -15,9 +14,6 @@ namespace hearth::tools {
 portal_parts page_in(
     const std::string& state_folder, const std::string& site,
     std::function<void(const std::string& address, const std::optional<std::string>& claim)> show);
-
-/// The history of a site, in its state folder.
-history_disk history_in(const std::string& state_folder, const std::string& site);
 
 /// What a browser on this or another machine of the house opens: the address it listens at with a
 /// name that others can reach.
