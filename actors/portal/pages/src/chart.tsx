@@ -5,6 +5,7 @@ import { line_colours } from "./colour";
 import * as format from "./format";
 import { is_dark, settings } from "./settings";
 import { useValue } from "./store";
+import { texts } from "./texts";
 
 export interface Line {
   label: string;
@@ -203,7 +204,7 @@ export default function Chart(props: ChartProps) {
           ...units.map(axis_of),
         ],
         series: [
-          { label: " ", value: (_, s) => (s === null ? "" : props.of_day ? format.clock(s * 1000) : format.stamp(s * 1000)) },
+          { label: texts.time, value: (_, s) => (s === null || s === undefined ? "–" : props.of_day ? format.clock(s * 1000) : format.stamp(s * 1000)) },
           ...props.lines.map((line, i): uPlot.Series => {
             const colour = colours[(line.colour ?? i) % colours.length]!;
             return {
@@ -262,5 +263,14 @@ export default function Chart(props: ChartProps) {
   }, [props.window?.from_s, props.window?.to_s]);
   useEffect(() => plot.current?.redraw(false), [props.mark_s]);
 
-  return <div class="chart" ref={place} role="img" aria-label={props.label} />;
+  const axis_unit = (unit: string | undefined) => (unit === undefined || unit === "on/off" ? "" : unit === "W" ? "kW" : format.shown_unit(unit).unit);
+  return (
+    <div class="chart-frame">
+      <div class="axis-units" aria-hidden="true">
+        <span>{axis_unit(units[0])}</span>
+        <span>{axis_unit(units[1])}</span>
+      </div>
+      <div class="chart" ref={place} role="img" aria-label={props.label} />
+    </div>
+  );
 }

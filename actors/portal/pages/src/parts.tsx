@@ -46,14 +46,14 @@ export const Link = ({ to, children, class: more, label }: { to: string; childre
 );
 
 /** A page: its title takes the focus when it opens, so that a screen reader begins there. */
-export function Page({ title, children, tools, wide }: { title: string; children: ComponentChildren; tools?: ComponentChildren; wide?: boolean }) {
+export function Page({ title, children, tools, wide, class: more }: { title: string; children: ComponentChildren; tools?: ComponentChildren; wide?: boolean; class?: string }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = title + " · " + texts.name;
     heading.current?.focus({ preventScroll: true });
   }, [title]);
   return (
-    <div class={"page" + (wide ? " wide" : "")}>
+    <div class={"page" + (wide ? " wide" : "") + (more ? " " + more : "")}>
       <div class="page-head">
         <h1 ref={heading} tabIndex={-1}>
           {title}
@@ -77,13 +77,25 @@ export const Card = ({ title, children, class: more, aside, id }: { title?: Comp
   </section>
 );
 
-export const Tile = ({ label, value, note, tone, stale }: { label: ComponentChildren; value: ComponentChildren; note?: ComponentChildren; tone?: string; stale?: boolean }) => (
-  <div class={"tile " + (tone ?? "") + (stale ? " stale" : "")}>
-    <div class="tile-label">{label}</div>
-    <div class="tile-value">{value}</div>
-    {note !== undefined && note !== null && <div class="tile-note">{note}</div>}
-  </div>
-);
+interface TileProps { label: ComponentChildren; value: ComponentChildren; note?: ComponentChildren; tone?: string; stale?: boolean; to?: string }
+/** One figure; with `to` a way to the page that tells more of it. */
+export function Tile({ label, value, note, tone, stale, to }: TileProps) {
+  const inner = (
+    <>
+      <div class="tile-label">{label}</div>
+      <div class="tile-value">{value}</div>
+      {note !== undefined && note !== null && <div class="tile-note">{note}</div>}
+    </>
+  );
+  const style = "tile " + (tone ?? "") + (stale ? " stale" : "");
+  return to ? (
+    <Link to={to} class={style}>
+      {inner}
+    </Link>
+  ) : (
+    <div class={style}>{inner}</div>
+  );
+}
 
 /** One of few: radio buttons that look like a switch. */
 export function Choice<T extends string>({ label, value, options, on, hide_label, disabled }: {

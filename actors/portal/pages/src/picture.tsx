@@ -55,7 +55,7 @@ function Fan({ x, y, turns }: { x: number; y: number; turns: boolean }) {
 function Pipe({ d, c, runs, back }: { d: string; c: number | null; runs: boolean; back?: boolean }) {
   return (
     <g>
-      <path d={d} class="pipe" stroke={c === null ? undefined : heat_colour(c)} />
+      <path d={d} class={c === null ? "pipe idle" : "pipe"} stroke={c === null ? undefined : heat_colour(c)} />
       {runs && <path d={d} class={"flow" + (back ? " back" : "")} />}
     </g>
   );
@@ -122,8 +122,8 @@ export function HousePicture({ house, points, setpoints, dead = false, at_ms }: 
   const floor = cellar + (tanks.length ? 124 : 66);
   const height = floor + 10;
   const left = 136;
-  const right = 392;
-  const room_w = (right - left - 28 - (columns - 1) * 6) / columns;
+  const right = 388;
+  const room_w = (right - left - 32 - (columns - 1) * 6) / columns;
 
   const calls = zones.map((zone) => {
     const call = seen(points, zone.call, dead);
@@ -156,7 +156,7 @@ export function HousePicture({ house, points, setpoints, dead = false, at_ms }: 
 
   return (
     <svg class={"picture" + (dead ? " dead" : "")} viewBox={`0 0 400 ${height}`} role="img" aria-label={said.join(". ") + "."}>
-      <rect x="0" y={floor} width="400" height="10" class="ground" />
+      <rect x="-400" y={floor} width="1200" height="60" class="ground" />
       {/* outdoors */}
       {plant.outdoor && (
         <g class={outdoor.good ? "" : "stale"}>
@@ -174,12 +174,12 @@ export function HousePicture({ house, points, setpoints, dead = false, at_ms }: 
         </g>
       )}
       {/* the house */}
-      <path class="roof" d={`M${left - 12} ${eaves} L${(left + right) / 2} 12 L${right + 8} ${eaves}`} />
-      <path class="walls" d={`M${left} ${eaves - 6} V${floor} H${right - 4} V${eaves - 6} L${(left + right) / 2} 19 z`} />
+      <path class="walls" d={`M${left} ${eaves - 5} V${floor} H${right - 4} V${eaves - 5} L${(left + right) / 2} 12 z`} />
+      <path class="roof" d={`M${left - 12} ${eaves} L${(left + right) / 2} 12 L${right + 6} ${eaves}`} />
       <text x={(left + right) / 2} y="56" class="site">
         {cut(house.site, 18)}
       </text>
-      <line x1={left} x2={right - 4} y1={cellar - 4} y2={cellar - 4} class="storey" />
+      <line x1={left} x2={right - 2} y1={cellar - 4} y2={cellar - 4} class="storey" />
       {/* the pipe up to the rooms */}
       {zones.length > 0 && <Pipe d={tanks.length ? `M${inner_l} ${supply_y - 12} H${riser} V${rooms_top + row_h / 2}` : `M${left} ${supply_y} H${riser} V${rooms_top + row_h / 2}`} c={any_call ? hot_c : null} runs={any_call} />}
       {zones.map((zone, i) => {
@@ -195,7 +195,7 @@ export function HousePicture({ house, points, setpoints, dead = false, at_ms }: 
           <g key={zone.name} class={own.good ? "" : "stale"}>
             {column === 0 && <Pipe d={`M${riser} ${mid} H${x + 6}`} c={calls[i] ? hot_c : null} runs={calls[i]!} />}
             <rect x={x} y={y} width={room_w} height={row_h - 5} rx="8" class={"room" + (calls[i] ? " calling" : "")} />
-            <rect x={x + 5} y={y + 6} width="4" height={row_h - 17} rx="2" fill={warm} class="warmth" />
+            <rect x={x + 5} y={y + 6} width="4" height={row_h - 17} rx="2" fill={warm} class={warm ? undefined : "warmth"} />
             <text x={x + 16} y={mid + 4} class="room-name">
               {cut(zone.name, narrow ? 7 : 12)}
             </text>

@@ -197,7 +197,8 @@ function One({ channels, units }: { channels: string[]; units: Map<string, strin
           <Icon name="download" /> {t.csv}
         </a>
       )}
-      <table class="sr">
+      <div class="sr">
+      <table>
         <caption>{t.table}</caption>
         <tbody>
           {channels.map((name) => {
@@ -212,6 +213,7 @@ function One({ channels, units }: { channels: string[]; units: Map<string, strin
           })}
         </tbody>
       </table>
+      </div>
     </Card>
   );
 }

@@ -1,11 +1,13 @@
 // The house at this moment, in one screen of a phone.
+import { useState } from "preact/hooks";
+import { get, query } from "../api";
 import * as format from "../format";
 import { beat, connected, house, house_now, now } from "../live";
 import { HousePicture } from "../picture";
 import { Badge, Card, Empty, Icon, Link, Page, Tile, Waiting } from "../parts";
-import { useValue } from "../store";
+import { useEvery, useLoaded, useValue } from "../store";
 import { texts } from "../texts";
-import type { House, Lease, Now as Told } from "../words";
+import type { House, Lease, Money, Now as Told, Plan } from "../words";
 
 const t = texts.now;
 
@@ -51,6 +53,10 @@ function Tiles({ told, built, dead }: { told: Told; built: House; dead: boolean 
   const contract = told.contracts.find((each) => each.start_ms <= told.at_ms && each.end_ms > told.at_ms) ?? told.contracts.find((each) => each.start_ms > told.at_ms);
   const layers = (built.plant?.store?.layers ?? []).map((each) => told.points[each]).filter((each) => each?.v !== null && each?.v !== undefined);
   const stale = (q: string | undefined) => dead || q !== "good";
+  const day = format.start_of_day(told.at_ms);
+  const money = useLoaded((signal) => (built.features.history ? get<Money>("/money" + query({ by: "day", from_ms: day, to_ms: format.start_of_day(day, 1) }), signal) : Promise.resolve(null)), [day]);
+  useEvery(60_000, money.again);
+  const today = money.data?.rows.find((each) => each.start_ms <= told.at_ms && each.end_ms > told.at_ms && each.covered > 0);
   return (
     <div class="tiles now-tiles">
       <Tile
@@ -81,6 +87,14 @@ function Tiles({ told, built, dead }: { told: Told; built: House; dead: boolean 
           stale={dead}
           value={format.power(contract.average_w)}
           note={contract.start_ms <= told.at_ms ? t.until(format.when(contract.end_ms, told.at_ms)) : t.between(format.when(contract.start_ms, told.at_ms), format.clock(contract.end_ms))}
+        />
+      ) : today ? (
+        <Tile
+          label={t.today}
+          stale={dead}
+          to="/money"
+          value={format.dollars(today.cost_usd)}
+          note={today.saved_usd === null ? format.energy(today.used_kwh) : today.saved_usd >= 0 ? <span class="saved">{texts.money.saved(format.dollars(today.saved_usd))}</span> : t.no_saving}
         />
       ) : (
         layers.length > 0 && (
@@ -117,6 +131,47 @@ function ChannelList({ told, built, dead }: { told: Told; built: House; dead: bo
   );
 }
 
+/** The next day in one strip, where there is room for it: the price, and when the heat pump runs. */
+function DayStrip({ at_ms }: { at_ms: number }) {
+  const [wide] = useState(() => matchMedia("(min-width: 960px)").matches);
+  const loaded = useLoaded((signal) => (wide ? get<Plan>("/plan", signal) : Promise.resolve(null)), []);
+  useEvery(60_000, loaded.again);
+  const slots = (loaded.data?.slots ?? []).filter((each) => each.end_ms > at_ms && each.start_ms < at_ms + 24 * 3600e3);
+  if (!slots.length) return null;
+  const from = slots[0]!.start_ms;
+  const to = slots[slots.length - 1]!.end_ms;
+  const width = 960;
+  const base = 92;
+  const x = (ms: number) => Math.round((((ms - from) / (to - from)) * width) * 10) / 10;
+  const most = Math.max(0.01, ...slots.map((each) => each.price_usd_per_kwh ?? 0));
+  const y = (usd: number | null) => Math.round((base - 20 - (Math.max(0, usd ?? 0) / most) * (base - 34)) * 10) / 10;
+  const line = slots.map((each, i) => `${i ? "L" : "M"}${x(each.start_ms)} ${y(each.price_usd_per_kwh)}H${x(each.end_ms)}`).join("");
+  const hours = slots.filter((each) => each.start_ms % 3600e3 === 0 && format.parts(each.start_ms).hour % 3 === 0);
+  return (
+    <Card class="strip-card" title={t.ahead} aside={<Link to="/plan">{t.to_plan}</Link>}>
+      <svg class="day-strip" viewBox={`0 0 ${width} 116`} preserveAspectRatio="none" role="img" aria-label={t.ahead_says}>
+        <path class="price-area" d={`${line}V${base - 20}H${x(from)}z`} />
+        <path class="price-line" d={line} />
+        {slots.map((each) => each.power_w > 50 && <rect key={each.start_ms} class="run" x={x(each.start_ms)} y={base - 14} width={Math.max(1, x(each.end_ms) - x(each.start_ms))} height="12" opacity={Math.min(1, 0.35 + 0.65 * each.part)} />)}
+        <line class="rule" x1="0" x2={width} y1={base} y2={base} />
+        {hours.map((each) => (
+          <text key={each.start_ms} x={Math.min(width - 40, x(each.start_ms))} y={base + 16}>
+            {format.clock(each.start_ms)}
+          </text>
+        ))}
+      </svg>
+      <p class="help">
+        <span class="key">
+          <i class="swatch" /> {t.runs}
+        </span>{" "}
+        <span class="key">
+          <i class="swatch calm" /> {t.price_line(format.per_kwh(most))}
+        </span>
+      </p>
+    </Card>
+  );
+}
+
 export function Now() {
   const told = useValue(now);
   const built = useValue(house)!;
@@ -124,7 +179,7 @@ export function Now() {
   if (!told) return <Waiting />;
   const setpoints = Object.fromEntries(told.zones.map((each) => [each.name, each.setpoint_c]));
   return (
-    <Page title={t.title}>
+    <Page title={t.title} class="now-page">
       <div class="now">
         {built.plant ? (
           <section class="card picture-card" aria-label={t.picture}>
@@ -137,6 +192,7 @@ export function Now() {
           <Charge told={told} />
           <Tiles told={told} built={built} dead={!up} />
         </div>
+        {built.features.planner && <DayStrip at_ms={told.at_ms} />}
       </div>
     </Page>
   );

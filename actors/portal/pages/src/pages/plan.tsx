@@ -74,7 +74,7 @@ function Ahead({ plan }: { plan: Planned }) {
         {made.runs.length === 0 ? (
           <Empty>{t.no_runs}</Empty>
         ) : (
-          <ul class="rows">
+          <ul class="rows two">
             {made.runs.map((run) => (
               <li key={run.from} class={run.from <= now_ms && run.to > now_ms ? "row now-row" : "row"}>
                 <span class="grow">
