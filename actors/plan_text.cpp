@@ -98,7 +98,10 @@ std::vector<std::string> actor_names(const layout& house) {
   names.insert(names.end(), {"timekeeper", "blackboard"});
   if (house.plant && house.plant->store) names.emplace_back("planner");
   names.insert(names.end(), {"dispatcher", "reporter"});
+  if (house.history) names.emplace_back("history");
   if (house.link) names.emplace_back("upstream");
+  if (house.portal) names.emplace_back("portal");
+  if (house.home_assistant) names.emplace_back("home assistant");
   return names;
 }
 
@@ -107,6 +110,13 @@ namespace plan_text {
 std::string site(const layout& house) {
   auto out = "Site " + house.site + " in " + house.timezone + ", layout " +
              house.hash.substr(0, 12) + "\n";
+  if (house.portal)
+    out += "  page at " + house.portal->listen +
+           (house.portal->cert.empty() ? ", not encrypted (loopback only)"
+                                       : ", TLS with certificate " + house.portal->cert) +
+           (house.portal->metrics_token_sha256.empty() ? "; no metrics"
+                                                       : "; metrics for whoever has their token") +
+           "\n";
   if (!house.link) return out + "  no node: the house decides by itself\n";
   out += "  node by " + house.link->broker +
          (house.link->anyone_may_command ? ", NOT ENCRYPTED: anyone may listen and command"

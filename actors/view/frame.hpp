@@ -13,6 +13,8 @@ struct frame_notes {
   double speed = 1;
   std::string broker;        ///< its address
   std::string how_to_drive;  ///< a command line to try
+  /// Where the house's page is, and the code that opens it; empty: there is none.
+  std::string page = {};
 };
 
 /// The whole live view as lines of text, exactly as many as the terminal has rows. Whatever the

@@ -7,6 +7,7 @@
 #include "tools/scada/commands.hpp"
 #include "tools/scada/demo_stage.hpp"
 #include "tools/scada/hosting.hpp"
+#include "tools/scada/page.hpp"
 #include "tools/scada/terminal.hpp"
 
 #include <algorithm>
@@ -58,6 +59,7 @@ class demo {
     const auto live = !options_.plain && terminal::there();
     if (!live) std::cout << how_to_drive() << std::flush;
     auto hosted = hosted_house{[this](caf::actor_system& system) { return parts_in(system); }};
+    if (!live && !options_.no_portal) print_page(signals);
     const auto code = live ? watch_live(signals, hosted) : watch_lines(signals, hosted);
     stage_.dismiss_node();
     hosted.stop();
@@ -67,6 +69,15 @@ class demo {
     else
       std::cout << summary(state_) << std::flush;
     return code;
+  }
+
+  /// Before anything else is printed: it takes some milliseconds until the page is there.
+  void print_page(stop_signals& signals) {
+    constexpr auto patience = 3s;
+    const auto end = steady::now() + patience;
+    while (page_->line().empty() && steady::now() < end)
+      if (const auto got = signals.wait(20ms)) return static_cast<void>(raise(*got));
+    std::cout << "page     " << page_->line() << "\n" << std::flush;
   }
 
  private:
@@ -123,7 +134,8 @@ class demo {
             .snapshot_observer = observer,
             .statement_observer = observer,
             .recording = recording_of(options_.record),
-            .history = history_in(stage_.folder(), home_.house->site)};
+            .history = history_in(stage_.folder(), home_.house->site),
+            .portal = page_in(stage_.folder(), home_.house->site, page_notice::into(page_))};
   }
 
   /// Brings the state up to date. What ends the demo, if something does.
@@ -153,7 +165,7 @@ class demo {
 
   int watch_live(stop_signals& signals, hosted_house& hosted) {
     auto screen = terminal{};
-    const auto notes = frame_notes{
+    auto notes = frame_notes{
         options_.speed, stage_.broker(),
         "$ " + stage_.remote_control() + " send " + home_.house->site + " request shed --lease 1h"};
     auto code = std::optional<int>{};
@@ -165,6 +177,7 @@ class demo {
       code = catch_up(hosted);
       if (std::chrono::steady_clock::now() < next_frame) continue;
       next_frame = std::chrono::steady_clock::now() + 100ms;
+      notes.page = page_->line();
       if (!screen.show(frame(state_, screen.size(), screen.colour(), notes))) return ok;
     }
     return *code;
@@ -176,6 +189,7 @@ class demo {
   std::shared_ptr<lockstep> steps_;
   std::shared_ptr<observations> seen_;
   bool too_slow_ = false;
+  std::shared_ptr<page_notice> page_ = std::make_shared<page_notice>();
   demo_stage stage_;
   time_point anchor_;
   house_clock clock_;
@@ -226,6 +240,7 @@ void add_demo(CLI::App& app, int& exit) {
       ->check(CLI::Range(0, 24))
       ->capture_default_str();
   command->add_flag("--no-atn", o->no_atn, "Without the cloud node: local control alone");
+  command->add_flag("--no-portal", o->no_portal, "Without the house's page");
   command->add_flag("--plain", o->plain, "Lines instead of the live view, on a terminal too");
   add_record_options(*command, o->record);
   command->footer(

@@ -64,6 +64,9 @@ std::optional<demo_house> read_demo_house(const demo_options& o) {
   auto& house = *out.house;
   // Whatever the layout keeps, the demo has a history as long as it lasts.
   if (!house.history) house.history.emplace();
+  // A page too, on this machine alone, at any port that is free.
+  house.portal.reset();
+  if (!o.no_portal) house.portal.emplace().listen = "127.0.0.1:0";
   if (!house.simulation || !house.plant)
     return refuse(*file + " has no simulated bus; start from layouts/" + example_layout);
 

@@ -21,6 +21,7 @@ struct demo_options {
   bool no_atn = false;
   int contracts_per_day = 8;
   bool plain = false;
+  bool no_portal = false;
   record_options record;
 };
 

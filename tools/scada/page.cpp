@@ -47,6 +47,22 @@ portal_parts page_in(
           .rss_bytes = resident_bytes};
 }
 
+std::string who_may_enter(const std::string& state_folder, const std::string& site) {
+  const auto file = std::filesystem::path{state_folder} / (site + ".portal.db");
+  auto failure = std::error_code{};
+  const auto nobody = "  nobody has an account yet: the first start shows the code that makes one\n";
+  // Opening it would make it.
+  if (!std::filesystem::exists(file, failure)) return nobody;
+  const auto opened = open_sqlite_accounts(file);
+  if (!opened) return "  its accounts cannot be read: " + to_text(opened.error()) + "\n";
+  const auto all = opened->store->accounts();
+  if (!all) return "  its accounts cannot be read: " + to_text(all.error()) + "\n";
+  if (all->empty()) return nobody;
+  auto out = std::string{};
+  for (const auto& a : *all) out += "  " + a.name + " may enter as " + std::string{to_text(a.may)} + "\n";
+  return out;
+}
+
 std::string page_address(const std::string& listens_at, bool encrypted) {
   auto where = listens_at;
   for (const auto* any : {"0.0.0.0:", "[::]:"})
@@ -74,6 +90,27 @@ std::function<void(const std::string&, const std::optional<std::string>&)> page_
     if (isatty(STDERR_FILENO) == 0) return;
     if (const auto drawn = qr_text(claim_address(page, *claim))) std::cerr << *drawn << std::flush;
   };
+}
+
+std::function<void(const std::string&, const std::optional<std::string>&)> page_notice::into(
+    std::shared_ptr<page_notice> of) {
+  return [of = std::move(of)](const std::string& listens_at,
+                              const std::optional<std::string>& claim) {
+    const auto lock = std::lock_guard{of->guard_};
+    of->address_ = page_address(listens_at, false);
+    of->claim_ = claim;
+  };
+}
+
+std::string page_notice::address() const {
+  const auto lock = std::lock_guard{guard_};
+  return address_;
+}
+
+std::string page_notice::line() const {
+  const auto lock = std::lock_guard{guard_};
+  if (address_.empty()) return {};
+  return address_ + (claim_ ? "  claim code " + *claim_ : std::string{});
 }
 
 }  // namespace hearth::tools

@@ -75,6 +75,8 @@ int run(const run_options& options) {
   if (!house) return wrong_usage;
   if (options.dry_run) {
     print_plan(*house);
+    if (house->portal)
+      std::cout << "\nWho may enter the page\n" << who_may_enter(options.state, house->site);
     return ok;
   }
   const auto clock = clock_of(options.clock);
