@@ -58,11 +58,12 @@ std::vector<audit_entry> audit_book::due(time_point now) {
   if (lost_ > 0 && !out.empty())
     out.push_back({0, now, "", "", "audit",
                    std::to_string(lost_) + " lines were lost: the disk refused them", false});
-  lost_ = 0;
   return out;
 }
 
 void audit_book::give_back(std::vector<audit_entry> entries) {
+  // What was lost is counted on, and said again.
+  if (lost_ > 0 && !entries.empty()) entries.pop_back();
   waiting_.insert(waiting_.begin(), entries.begin(), entries.end());
   for (; waiting_.size() > audit_waiting; ++lost_) waiting_.pop_front();
 }

@@ -32,6 +32,8 @@ class audit_book {
   void refused(audit_entry entry, time_point now);
   /// Everything that is to be written now, with the counts whose time is over.
   std::vector<audit_entry> due(time_point now);
+  /// It is on disk.
+  void written() { lost_ = 0; }
   /// It could not be written: kept for later.
   void give_back(std::vector<audit_entry> entries);
 

@@ -72,8 +72,8 @@ std::optional<web_response> guard::refusal(const web_request& asked,
     const auto token = token_of(asked, who->session);
     const auto said = header_of(asked, "x-hearth-token");
     if (!token || !said || !is_token_of(sensor_token_digest(csrf_of(*token)), *said))
-      return refuse(asked, who->name, 403, "csrf", "X-Hearth-Token is not the one of this session",
-                    now);
+      return refuse(asked, who->name, 403, "csrf",
+                    "X-Hearth-Token is not the one of this session; ask for it anew", now);
   }
   if (who->may < least)
     return refuse(asked, who->name, 403, "role",
@@ -245,6 +245,7 @@ std::optional<fault> guard::keep(account_changes changes, time_point now) {
   if (!bad) {
     for (const auto& s : changes.sessions) sessions_.written(s.digest);
     owed_.clear();
+    audit_.written();
     trouble_.reset();
     return {};
   }

@@ -157,6 +157,8 @@ web_response guard::log_in(const web_request& asked, time_point now) {
 web_response guard::log_out(const web_request& asked, time_point now) {
   const auto in = who(asked, now);
   if (auto bad = refusal(asked, in, role::viewer, now)) return *bad;
+  if (!asked.body.empty())
+    if (auto bad = strict_reader{asked}.problem()) return *bad;
   sessions_.end(in->session);
   auto changes = account_changes{};
   changes.sessions_gone = {in->session};
@@ -203,8 +205,11 @@ web_response guard::change_password(const web_request& asked, time_point now) {
   sessions_.end_all_of(changed.name);
   // This browser goes on, with a session that nobody could have seen before.
   auto again = account_changes{};
-  auto answer = done_without_words();
-  if (begin_session(changed.name, asked, now, again, answer)) keep(std::move(again), now);
+  auto answer = json(200, {});
+  const auto csrf = begin_session(changed.name, asked, now, again, answer);
+  if (!csrf) return done_without_words();
+  keep(std::move(again), now);
+  answer.body = json(200, {{"user", person(changed)}, {"csrf", *csrf}}).body;
   return answer;
 }
 

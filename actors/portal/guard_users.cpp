@@ -133,7 +133,8 @@ web_response guard::change_user(const web_request& asked, account of, const std:
 
 web_response guard::remove_user(const web_request& asked, const account& of, const std::string& by,
                                 time_point now) {
-  if (!asked.body.empty()) return problem(422, "this takes no body");
+  if (!asked.body.empty())
+    if (auto bad = strict_reader{asked}.problem()) return *bad;
   if (last_installer(of)) return problem(409, "the last installer stays");
   const auto name = of.name;
   auto changes = account_changes{};

@@ -320,13 +320,14 @@ result<std::unique_ptr<account_store>> connect(const std::filesystem::path& file
 }  // namespace
 
 result<opened_accounts> open_sqlite_accounts(const std::filesystem::path& file,
-                                             account_bounds bounds) {
+                                             account_bounds bounds, damaged_accounts old) {
   const auto on_disk = file != in_memory;
   if (on_disk)
     if (auto bad = make_private(file)) return tl::make_unexpected(*bad);
   auto opened = connect(file, bounds);
   if (opened) return opened_accounts{std::move(*opened)};
-  if (!on_disk || opened.error().code != fault_code::malformed)
+  if (!on_disk || old == damaged_accounts::leave ||
+      opened.error().code != fault_code::malformed)
     return tl::make_unexpected(opened.error());
 
   const auto aside = put_aside(file.string());

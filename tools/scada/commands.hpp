@@ -28,6 +28,7 @@ void add_run(CLI::App& app, int& exit);
 void add_demo(CLI::App& app, int& exit);
 void add_keys(CLI::App& app, int& exit);
 void add_token(CLI::App& app, int& exit);
+void add_portal(CLI::App& app, int& exit);
 void add_simulate(CLI::App& app, int& exit);
 void add_swarm(CLI::App& app, int& exit);
 void add_replay(CLI::App& app, int& exit);

@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
     add_demo(app, exit);
     add_keys(app, exit);
     add_token(app, exit);
+    add_portal(app, exit);
     add_simulate(app, exit);
     add_swarm(app, exit);
     add_replay(app, exit);
