@@ -45,12 +45,6 @@ std::optional<feed_id> id_from(const std::string& file) {
   return id;
 }
 
-std::string bytes_of_extremes(const tier_page& page) {
-  auto out = std::string{};
-  for (const auto& part : page.extremes) out += part.bytes();
-  return out;
-}
-
 }  // namespace
 
 measure tier_page::at(std::size_t slot, std::uint32_t interval_s) const {

@@ -150,6 +150,7 @@ result<history_log> history_log::open(history_files& files, bool read_only,
         files.write(names[n], there, std::string(static_cast<std::size_t>(laid_out - there), '\0')))
       out.sizes_[n] = laid_out;
   }
+  if (auto done = files.sync_all(); !done) return tl::make_unexpected(done.error());
   return out;
 }
 
