@@ -1,4 +1,5 @@
 #include "drivers/web_answer.hpp"
+
 #include "tests/fuzz/fuzz.hpp"
 
 using namespace hearth;

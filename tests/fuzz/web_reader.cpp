@@ -1,4 +1,5 @@
 #include "drivers/ports/web_reader.hpp"
+
 #include "tests/fuzz/fuzz.hpp"
 
 using namespace hearth;

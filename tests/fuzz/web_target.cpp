@@ -1,4 +1,5 @@
 #include "drivers/web_target.hpp"
+
 #include "protocol/utf8.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
