@@ -65,7 +65,8 @@ parsed_layout parse_layout(std::string_view yaml, const std::string& file,
   if (!out.none()) return {{}, std::move(out).take()};
   d.result.text = yaml;
   d.result.hash = sha256_hex(yaml);
-  d.result.folder = folder.string();
+  // A file named without a folder stands in the present one, and not at the root.
+  d.result.folder = folder.empty() ? "." : folder.string();
   return {std::move(d.result), {}};
 }
 

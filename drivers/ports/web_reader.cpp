@@ -137,7 +137,9 @@ web_step web_reader::next() {
   if (!head_) {
     if (!may_be_http(unread_)) return refused(400, "this is no HTTP");
     const auto end = unread_.find(end_of_head);
-    if (std::min(end, unread_.size()) > bounds_.header_bytes)
+    // Of the end itself three bytes may be there already.
+    const auto least = unread_.size() - std::min(unread_.size(), end_of_head.size() - 1);
+    if (std::min(end, least) > bounds_.header_bytes)
       return refused(431,
                      "a header has " + std::to_string(bounds_.header_bytes) + " bytes at most");
     if (end == std::string::npos) return needs_more{};

@@ -39,6 +39,12 @@ std::string first_error(const std::string& yaml) {
 
 }  // namespace
 
+TEST_CASE("a layout named without a folder stands in the present one") {
+  const auto read = parse_layout(smallest, "oak.yaml", "", known_catalog());
+  REQUIRE(read.layout);
+  CHECK(read.layout->folder == ".");
+}
+
 TEST_CASE("the smallest house has one relay, and what it leaves away has its default") {
   const auto house = good(smallest);
   CHECK(house.folder == "/houses");

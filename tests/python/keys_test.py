@@ -5,6 +5,7 @@ a house whose keys are bad says why and goes on.
 usage: keys_test.py SCADA ATN RELAY_SERVER
 """
 
+import datetime
 import json
 import os
 import pathlib
@@ -66,6 +67,9 @@ class Making(Keys):
                 fine, text = self.verifies(name, good)
                 self.assertTrue(fine, text)
                 self.assertFalse(self.verifies(name, bad)[0])
+        self.keys("portal", "page", "--address", "127.0.0.1")
+        self.assertTrue(self.verifies("page.crt", "sslserver")[0])
+        self.assertFalse(self.verifies("page.crt", "sslclient")[0])
         subject = run("openssl", "x509", "-in", self.store / "atn.crt", "-noout", "-subject").stdout
         self.assertIn("CN = node:atn", subject)
 
@@ -94,6 +98,31 @@ class Making(Keys):
                 self.keys("site", "--", name, code=2)
         self.keys("broker", "main", "--address", "no host", code=2)
         self.keys("broker", "main", code=2)
+
+    def test_a_pages_certificate_is_one_that_phones_take(self):
+        self.keys("init")
+        said = self.keys("portal", "page", "--address", "maple.local", "--address", "192.168.1.20", "--address", "fd00::20")
+        self.assertRegex(said, r"(?m)^  cert: .*/page\.crt$")
+        self.assertRegex(said, r"(?m)^  key: .*/page\.key$")
+        text = run("openssl", "x509", "-in", self.store / "page.crt", "-noout", "-text").stdout
+        for words in ("DNS:maple.local", "IP Address:192.168.1.20", "IP Address:FD00:0:0:0:0:0:0:20",
+                      "TLS Web Server Authentication", "CN = portal:page", "CA:FALSE"):
+            self.assertIn(words, text)
+        for name, match in (("-verify_hostname", "maple.local"), ("-verify_ip", "192.168.1.20")):
+            good = run("openssl", "verify", "-x509_strict", "-purpose", "sslserver", name, match, "-CAfile",
+                       self.store / "ca.crt", self.store / "page.crt")
+            self.assertEqual(good.returncode, 0, good.stdout + good.stderr)
+        row = self.shown()["page"]
+        self.assertEqual((row["role"], row["days_left"] in (799, 800)), ("portal", True))
+        self.keys("portal", "long", "--address", "a.local", "--days", "825", code=2)
+        self.keys("portal", "long", "--address", "a.local", "--days", "824")
+        life = [datetime.datetime.fromisoformat(self.shown()["long"][key].replace("Z", "+00:00"))
+                for key in ("from", "until")]
+        self.assertLessEqual(life[1] - life[0], datetime.timedelta(days=825))
+        self.keys("portal", "nowhere", code=2)
+        self.keys("renew", "page")
+        self.assertEqual(self.shown()["page"]["addresses"], row["addresses"])
+        self.keys("renew", "page", "--days", "825", code=2)
 
     def test_renewing_keeps_the_old_pair_aside_and_revoking_is_seen_by_openssl(self):
         self.make_all()
