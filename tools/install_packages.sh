@@ -6,7 +6,8 @@ usage() {
   cat <<'END'
 usage: tools/install_packages.sh [--dry-run] [LIST]
 
-Installs what LIST names and this machine lacks; LIST is tools/packages.txt unless given.
+Installs what LIST names and this machine lacks; LIST is tools/packages.txt unless given. A line
+`package?command` is only looked at where there is no such command.
 Needs Debian 12 or Raspberry Pi OS 12, and root or sudo if anything is missing.
 
   --dry-run   print what is missing and stop
@@ -34,7 +35,9 @@ fi
 
 mapfile -t wanted < <(sed -e 's/#.*//' -e 's/[[:space:]]//g' -e '/^$/d' "$list")
 missing=()
-for package in "${wanted[@]}"; do
+for entry in "${wanted[@]}"; do
+  package=${entry%%\?*}
+  if [[ $entry == *\?* ]] && command -v "${entry#*\?}" >/dev/null; then continue; fi
   status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
   [[ $status == installed ]] || missing+=("$package")
 done

@@ -233,7 +233,7 @@ export function HousePicture({ house, points, setpoints, dead = false, at_ms }: 
         <Tank key={tank.name} id={"tank" + i} x={inner_l + i * (tank_w + gap)} y={tank_y} w={tank_w} h={tank_h} layers={tank.layers} name={tank.name} dead={dead} points={points} />
       ))}
       {single && (
-        <g class={hot.good ? "" : "stale"}>
+        <g class={layers.every((each) => seen(points, each, dead).good) ? "" : "stale"}>
           <text x={tank_end + 16} y={tank_y + 24} class="small">
             {t.store}
           </text>

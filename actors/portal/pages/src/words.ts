@@ -32,7 +32,7 @@ export interface House {
   features: { history: boolean; planner: boolean; link: boolean; home_assistant: boolean };
 }
 
-export interface Point { v: number | null; q: Quality; at_ms: number; fault?: string | null }
+export interface Point { v: number | null; q: Quality; at_ms: number | null; fault?: string | null }
 export type Points = Record<string, Point>;
 export interface Lease {
   id: string;
@@ -48,7 +48,7 @@ export interface Lease {
   yours_to_end: boolean;
 }
 export interface Standing { in_charge: string; mode: string; cause: string; contract_id: string | null; since_ms: number }
-export interface Price { total_usd_per_kwh: number; energy_usd_per_kwh: number; distribution_usd_per_kwh: number; cheap: boolean | null }
+export interface Price { total_usd_per_kwh: number | null; energy_usd_per_kwh: number | null; distribution_usd_per_kwh: number; cheap: boolean | null }
 export interface Now {
   at_ms: number;
   points: Points;
@@ -57,7 +57,7 @@ export interface Now {
   zones: { name: string; setpoint_c: number | null; wished_by: string | null }[];
   plan: { on: boolean; until_ms: number | null; more_otherwise_usd: number | null } | null;
   leases: Lease[];
-  contracts: { id: string; start_ms: number; end_ms: number; average_w: number; price_usd_per_kwh: number }[];
+  contracts: { id: string; start_ms: number; end_ms: number; average_w: number; price_usd_per_kwh: number | null }[];
   alarms: { active: number; unacknowledged: number };
 }
 
@@ -123,9 +123,9 @@ export interface Alarm {
   ended_ms?: number | null;
 }
 export interface Devices {
-  devices: { name: string; model: string; bus: string; quality: Quality; channels: { name: string; q: Quality; at_ms: number; v: number | null; fault?: string | null }[] }[];
+  devices: { name: string; model: string; bus: string; quality: Quality; channels: { name: string; q: Quality; at_ms: number | null; v: number | null; fault?: string | null }[] }[];
   buses: { name: string; kind: string; load_percent: number | null }[];
-  link: { connected: boolean | null; waiting: number; waiting_bytes: number; oldest_ms: number | null } | null;
+  link: { connected: boolean | null; waiting: number | null; waiting_bytes: number | null; oldest_ms: number | null } | null;
   history: { recording: boolean; problem: string; feeds: number; bytes: number; written_today: number; oldest_ms: number | null; waiting: number } | null;
   actors?: { name: string; up: boolean; restarts: number }[];
   software: { version: string; started_ms: number; layout_hash: string; rss_bytes: number | null };

@@ -127,7 +127,7 @@ export function Devices() {
                 <Card title={t.link} aside={<Badge tone={told.link.connected ? "good" : told.link.connected === false ? "warn" : "calm"}>{told.link.connected ? t.connected : told.link.connected === false ? t.disconnected : t.unknown}</Badge>}>
                   <Pairs
                     rows={[
-                      [t.waiting, format.number(told.link.waiting) + " (" + format.bytes(told.link.waiting_bytes) + ")"],
+                      [t.waiting, told.link.waiting === null ? null : format.number(told.link.waiting) + " (" + format.bytes(told.link.waiting_bytes ?? 0) + ")"],
                       [t.oldest, told.link.oldest_ms ? format.when(told.link.oldest_ms, now_ms) : null],
                     ]}
                   />

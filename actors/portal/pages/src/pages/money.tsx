@@ -26,14 +26,14 @@ const sum_of = (rows: MoneyRow[]) => {
 /** Two bars for each row: what it cost, and what a thermostat would have. */
 function Bars({ rows, by, chosen, choose }: { rows: MoneyRow[]; by: By; chosen: number | null; choose: (i: number) => void }) {
   const most = Math.max(0.01, ...rows.map((each) => Math.max(each.cost_usd, each.thermostat_usd ?? 0)));
-  const width = 720;
+  const width = innerWidth < 600 ? 340 : 720;
   const height = 220;
   const base = height - 22;
   const step = (width - 44) / Math.max(1, rows.length);
   const bar = Math.max(2, Math.min(22, step * 0.36));
   const y = (usd: number) => base - Math.max(0, (usd / most) * (base - 16));
   const ticks = [0, 0.5, 1].map((part) => part * most);
-  const every = Math.max(1, Math.ceil(rows.length / (by === "day" ? 12 : 12)));
+  const every = Math.max(1, Math.ceil(rows.length / (innerWidth < 600 ? 7 : 12)));
   return (
     <svg class="bars" viewBox={`0 0 ${width} ${height}`} role="group" aria-label={t.bars}>
       {ticks.map((usd) => (

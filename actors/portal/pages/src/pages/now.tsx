@@ -62,8 +62,8 @@ function Tiles({ told, built, dead }: { told: Told; built: House; dead: boolean 
       <Tile
         label={t.price}
         stale={dead}
-        value={price ? format.number(price.total_usd_per_kwh * 100, 1) + " ¢" : texts.none}
-        note={price ? (price.cheap === null ? t.per_kwh : <Badge tone={price.cheap ? "good" : "warn"}>{price.cheap ? t.cheap : t.dear}</Badge>) : t.no_price}
+        value={price && price.total_usd_per_kwh !== null ? format.number(price.total_usd_per_kwh * 100, 1) + " ¢" : texts.none}
+        note={price && price.total_usd_per_kwh !== null ? (price.cheap === null ? t.per_kwh : <Badge tone={price.cheap ? "good" : "warn"}>{price.cheap ? t.cheap : t.dear}</Badge>) : t.no_price}
       />
       <Tile
         label={t.next}
@@ -80,7 +80,7 @@ function Tiles({ told, built, dead }: { told: Told; built: House; dead: boolean 
           )
         }
       />
-      {house_power && <Tile label={t.house} stale={stale(house_power.q)} value={format.power(house_power.v)} note={stale(house_power.q) ? t.from(format.when(house_power.at_ms, house_now())) : t.house_note} />}
+      {house_power && <Tile label={t.house} stale={stale(house_power.q)} value={format.power(house_power.v)} note={!stale(house_power.q) ? t.house_note : house_power.at_ms === null ? texts.picture.never : t.from(format.when(house_power.at_ms, house_now()))} />}
       {contract ? (
         <Tile
           label={t.contract}

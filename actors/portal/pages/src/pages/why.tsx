@@ -34,6 +34,24 @@ function told(key: string, v: unknown): string {
 }
 const name_of = (key: string) => texts.details[key] ?? key.replace(/_(ms|c|w|usd|kwh|wh|s)$/, "").replace(/_/g, " ");
 
+/** A plan is kept as columns of equal length: here as rows, and neighbours that are alike as one. */
+function slots_of(data: Record<string, unknown>, columns: Record<string, unknown>): Record<string, unknown>[] {
+  const number_of = (v: unknown) => (typeof v === "number" ? v : 0);
+  const lists = Object.entries(columns).filter((each): each is [string, unknown[]] => Array.isArray(each[1]));
+  const rows: Record<string, unknown>[] = [];
+  let at = number_of(data.start_ms);
+  const count = Math.max(0, ...lists.map(([, list]) => list.length));
+  for (let i = 0; i < count; ++i) {
+    const power = number_of((columns.power_w as unknown[] | undefined)?.[i]);
+    const price = number_of((columns.price_usd_per_kwh as unknown[] | undefined)?.[i]);
+    const last = rows[rows.length - 1];
+    const alike = last && Math.abs(number_of(last.power_w) - power) < 200 && Math.abs(number_of(last.price_usd_per_kwh) - price) < 0.005;
+    if (!alike) rows.push({ start_ms: at, ...Object.fromEntries(lists.map(([name, list]) => [name, list[i] ?? null])) });
+    at += number_of(i === 0 ? columns.first_ms : columns.slot_ms);
+  }
+  return rows;
+}
+
 /** Cause, alternatives and money come first; the rest as it is. */
 export function Details({ item }: { item: Item }) {
   const data = record(item.data);
@@ -42,6 +60,7 @@ export function Details({ item }: { item: Item }) {
   for (const [key, v] of Object.entries(data)) {
     if (key === "cause" || key === "text") continue;
     if (Array.isArray(v) && v.length && typeof v[0] === "object") lists.push([key, v as Record<string, unknown>[]]);
+    else if (key === "slots" && v !== null && typeof v === "object") lists.push([key, slots_of(data, v as Record<string, unknown>)]);
     else if (v !== null && typeof v === "object" && !Array.isArray(v)) for (const [inner, w] of Object.entries(v as object)) plain.push([inner, w]);
     else plain.push([key, v]);
   }
@@ -129,7 +148,7 @@ function Stream({ look }: { look: (ms: number) => void }) {
   const load = (before: number | null, keep: Item[]) => {
     set_busy(true);
     const kinds = kind === "all" ? [] : kind === "contract" ? ["contract", "outcome", "lease"] : [kind];
-    get<{ items: Item[]; more: boolean }>("/chronicle" + query({ kind: kinds, severity: only_warnings ? "warning" : null, before, limit: 50 })).then(
+    get<{ items: Item[]; more: boolean }>("/chronicle" + query({ kind: kinds, severity: only_warnings ? "warning" : null, from_ms: Math.max(0, house_now() - 10 * 365 * 86400e3), to_ms: house_now() + 86400e3, before, limit: 50 })).then(
       (page) => {
         set_items([...keep, ...page.items]);
         set_more(page.more);
