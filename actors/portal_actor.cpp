@@ -61,6 +61,10 @@ void portal_state::complain(const std::string& kind, const std::string& why) {
                         context.clock.now()}});
 }
 
+std::string portal_state::path_of(const std::string& file) const {
+  return file.empty() || file.front() == '/' ? file : context.house->folder + "/" + file;
+}
+
 bool portal_state::open_accounts() {
   auto opened = parts.open_accounts();
   if (!opened) {
@@ -75,7 +79,10 @@ bool portal_state::open_accounts() {
   auto store = std::shared_ptr<account_store>{std::move(opened->store)};
   const auto& page = *context.house->portal;
   auto keeper = guard{store, parts.hashing, parts.random_bytes,
-                      {.site = context.house->site, .encrypted = !page.cert.empty()}};
+                      {.site = context.house->site,
+                       .encrypted = !page.cert.empty(),
+                       .names = parts.names ? parts.names(path_of(page.cert))
+                                            : std::vector<std::string>{}}};
   mind.emplace(context.house, std::move(keeper), store, parts.random_bytes, parts.pages);
   mind->redate(dates, context.clock.now());
   mind->begin(context.clock.now());
@@ -84,10 +91,7 @@ bool portal_state::open_accounts() {
 
 void portal_state::listen() {
   const auto& page = *context.house->portal;
-  const auto path = [&](const std::string& file) {
-    return file.empty() || file.front() == '/' ? file : context.house->folder + "/" + file;
-  };
-  auto made = parts.serve({page.listen, path(page.cert), path(page.key)}, parts.bounds,
+  auto made = parts.serve({page.listen, path_of(page.cert), path_of(page.key)}, parts.bounds,
                           [to = caf::actor_cast<portal_actor>(self)](web_request asked) {
                             caf::anon_send(to, std::move(asked));
                           });

@@ -27,6 +27,9 @@ struct portal_parts {
   std::function<void(const std::string& address, const std::optional<std::string>& claim)> show;
   std::function<std::uint64_t()> rss_bytes;  ///< memory that the program takes; null: not said
   web_bounds bounds = {};
+  /// Host names that the page is reached by, besides those every page has; null: none. Of the
+  /// certificate in this file, or of a page without one.
+  std::function<std::vector<std::string>(const std::string& cert)> names = {};
 };
 
 struct portal_state {
@@ -37,6 +40,8 @@ struct portal_state {
   void open();
   bool open_accounts();
   void listen();
+  /// From the folder of the layout.
+  [[nodiscard]] std::string path_of(const std::string& file) const;
   void complain(const std::string& kind, const std::string& why);
   void answer(const web_request& asked);
   void tick();

@@ -1,5 +1,6 @@
 #include "tools/scada/page.hpp"
 
+#include "drivers/ports/certificate.hpp"
 #include "drivers/ports/password_hash.hpp"
 #include "drivers/ports/qr_text.hpp"
 #include "drivers/ports/sqlite_accounts.hpp"
@@ -24,10 +25,24 @@ std::uint64_t resident_bytes() {
   return resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
-std::string own_name() {
+std::string machine_name() {
   auto name = std::array<char, 256>{};
-  if (gethostname(name.data(), name.size() - 1) != 0 || !name[0]) return "localhost";
-  const auto text = std::string{name.data()};
+  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
+
+/// Whoever made the certificate named every way to the page.
+std::vector<std::string> names_of(const std::string& cert) {
+  auto all = std::vector<std::string>{};
+  if (const auto own = machine_name(); !own.empty()) all.push_back(own);
+  if (cert.empty()) return all;
+  if (const auto facts = read_certificate(cert))
+    all.insert(all.end(), facts->addresses.begin(), facts->addresses.end());
+  return all;
+}
+
+std::string own_name() {
+  const auto text = machine_name();
+  if (text.empty()) return "localhost";
   // What a phone asks for by multicast, as avahi answers it.
   return text.find('.') == std::string::npos ? text + ".local" : text;
 }
@@ -44,7 +59,8 @@ portal_parts page_in(
           .random_bytes = random_bytes,
           .pages = page_files(),
           .show = std::move(show),
-          .rss_bytes = resident_bytes};
+          .rss_bytes = resident_bytes,
+          .names = names_of};
 }
 
 std::string who_may_enter(const std::string& state_folder, const std::string& site) {
