@@ -114,7 +114,7 @@ void portal_state::open() {
 void portal_state::answer(const web_request& asked) {
   if (!server || !mind) return;
   auto figures = program_figures{server->traffic(), parts.rss_bytes ? parts.rss_bytes() : 0,
-                                 dates.utc(started), {}};
+                                 dates.utc(started)};
   mind->figure(std::move(figures));
   auto done = mind->answer(asked, context.clock.now(), people());
   const auto id = asked.id;

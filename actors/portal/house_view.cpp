@@ -1,5 +1,7 @@
 #include "actors/portal/house_view.hpp"
 
+#include "actors/plan_text.hpp"
+
 #include <algorithm>
 #include <variant>
 
@@ -16,11 +18,21 @@ bool same(const standing_wishes& a, const standing_wishes& b) {
 
 }  // namespace
 
+house_view::house_view(std::shared_ptr<const layout> house)
+    : house_{std::move(house)}, prices_{house_->tariff, house_->timezone} {
+  for (auto& name : actor_names(*house_)) actors_.try_emplace(std::move(name));
+}
+
 void house_view::hear(const body& said) {
   if (const auto* e = std::get_if<event>(&said)) {
     auto dated = *e;
     dated.at = dates_.utc(e->at);
     take(dated);
+    if (e->kind == "actor-died") actors_[e->subject].up = false;
+    if (e->kind == "actor-restarted") {
+      actors_[e->subject].up = true;
+      ++actors_[e->subject].restarts;
+    }
   } else if (const auto* s = std::get_if<state_report>(&said)) {
     news_ |= !state_ || state_->in_charge != s->in_charge || state_->mode != s->mode ||
              state_->contract_id != s->contract_id;

@@ -23,8 +23,7 @@ namespace hearth {
 /// is kept in it; alarms are kept in UTC, as the chronicle keeps them. Pure.
 class house_view {
  public:
-  explicit house_view(std::shared_ptr<const layout> house)
-      : house_{std::move(house)}, prices_{house_->tariff, house_->timezone} {}
+  explicit house_view(std::shared_ptr<const layout> house);
 
   void see(snapshot image) { image_ = std::move(image); }
   void hear(const body& said);
@@ -54,6 +53,13 @@ class house_view {
   [[nodiscard]] const alarm_acknowledgement* acknowledgement(const std::string& alarm) const;
   [[nodiscard]] std::size_t unacknowledged() const;
 
+  /// How an actor fares, as the supervisor said since the page began.
+  struct actor_fate {
+    bool up = true;
+    int restarts = 0;
+  };
+  [[nodiscard]] const std::map<std::string, actor_fate>& actors() const { return actors_; }
+
   /// Whether something has happened since the last call that people should see at once: who is in
   /// charge, a plan, an alarm.
   bool take_news() { return std::exchange(news_, false); }
@@ -77,6 +83,7 @@ class house_view {
   open_alarms alarms_;
   std::deque<ended_alarm> ended_;
   std::map<std::string, alarm_acknowledgement> acknowledged_;
+  std::map<std::string, actor_fate> actors_;
   bool news_ = false;
 };
 

@@ -137,11 +137,10 @@ void add_program(std::vector<metric_family>& out, const portal_desk& desk) {
   out.push_back(counter("hearth_portal_refused_total", "Connections the page had no room for.",
                         static_cast<double>(page.refused)));
   auto restarts = samples{};
-  for (const auto& actor : desk.figures.actors)
-    restarts.push_back({{{"actor", actor.name}}, static_cast<double>(actor.restarts)});
-  if (!restarts.empty())
-    out.push_back({"hearth_actor_restarts_total", "Restarts of an actor.", metric_kind::counter,
-                   std::move(restarts)});
+  for (const auto& [name, fate] : desk.view.actors())
+    restarts.push_back({{{"actor", name}}, static_cast<double>(fate.restarts)});
+  out.push_back({"hearth_actor_restarts_total", "Restarts of an actor since the page began.",
+                 metric_kind::counter, std::move(restarts)});
   if (desk.figures.rss_bytes > 0)
     out.push_back(gauge("hearth_resident_bytes", "Memory that the program takes.",
                         static_cast<double>(desk.figures.rss_bytes)));

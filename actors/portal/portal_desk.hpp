@@ -24,12 +24,6 @@ struct program_figures {
   web_traffic page;
   std::uint64_t rss_bytes = 0;
   time_point started;  ///< UTC
-  struct actor {
-    std::string name;
-    bool up = true;
-    int restarts = 0;
-  };
-  std::vector<actor> actors;  ///< empty: not said
 };
 
 /// What the routes of the page work on.

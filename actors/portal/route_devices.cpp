@@ -100,8 +100,8 @@ json_value page_json(const web_traffic& page) {
 reply serve_devices(portal_desk& desk, const visit&) {
   return asked_how_history_fares{[&desk](const history_status* fares) {
     auto actors = json_value::array();
-    for (const auto& actor : desk.figures.actors)
-      actors.push_back({{"name", actor.name}, {"up", actor.up}, {"restarts", actor.restarts}});
+    for (const auto& [name, fate] : desk.view.actors())
+      actors.push_back({{"name", name}, {"up", fate.up}, {"restarts", fate.restarts}});
     const auto& house = desk.view.house();
     return json(200, {{"devices", devices_json(desk.view)},
                       {"buses", buses_json(desk)},

@@ -79,6 +79,13 @@ TEST_CASE("devices say how they fare, and so do link, history and the program") 
   CHECK(body["history"]["recording"] == false);
   CHECK(body["history"]["problem"] == "no space left on device");
   CHECK(body["software"]["layout_hash"] == "0123");
+  h.page->hear(event{severity::warning, "actor-died", "planner", "it ended", h.now});
+  h.page->hear(event{severity::info, "actor-restarted", "planner", "it runs again", h.now});
+  h.page->hear(event{severity::warning, "actor-died", "reporter", "it ended", h.now});
+  for (const auto& actor : body_of(render(&fares))["actors"]) {
+    CHECK(actor["restarts"] == (actor["name"] == "planner" ? 1 : 0));
+    CHECK(actor["up"] == (actor["name"] != "reporter"));
+  }
   // A history that does not answer is not one that is well.
   CHECK(body_of(render(nullptr))["history"] == nullptr);
 }

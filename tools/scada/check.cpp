@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iostream>
+#include <unistd.h>
 
 namespace hearth::tools {
 namespace {
@@ -57,6 +58,19 @@ std::vector<diagnostic> busy_lines(const std::string& file, const layout& house,
   return all;
 }
 
+/// What the page cannot do without and a checking machine may well lack.
+std::vector<diagnostic> missing_page_files(const std::string& file, const layout& house) {
+  auto all = std::vector<diagnostic>{};
+  if (!house.portal) return all;
+  for (const auto& each : {house.portal->cert, house.portal->key}) {
+    const auto path = each.empty() || each.front() == '/' ? each : house.folder + "/" + each;
+    if (path.empty() || ::access(path.c_str(), R_OK) == 0) continue;
+    all.push_back({file, {1, 1}, "the page's file '" + path + "' cannot be read here",
+                   "'scada keys portal' makes certificate and key; there is no page without them"});
+  }
+  return all;
+}
+
 int check(const std::vector<std::string>& files) {
   auto wrong = false;
   for (const auto& file : files) {
@@ -76,6 +90,7 @@ int check(const std::vector<std::string>& files) {
     }
     const auto& house = *parsed.layout;
     for (const auto& d : busy_lines(file, house, busy_line, 1)) std::cerr << as_warning(d);
+    for (const auto& d : missing_page_files(file, house)) std::cerr << as_warning(d);
     std::cout << file << ": ok: site " << house.site << ", " << house.buses.size() << " buses, "
               << house.devices.size() << " devices, " << house.channels.size() << " channels\n";
   }
