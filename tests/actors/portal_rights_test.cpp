@@ -437,7 +437,7 @@ TEST_CASE(
   page.disk->fails_to_write.reset();
   const auto lines = page.lines();
   REQUIRE_FALSE(lines.empty());
-  CHECK(lines.front().detail == "501 lines were lost: the disk refused them");
+  CHECK(lines.front().detail == "500 lines were lost: the disk refused them");
   CHECK(lines[1].detail == "1499");
 }
 
