@@ -87,6 +87,7 @@ class historian {
   std::shared_ptr<const layout> house_;
   history_layout kept_;
   history_disk disk_;
+  bool exact_dates_;
   history_keeper keeper_;
   chronicler chronicler_;
   std::unique_ptr<feed_store> feeds_;
