@@ -90,8 +90,7 @@ struct site {
   [[nodiscard]] bool complete() const {
     const auto& m = *members;
     return m.timekeeper && m.blackboard && m.dispatcher && m.reporter &&
-           (m.recorder || !records()) && (m.planner || !plans()) &&
-           (m.history || !remembers()) &&
+           (m.recorder || !records()) && (m.planner || !plans()) && (m.history || !remembers()) &&
            ((m.journal && m.upstream) || !parts.context.house->link);
   }
 

@@ -33,7 +33,7 @@ LIBRARY_HOMES = [
     (r"yaml-cpp/.*", r"layouts/.*", "layouts/parse.hpp"),
     (r"caf/.*", ACTOR_SHELL + r"|tools/.*", "a pure file that an _actor shell calls"),
     (r"(CLI|spdlog|fmt)/.*", r"tools/.*", "a value that tools/ prints"),
-    (r"nlohmann/.*", r"(layouts|drivers|actors/node|actors/record|actors/commission|tools)/.*", "values; JSON is for the edges"),
+    (r"nlohmann/.*", r"(layouts|drivers|actors/node|actors/record|actors/commission|actors/history|tools)/.*", "values; JSON is for the edges"),
     (r"date/.*", r"(layouts|actors|tools)/.*", "time_point of protocol/time.hpp"),
     (r"glpk\.h", r"tools/simulate/linear_program\.cpp", "tools/simulate/linear_program.hpp"),
     (r"doctest/.*", r"", "a test in tests/"),

@@ -245,9 +245,8 @@ void historian::tell_gaps(time_point now) {
 // ---- answers
 
 fault historian::no_feeds() const {
-  return {fault_code::not_ready, feeds_trouble_.empty()
-                                     ? "the history waits until the date is known"
-                                     : feeds_trouble_};
+  return {fault_code::not_ready,
+          feeds_trouble_.empty() ? "the history waits until the date is known" : feeds_trouble_};
 }
 
 result<history_answer> historian::answer(const history_query& asked) const {

@@ -77,8 +77,7 @@ class historian {
   void write_feeds(time_point now);
   void write_chronicle(time_point now);
   void tell_gaps(time_point now);
-  void trouble(const std::string& subject, std::string& standing, const fault& why,
-               time_point now);
+  void trouble(const std::string& subject, std::string& standing, const fault& why, time_point now);
   void relief(const std::string& subject, std::string& standing, time_point now);
   [[nodiscard]] bool believed(time_point now) const { return keeper_.dates().believed(now); }
   [[nodiscard]] time_point utc(time_point now) const { return keeper_.dates().utc(now); }

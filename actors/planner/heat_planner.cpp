@@ -169,12 +169,12 @@ void heat_planner::shadow(time_point now) {
     const auto began = *shadow_slot_;
     if (store_ && running_ && !learner_->misfit() && slot_now - began == slot) {
       const auto model = learner_->model();
-      const auto outdoor = felt_ > 0 ? celsius(felt_k_ / static_cast<double>(felt_))
-                                     : outdoor_in(now, 0);
+      const auto outdoor =
+          felt_ > 0 ? celsius(felt_k_ / static_cast<double>(felt_)) : outdoor_in(now, 0);
       const auto load =
           model.load_at(outdoor) + learner_->usual_beyond(hour_of_day(dates_.utc(began)));
-      thermostat_.live(model, {began, slot, outdoor, std::max(load, power{}),
-                               charged_.total(began), store_->mean, *running_, made_of_.end_worth});
+      thermostat_.live(model, {began, slot, outdoor, std::max(load, power{}), charged_.total(began),
+                               store_->mean, *running_, made_of_.end_worth});
     } else {
       thermostat_.forget();
     }
@@ -193,8 +193,7 @@ plan_news heat_planner::news(const heat_plan& made, time_point now) {
   auto out = plan_news{now, made, made_of_.slots, thermostat_.take()};
   // One that was confirmed is what is left of the one before.
   const auto gone = out.outlook.size() - std::min(out.outlook.size(), made.slots.size());
-  out.outlook.erase(out.outlook.begin(),
-                    out.outlook.begin() + static_cast<std::ptrdiff_t>(gone));
+  out.outlook.erase(out.outlook.begin(), out.outlook.begin() + static_cast<std::ptrdiff_t>(gone));
   return out;
 }
 

@@ -2,8 +2,8 @@
 
 #include "drivers/ports/sqlite_chronicle.hpp"
 #include "tests/actors/houses.hpp"
-#include "tests/support/mosquitto.hpp"
 #include "tests/support/memory_history_files.hpp"
+#include "tests/support/mosquitto.hpp"
 
 #include <doctest/doctest.h>
 
@@ -110,8 +110,9 @@ TEST_CASE_FIXTURE(fixture, "a history that ends in good order has everything on 
   CHECK(chronicle().items[0].subject == "clock-set node");
 }
 
-TEST_CASE_FIXTURE(fixture, "without a disk the newest is kept in memory, told, and written when the "
-                           "disk is back") {
+TEST_CASE_FIXTURE(fixture,
+                  "without a disk the newest is kept in memory, told, and written when the "
+                  "disk is back") {
   feeds->broken = true;
   chronicle_there = false;
   begin();
@@ -137,8 +138,9 @@ TEST_CASE_FIXTURE(fixture, "without a disk the newest is kept in memory, told, a
   CHECK(mind->status(seen.time()).problem.empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "on a full disk nothing is lost that was promised, and recording goes on "
-                           "when there is room") {
+TEST_CASE_FIXTURE(fixture,
+                  "on a full disk nothing is lost that was promised, and recording goes on "
+                  "when there is room") {
   live(6min);
   feeds->full = true;
   live(12min);
@@ -233,8 +235,9 @@ TEST_CASE_FIXTURE(fixture, "a program that begins again knows the plan of the da
   CHECK(plans[1].subject == "day");
 }
 
-TEST_CASE_FIXTURE(fixture, "money of a day comes from the feeds, with what a thermostat would have "
-                           "cost") {
+TEST_CASE_FIXTURE(fixture,
+                  "money of a day comes from the feeds, with what a thermostat would have "
+                  "cost") {
   seen.set(at::hp_power, {3600, unit::watt});
   live(1h);
   auto news = plan_news{};
@@ -257,7 +260,8 @@ TEST_CASE_FIXTURE(fixture, "money of a day comes from the feeds, with what a the
 }
 
 TEST_CASE_FIXTURE(fixture, "a question that asks for too much is refused") {
-  CHECK_FALSE(mind->answer(history_query{words(65, "living.temp"), noon, noon + 1h, {}, {}, 10, {}}));
+  CHECK_FALSE(
+      mind->answer(history_query{words(65, "living.temp"), noon, noon + 1h, {}, {}, 10, {}}));
   CHECK_FALSE(mind->answer(history_query{{"living.temp"}, noon, noon + 1h, {}, {}, 20'001, {}}));
   CHECK_FALSE(mind->answer(money_query{noon, noon, bucket::day, {}}));
 }

@@ -71,9 +71,8 @@ TEST_CASE("what the true store holds beyond the thermostat's is worth what heat 
   shadow.live(m, past(p, 1, celsius(58)));
   const auto lived = shadow.take();
   REQUIRE(lived.size() == 1);
-  const auto more_j = (celsius(58) - lived[0].store).in(kelvin) * m.heat_j_per_k;
-  CHECK(lived[0].ahead.in(us_dollar) ==
-        doctest::Approx(more_j / 3.6e9 * 40));
+  const auto more_j = (celsius(58) - lived[0].store).in(kelvin)*m.heat_j_per_k;
+  CHECK(lived[0].ahead.in(us_dollar) == doctest::Approx(more_j / 3.6e9 * 40));
   CHECK(lived[0].ahead.in(us_dollar) > 0);
 }
 

@@ -1,9 +1,9 @@
 /// What a history costs the house, on a real disk and a real clock. Prints "see NS" and "worst NS"
-/// of CPU for one picture of the layout's house handed to the historian, slots, blocks and chronicle
-/// included, over four hours of house time; "kb KB" by which the program grew meanwhile; and in
-/// milliseconds "late MS" and "late_history MS", the 99th percentile of how late pictures follow
-/// each other in a running house without a history and with one whose disk takes 300 ms for each
-/// block.
+/// of CPU for one picture of the layout's house handed to the historian, slots, blocks and
+/// chronicle included, over four hours of house time; "kb KB" by which the program grew meanwhile;
+/// and in milliseconds "late MS" and "late_history MS", the 99th percentile of how late pictures
+/// follow each other in a running house without a history and with one whose disk takes 300 ms for
+/// each block.
 
 #include "actors/history/historian.hpp"
 #include "actors/topology.hpp"
@@ -116,31 +116,31 @@ double lateness(std::shared_ptr<layout> house, const history_disk& disk) {
     configure(config);
     auto system = caf::actor_system{config};
     const auto watcher = system.spawn(
-        [](snapshot_sink::pointer, std::shared_ptr<std::vector<steady::time_point>> into)
-            -> snapshot_sink::behavior_type {
+        [](snapshot_sink::pointer,
+           std::shared_ptr<std::vector<steady::time_point>> into) -> snapshot_sink::behavior_type {
           return {[into](const snapshot&) { into->push_back(steady::now()); }};
         },
         times);
-    const auto clock = house_clock::warped(
-        *house->simulation->start,
-        std::chrono::floor<duration>(std::chrono::system_clock::now()), speed);
+    const auto clock =
+        house_clock::warped(*house->simulation->start,
+                            std::chrono::floor<duration>(std::chrono::system_clock::now()), speed);
     auto world = make_simulated_house(*house);
     if (!world) return -1;
-    auto parts = house_parts{
-        .context = {house, clock},
-        .ports = {{"simulated",
-                   [&](const layout&, bus_id) -> result<std::unique_ptr<port>> {
-                     return make_simulated_port(*world);
-                   }}},
-        .journal = {},
-        .connect = {},
-        .log = [](const event&) {},
-        .first_words = {},
-        .boot_id = "bench",
-        .blocking_ports = false,
-        .snapshot_observer = watcher,
-        .statement_observer = {},
-        .history = disk};
+    auto parts =
+        house_parts{.context = {house, clock},
+                    .ports = {{"simulated",
+                               [&](const layout&, bus_id) -> result<std::unique_ptr<port>> {
+                                 return make_simulated_port(*world);
+                               }}},
+                    .journal = {},
+                    .connect = {},
+                    .log = [](const event&) {},
+                    .first_words = {},
+                    .boot_id = "bench",
+                    .blocking_ports = false,
+                    .snapshot_observer = watcher,
+                    .statement_observer = {},
+                    .history = disk};
     auto running = spawn_house(system, std::move(parts));
     std::this_thread::sleep_for(15s);
     auto self = caf::scoped_actor{system};
@@ -149,8 +149,9 @@ double lateness(std::shared_ptr<layout> house, const history_disk& disk) {
   }
   auto late = std::vector<double>{};
   for (std::size_t i = 11; i < times->size(); ++i)
-    late.push_back(std::chrono::duration<double, std::milli>((*times)[i] - (*times)[i - 1]).count() -
-                   1000 / speed);
+    late.push_back(
+        std::chrono::duration<double, std::milli>((*times)[i] - (*times)[i - 1]).count() -
+        1000 / speed);
   if (late.empty()) return -1;
   std::ranges::sort(late);
   return late[late.size() * 99 / 100];

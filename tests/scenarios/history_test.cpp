@@ -42,8 +42,7 @@ struct remembering_house {
     const auto to = home.running.members->history;
     self->send(to, std::move(asked));
     home.settle();
-    self->receive([&](result<Answer>& said) { out = std::move(said); },
-                  caf::after(0s) >> [] {});
+    self->receive([&](result<Answer>& said) { out = std::move(said); }, caf::after(0s) >> [] {});
     return out;
   }
   history_query channel(std::string name, time_point from, time_point to, duration every) {
