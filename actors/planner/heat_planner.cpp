@@ -34,8 +34,13 @@ heat_planner::heat_planner(std::shared_ptr<const layout> house)
 
 void heat_planner::redate(const dating& dates) {
   news_ = news_ || dates.known() != dates_.known();
-  // What a slot of another date is like nobody has seen as a whole.
-  if (dates.offset != dates_.offset) shadow_slot_.reset();
+  // A correction moves the borders of slots; what a slot of another date was like as a whole nobody
+  // has seen.
+  const auto moved = dates.offset - dates_.offset;
+  if (shadow_slot_ && std::chrono::abs(moved) <= thermostat_shadow::as_one)
+    *shadow_slot_ -= moved;
+  else if (moved != duration{})
+    shadow_slot_.reset();
   dates_ = dates;
   prices_.redate(dates);
   charged_.redate(dates);

@@ -12,7 +12,7 @@ constexpr auto as_good_as_full = 1e-6 * kelvin;
 
 void thermostat_shadow::live(const heat_model& model, const slot_past& past) {
   const auto end = past.start + past.length;
-  if (!now_ || past.start != lived_until_) {
+  if (!now_ || std::chrono::abs(past.start - lived_until_) > as_one) {
     // Nothing binds a thermostat's compressor to what the plan's was doing.
     now_ = heat_state{past.store, past.running, std::chrono::hours{24}};
     lived_until_ = end;

@@ -143,6 +143,29 @@ TEST_CASE("a planner tells with its plan what it was made of and what a thermost
   CHECK(told == 8);
 }
 
+TEST_CASE(
+    "a date that is corrected by seconds leaves the thermostat as it was, one that jumps begins it "
+    "anew") {
+  const auto house = shared(small_house());
+  auto planner = heat_planner{house};
+  auto seen = image{*house, noon};
+  auto told = std::size_t{0};
+  const auto live = [&](int minutes) {
+    for (auto minute = 0; minute < minutes; ++minute) {
+      if (const auto plan = planner.look(seen.now()))
+        told += planner.news(*plan, seen.time()).thermostat.size();
+      seen.pass(1min);
+    }
+    return std::exchange(told, 0);
+  };
+  live(31);
+  CHECK(live(60) == 4);
+  planner.redate({20s, date_trust::good, date_source::node});
+  CHECK(live(60) == 4);
+  planner.redate({-8h - 7min, date_trust::good, date_source::node});
+  CHECK(live(60) == 3);
+}
+
 TEST_CASE("a thermostat's slot has no price while nobody says what electricity costs") {
   auto l = small_house();
   l.tariff.energy.reset();
