@@ -35,7 +35,7 @@ LIBRARY_HOMES = [
     (r"yaml-cpp/.*", r"layouts/.*", "layouts/parse.hpp"),
     (r"caf/.*", ACTOR_SHELL + r"|tools/.*", "a pure file that an _actor shell calls"),
     (r"(CLI|spdlog|fmt)/.*", r"tools/.*", "a value that tools/ prints"),
-    (r"nlohmann/.*", r"(layouts|drivers|actors/node|actors/record|actors/commission|actors/portal|tools)/.*|actors/home_assistant\.cpp", "values; JSON is for the edges"),
+    (r"nlohmann/.*", r"(layouts|drivers|actors/(node|record|commission|portal|history)|tools)/.*|actors/home_assistant\.cpp", "values; JSON is for the edges"),
     (r"date/.*", r"(layouts|actors|tools)/.*", "time_point of protocol/time.hpp"),
     (r"glpk\.h", r"tools/simulate/linear_program\.cpp", "tools/simulate/linear_program.hpp"),
     (r"doctest/.*", r"", "a test in tests/"),

@@ -183,7 +183,7 @@ bool feed_store::put(feed_id feed, time_point utc, float value) {
       std::int64_t{std::chrono::floor<std::chrono::seconds>(utc).time_since_epoch().count()};
   const auto slot = second / interval_of(0);
   const auto page = static_cast<std::uint32_t>(slot / std::int64_t{page_slots});
-  if (!index_.feeds().contains(feed) || !std::isfinite(value) || utc < limits::earliest_date ||
+  if (!index_.feeds().contains(feed) || !std::isfinite(value) || utc < plan_.earliest ||
       utc >= limits::latest_date || second > last_second || !tiers_[0].keeps(page)) {
     ++refused_;
     return false;
