@@ -112,7 +112,7 @@ class HomeAssistant(unittest.TestCase):
         self.layout.write_text(text + "\nhome_assistant: { bus: broker }\n")
 
     def start(self):
-        clock = bench.Clock("2020-01-13T12:00:00Z", 5)
+        clock = bench.Clock("2020-01-13T12:00:00Z", 30)
         log = open(self.folder / "scada.log", "w", encoding="utf-8")
         self.addCleanup(log.close)
         return bench.Child(self, [SCADA, "run", str(self.layout), "--state", str(self.folder / "state"),
