@@ -18,6 +18,8 @@ using namespace std::chrono_literals;
 /// Whoever hears of an entity needs a moment to listen to it, and no chart shows more than this.
 constexpr duration pause = 10s;
 constexpr duration repeat_after = 5min;
+/// A broker that was started anew in between has forgotten, and its port does not tell.
+constexpr duration introduced_again_after = 10min;
 /// Two repetitions may get lost.
 constexpr auto expires_after =
     std::chrono::floor<std::chrono::seconds>(2 * repeat_after + 1min).count();
@@ -177,8 +179,9 @@ std::vector<bus_request> home_assistant::say(const snapshot& now) {
   for (std::size_t i = 0; i < entities_.size() && batch.size() < most_at_once; ++i) {
     auto& e = entities_[next_];
     next_ = (next_ + 1) % entities_.size();
-    if (!e.introduced) {
-      e.introduced = now.at;
+    if (!e.introduced || now.at - e.introduced_at >= introduced_again_after) {
+      if (!e.introduced) e.introduced = now.at;
+      e.introduced_at = now.at;
       batch.emplace_back(e.introduction);
       continue;
     }

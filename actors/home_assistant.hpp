@@ -14,9 +14,10 @@
 namespace hearth {
 
 /// What Home Assistant is told of the house: which sensors there are, by its MQTT discovery, and
-/// how they stand. An entity is introduced once, retained, and speaks a moment later, when it is
-/// listened to: whenever it moves noticeably, at most every ten seconds, and every five minutes
-/// anyway. What falls silent for longer than eleven minutes becomes unavailable there. Pure.
+/// how they stand. An entity is introduced, retained, every ten minutes, and speaks a moment later,
+/// when it is listened to: whenever it moves noticeably, at most every ten seconds, and every five
+/// minutes anyway. What falls silent for longer than eleven minutes becomes unavailable there.
+/// Pure.
 class home_assistant {
  public:
   home_assistant(std::shared_ptr<const layout> house, std::string program_version);
@@ -39,7 +40,8 @@ class home_assistant {
     std::size_t place = 0;  ///< of the channel or the zone
     mqtt_publish introduction;
     std::string topic;
-    std::optional<time_point> introduced = {};
+    std::optional<time_point> introduced = {};  ///< first
+    time_point introduced_at = {};              ///< last
     std::optional<std::string> said = {};
     std::optional<double> value = {};  ///< as it was said
     time_point said_at = {};

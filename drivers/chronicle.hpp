@@ -44,10 +44,10 @@ struct chronicle_page {
 
 /// How long what is kept, and how much of it. Beyond, the oldest goes.
 struct chronicle_bounds {
-  duration plans = std::chrono::hours{14 * 24};        ///< each; then one a day
+  duration plans = std::chrono::hours{14 * 24};         ///< each; then one a day
   duration plan_of_day = std::chrono::hours{366 * 24};  ///< that one
   duration rest = std::chrono::hours{366 * 24};         ///< all but plans, warnings and alarms
-  std::uint64_t items = 400'000;  ///< of all kinds; some 200 MB
+  std::uint64_t items = 400'000;                        ///< of all kinds; some 200 MB
 };
 
 struct chronicle_totals {

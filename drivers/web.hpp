@@ -63,6 +63,8 @@ struct web_bounds {
   std::size_t stream_bytes = 256 * 1024;  ///< not yet read by one client; beyond: it is hung up on
   std::chrono::milliseconds patience{10'000};  ///< for a whole request, and for reading its answer
   std::chrono::milliseconds idle{60'000};      ///< between two requests of one connection
+  /// Streams are told so often that they are alive, so that routers keep them and ends are noticed.
+  std::chrono::milliseconds heartbeat{15'000};
 };
 
 struct web_address {

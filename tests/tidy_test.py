@@ -147,8 +147,17 @@ class TidyTest(unittest.TestCase):
     # ---- text
 
     def test_unfinished_work_is_refused_wherever_it_is_noted(self):
-        for path in ["protocol/a.cpp", "tools/a.py", "layouts/a.yaml"]:
+        for path in ["protocol/a.cpp", "tools/a.py", "layouts/a.yaml", "actors/portal/pages/src/a.tsx"]:
             self.refused(path, f"first\n# {UNFINISHED_WORD} later\n", f"{path}:2:", "use an issue")
+
+    def test_the_page_makes_no_elements_of_names_and_asks_nobody_else(self):
+        page = "actors/portal/pages/src/a.tsx"
+        self.refused(page, "x\nelement.innerHTML = name;\n", f"{page}:2:", "a text node")
+        self.refused(page, 'load("https://cdn.example.com/x.js");\n', "no request leaves it")
+        self.refused("actors/portal/pages/src/a.html", "<script>go()</script>\n", "a file of its own")
+        self.passes("actors/portal/pages/src/a.html", '<script type="module" src="/a.js"></script>\n')
+        self.passes("actors/portal/pages/src/a.svg.tsx", 'const of = "http://www.w3.org/2000/svg";\n')
+        self.passes("tests/browser/a.mjs", "element.innerHTML = 1;\n")
 
     def test_a_type_is_defined_in_one_header(self):
         node = PRAGMA + "namespace hearth {\nstruct node {\n};\n}\n"

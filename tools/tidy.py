@@ -15,7 +15,8 @@ from pathlib import Path
 # Each room may include only itself and what stands to its right.
 ROOMS = ["tools", "actors", "drivers", "layouts", "protocol"]
 SKIPPED_FOLDERS = {".git", ".cache", "build", "node_modules", "__pycache__"}
-TEXT_SUFFIXES = {".hpp", ".cpp", ".py", ".sh", ".md", ".proto", ".yaml", ".txt"}
+TEXT_SUFFIXES = {".hpp", ".cpp", ".py", ".sh", ".md", ".proto", ".yaml", ".txt", ".ts", ".tsx", ".mjs", ".css", ".html"}
+PAGES = "actors/portal/pages/"
 TRANSCRIPTS = "tests/transcripts"
 LINES_WORTH_A_WARNING = 450
 
@@ -35,7 +36,7 @@ LIBRARY_HOMES = [
     (r"yaml-cpp/.*", r"layouts/.*", "layouts/parse.hpp"),
     (r"caf/.*", ACTOR_SHELL + r"|tools/.*", "a pure file that an _actor shell calls"),
     (r"(CLI|spdlog|fmt)/.*", r"tools/.*", "a value that tools/ prints"),
-    (r"nlohmann/.*", r"(layouts|drivers|actors/node|actors/record|actors/commission|actors/portal|tools)/.*|actors/home_assistant\.cpp", "values; JSON is for the edges"),
+    (r"nlohmann/.*", r"(layouts|drivers|actors/(node|record|commission|portal|history)|tools)/.*|actors/home_assistant\.cpp", "values; JSON is for the edges"),
     (r"date/.*", r"(layouts|actors|tools)/.*", "time_point of protocol/time.hpp"),
     (r"glpk\.h", r"tools/simulate/linear_program\.cpp", "tools/simulate/linear_program.hpp"),
     (r"doctest/.*", r"", "a test in tests/"),
@@ -178,6 +179,26 @@ def check_unfinished(files):
                 yield file.path, number, f"{found.group()} left behind; use an issue instead"
 
 
+# What the household's page may not do -> what it does instead.
+BANNED_IN_PAGES = [
+    (r"\b(inner|outer)HTML\b|dangerouslySetInnerHTML|insertAdjacentHTML|document\.write\b",
+     "a text node, so that no name becomes an element"),
+    (r"\beval\(|new Function\(|javascript:|<script(?![^>]* src=)|<style", "a file of its own; the page's policy forbids the rest"),
+    (r"https?://(?!www\.w3\.org/)", "the house itself: no request leaves it"),
+]
+
+
+def check_pages(files):
+    for file in files:
+        if not file.path.startswith(PAGES + "src/"):
+            continue
+        for number, line in enumerate(file.lines, 1):
+            for pattern, instead in BANNED_IN_PAGES:
+                found = re.search(pattern, line)
+                if found:
+                    yield file.path, number, f"`{found.group()}` is banned in the page; use {instead} instead"
+
+
 def check_pragma_once(files):
     for file in files:
         if file.path.endswith(".hpp") and "#pragma once" not in file.lines:
@@ -318,7 +339,7 @@ def warn_of_length(files):
 
 def violations(root):
     files = list(read_tree(root))
-    for check in (check_include_direction, check_library_homes, check_banned_code, check_unfinished,
+    for check in (check_include_direction, check_library_homes, check_banned_code, check_unfinished, check_pages,
                   check_pragma_once, check_one_definition, check_actors, check_transcripts, check_named_tests):
         yield from check(files)
     yield from check_markdown(files, root)

@@ -80,8 +80,7 @@ constexpr auto kinds = std::array{
     alarm_kind{"history-failing", "history-back",
                "The history cannot be written to disk; memory keeps the newest.",
                "Free some space, or replace the SD card."},
-    alarm_kind{"history-damaged", "",
-               "A file of the history was damaged and mended or begun anew.",
+    alarm_kind{"history-damaged", "", "A file of the history was damaged and mended or begun anew.",
                "If it happens again, replace the SD card or the power supply."},
     alarm_kind{"history-gap", "",
                "Part of what was measured is not in the history: it came faster than it could be "
@@ -113,14 +112,14 @@ constexpr auto answers = std::array{std::string_view{"on-site-refused"}};
 bool names(std::string_view words, std::string_view one) {
   for (auto at = words.find(one); at != std::string_view::npos; at = words.find(one, at + 1)) {
     const auto end = at + one.size();
-    if ((at == 0 || words[at - 1] == ' ') && (end == words.size() || words[end] == ' ')) return true;
+    if ((at == 0 || words[at - 1] == ' ') && (end == words.size() || words[end] == ' '))
+      return true;
   }
   return false;
 }
 
 bool ends_something(std::string_view kind) {
-  return std::ranges::any_of(kinds,
-                             [&](const alarm_kind& k) { return names(k.ended_by, kind); });
+  return std::ranges::any_of(kinds, [&](const alarm_kind& k) { return names(k.ended_by, kind); });
 }
 
 bool opens(const event& e) {

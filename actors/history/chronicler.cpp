@@ -42,8 +42,8 @@ time_point lasts_until(const heat_plan& plan, const planned_slot* current, time_
 
 chronicle_item item(time_point at, std::string kind, std::string subject, std::string text,
                     const json& data) {
-  return {0,       at, std::move(kind), severity::info, std::move(subject), std::move(text),
-          text_of(data)};
+  return {
+      0, at, std::move(kind), severity::info, std::move(subject), std::move(text), text_of(data)};
 }
 
 chronicle_item words(const state_report& s, const dating& dates, time_point at) {
@@ -56,8 +56,8 @@ chronicle_item words(const state_report& s, const dating& dates, time_point at) 
 }
 
 chronicle_item words(const event& e, time_point at) {
-  const auto lease = e.kind.starts_with("lease-") || e.kind.starts_with("on-site") ||
-                     e.kind.starts_with("wish-");
+  const auto lease =
+      e.kind.starts_with("lease-") || e.kind.starts_with("on-site") || e.kind.starts_with("wish-");
   auto out = item(at, lease ? "lease" : "event", e.kind + " " + e.subject, e.text,
                   {{"kind", e.kind}, {"subject", e.subject}});
   out.severity = e.severity;
@@ -109,8 +109,7 @@ std::string plan_data(const plan_news& news, const dating& dates, bool whole) {
     const auto& s = plan.slots[i];
     slots["power_w"].push_back(rounded(watts(s.electricity, i == 0 ? plan.first : plan.slot), 1));
     slots["store_c"].push_back(rounded(s.store.in_celsius(), 100));
-    slots["price_usd_per_kwh"].push_back(
-        rounded((s.price * kilowatt_hour).in(us_dollar), 1e5));
+    slots["price_usd_per_kwh"].push_back(rounded((s.price * kilowatt_hour).in(us_dollar), 1e5));
   }
   for (const auto& o : news.outlook) {
     slots["outdoor_c"].push_back(rounded(o.outdoor.in_celsius(), 100));
@@ -164,7 +163,8 @@ std::optional<chronicle_item> chronicler::words_of(const waiting& w) {
     const auto* now = w.planned->plan.at(w.at);
     if (now == nullptr) return {};
     auto text = std::array<char, 96>{};
-    std::snprintf(text.data(), text.size(), "the plan%s: the heat pump is %s, two days cost %.2f USD",
+    std::snprintf(text.data(), text.size(),
+                  "the plan%s: the heat pump is %s, two days cost %.2f USD",
                   w.made_anew ? "" : " is confirmed", now->part > 0 ? "on" : "off",
                   w.planned->plan.cost.in(us_dollar));
     out.text = text.data();

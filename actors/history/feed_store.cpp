@@ -116,6 +116,10 @@ result<void> feed_store::take_over(time_point now) {
       *files_, plan_.read_only, [&](const log_record& record) { take(record); }, problems_);
   if (!log) return tl::make_unexpected(log.error());
   log_ = *log;
+  const auto kept_before =
+      std::ranges::any_of(tiers_, [](const feed_tier& tier) { return tier.bytes_on_disk() > 0; });
+  if (log_.unreadable() && kept_before)
+    tell("the history's log is damaged: its last hours may lack values");
   return {};
 }
 
@@ -179,7 +183,7 @@ bool feed_store::put(feed_id feed, time_point utc, float value) {
       std::int64_t{std::chrono::floor<std::chrono::seconds>(utc).time_since_epoch().count()};
   const auto slot = second / interval_of(0);
   const auto page = static_cast<std::uint32_t>(slot / std::int64_t{page_slots});
-  if (!index_.feeds().contains(feed) || !std::isfinite(value) || utc < limits::earliest_date ||
+  if (!index_.feeds().contains(feed) || !std::isfinite(value) || utc < plan_.earliest ||
       utc >= limits::latest_date || second > last_second || !tiers_[0].keeps(page)) {
     ++refused_;
     return false;

@@ -6,6 +6,7 @@
 #include "actors/history/history_log.hpp"
 #include "actors/history/history_words.hpp"
 #include "layouts/layout.hpp"
+#include "protocol/limits.hpp"
 
 #include <array>
 #include <bitset>
@@ -21,6 +22,9 @@ struct feed_plan {
   std::string timezone;  ///< IANA; days and months are those of this zone
   /// Only to look: makes no file, sets nothing aside, and may be used beside a writer.
   bool read_only = false;
+  /// Nothing is kept of what came before: no clock that shows less is right. A house that lives in
+  /// the past, a demo or a test, says when.
+  time_point earliest = limits::earliest_date;
 };
 
 /// Whether a history takes a name: not empty, `limits::text_bytes` at most, and no control

@@ -48,6 +48,7 @@ historian::historian(std::shared_ptr<const layout> house, history_disk disk, boo
     : house_{std::move(house)},
       kept_{house_->history.value_or(history_layout{})},
       disk_{std::move(disk)},
+      exact_dates_{exact_dates},
       keeper_{house_, kept_.interval, exact_dates},
       chronicler_{house_->timezone, exact_dates} {
   open(now);
@@ -79,7 +80,10 @@ void historian::open_chronicle(time_point now) {
 
 void historian::open_feeds(time_point now) {
   if (!disk_.open_feeds) return;
-  auto opened = disk_.open_feeds({kept_, house_->timezone, false}, utc(now));
+  auto plan = feed_plan{kept_, house_->timezone};
+  // Where house time is UTC by definition, it may be any.
+  if (exact_dates_) plan.earliest = {};
+  auto opened = disk_.open_feeds(plan, utc(now));
   if (!opened) return trouble("feeds", feeds_trouble_, opened.error(), now);
   feeds_ = std::move(*opened);
   dropped_ = feeds_->dropped();
@@ -241,9 +245,8 @@ void historian::tell_gaps(time_point now) {
 // ---- answers
 
 fault historian::no_feeds() const {
-  return {fault_code::not_ready, feeds_trouble_.empty()
-                                     ? "the history waits until the date is known"
-                                     : feeds_trouble_};
+  return {fault_code::not_ready,
+          feeds_trouble_.empty() ? "the history waits until the date is known" : feeds_trouble_};
 }
 
 result<history_answer> historian::answer(const history_query& asked) const {

@@ -77,8 +77,7 @@ class historian {
   void write_feeds(time_point now);
   void write_chronicle(time_point now);
   void tell_gaps(time_point now);
-  void trouble(const std::string& subject, std::string& standing, const fault& why,
-               time_point now);
+  void trouble(const std::string& subject, std::string& standing, const fault& why, time_point now);
   void relief(const std::string& subject, std::string& standing, time_point now);
   [[nodiscard]] bool believed(time_point now) const { return keeper_.dates().believed(now); }
   [[nodiscard]] time_point utc(time_point now) const { return keeper_.dates().utc(now); }
@@ -87,6 +86,7 @@ class historian {
   std::shared_ptr<const layout> house_;
   history_layout kept_;
   history_disk disk_;
+  bool exact_dates_;
   history_keeper keeper_;
   chronicler chronicler_;
   std::unique_ptr<feed_store> feeds_;

@@ -27,9 +27,7 @@ constexpr auto derived_rows = std::array<derived_row, history_keeper::derived_ch
 }};
 
 /// Between two values of these stands none: a switch is on or off, a counter has counted so far.
-bool keeps_last(unit u) {
-  return u == unit::on_off || u == unit::count || u == unit::watt_hour;
-}
+bool keeps_last(unit u) { return u == unit::on_off || u == unit::count || u == unit::watt_hour; }
 
 double usd_per_hour(power p, energy_price price) {
   return (p * std::chrono::hours{1} * price).in(us_dollar);
@@ -121,8 +119,8 @@ void history_keeper::place(const finished_slot& slot) {
   const auto meter = house_->plant->heat_pump.power_meter->value;
   for (const auto& [channel, value] : slot.values)
     if (channel == meter)
-      out_.push_back({place_of(derived::cost), at,
-                      static_cast<float>(usd_per_hour(value * watt, *price))});
+      out_.push_back(
+          {place_of(derived::cost), at, static_cast<float>(usd_per_hour(value * watt, *price))});
 }
 
 void history_keeper::place_waiting(time_point now) {
@@ -158,8 +156,7 @@ void history_keeper::spread(derived d, time_point from, time_point to, double va
   if (!std::isfinite(value)) return;
   auto at = time_point{from.time_since_epoch() / interval_ * interval_};
   if (at < from) at += interval_;
-  for (; at < to; at += interval_)
-    out_.push_back({place_of(d), at, static_cast<float>(value)});
+  for (; at < to; at += interval_) out_.push_back({place_of(d), at, static_cast<float>(value)});
 }
 
 void history_keeper::place_thermostat(const thermostat_slot& slot) {

@@ -38,7 +38,8 @@ std::optional<double> at(const history_series* s, time_point t) {
 result<money_count> money_count::of(const money_query& asked, const local_calendar& days,
                                     std::string heat_pump) {
   auto out = money_count{std::move(heat_pump)};
-  if (asked.from >= asked.to) return failed(fault_code::refused, "the window ends before it begins");
+  if (asked.from >= asked.to)
+    return failed(fault_code::refused, "the window ends before it begins");
   const auto next = [&](time_point t) {
     switch (asked.by) {
     case bucket::day: return days.day_after(t);
@@ -79,9 +80,9 @@ history_query money_count::sums() const {
 }
 
 history_query money_count::worth() const {
-  return {{store_worth}, rows_.front().first - step_, rows_.back().second, bucket::interval,
-          step_,         0,
-          fold::average};
+  return {
+      {store_worth}, rows_.front().first - step_, rows_.back().second, bucket::interval, step_, 0,
+      fold::average};
 }
 
 money_answer money_count::count(const history_answer& sums, const history_answer& worth) const {

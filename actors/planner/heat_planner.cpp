@@ -34,8 +34,13 @@ heat_planner::heat_planner(std::shared_ptr<const layout> house)
 
 void heat_planner::redate(const dating& dates) {
   news_ = news_ || dates.known() != dates_.known();
-  // What a slot of another date is like nobody has seen as a whole.
-  if (dates.offset != dates_.offset) shadow_slot_.reset();
+  // A correction moves the borders of slots; what a slot of another date was like as a whole nobody
+  // has seen.
+  const auto moved = dates.offset - dates_.offset;
+  if (shadow_slot_ && std::chrono::abs(moved) <= thermostat_shadow::as_one)
+    *shadow_slot_ -= moved;
+  else if (moved != duration{})
+    shadow_slot_.reset();
   dates_ = dates;
   prices_.redate(dates);
   charged_.redate(dates);
@@ -169,12 +174,12 @@ void heat_planner::shadow(time_point now) {
     const auto began = *shadow_slot_;
     if (store_ && running_ && !learner_->misfit() && slot_now - began == slot) {
       const auto model = learner_->model();
-      const auto outdoor = felt_ > 0 ? celsius(felt_k_ / static_cast<double>(felt_))
-                                     : outdoor_in(now, 0);
+      const auto outdoor =
+          felt_ > 0 ? celsius(felt_k_ / static_cast<double>(felt_)) : outdoor_in(now, 0);
       const auto load =
           model.load_at(outdoor) + learner_->usual_beyond(hour_of_day(dates_.utc(began)));
-      thermostat_.live(model, {began, slot, outdoor, std::max(load, power{}),
-                               charged_.total(began), store_->mean, *running_, made_of_.end_worth});
+      thermostat_.live(model, {began, slot, outdoor, std::max(load, power{}), charged_.total(began),
+                               store_->mean, *running_, made_of_.end_worth});
     } else {
       thermostat_.forget();
     }
@@ -193,8 +198,7 @@ plan_news heat_planner::news(const heat_plan& made, time_point now) {
   auto out = plan_news{now, made, made_of_.slots, thermostat_.take()};
   // One that was confirmed is what is left of the one before.
   const auto gone = out.outlook.size() - std::min(out.outlook.size(), made.slots.size());
-  out.outlook.erase(out.outlook.begin(),
-                    out.outlook.begin() + static_cast<std::ptrdiff_t>(gone));
+  out.outlook.erase(out.outlook.begin(), out.outlook.begin() + static_cast<std::ptrdiff_t>(gone));
   return out;
 }
 

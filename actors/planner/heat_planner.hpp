@@ -71,14 +71,14 @@ class heat_planner {
   std::optional<store_estimate> store_;
   std::optional<bool> running_;
   std::optional<time_point> changed_;
-  std::optional<heat_plan> plan_;      ///< the latest
-  heat_problem made_of_;               ///< it, or the one that it confirms
+  std::optional<heat_plan> plan_;  ///< the latest
+  heat_problem made_of_;           ///< it, or the one that it confirms
   thermostat_shadow thermostat_;
   std::optional<time_point> shadow_slot_;  ///< in progress
   double felt_k_ = 0;                      ///< sum of °C outdoors in it
   std::size_t felt_ = 0;                   ///< so many
-  std::optional<time_point> planned_;  ///< its slot
-  std::optional<time_point> thought_;  ///< when one was made anew
+  std::optional<time_point> planned_;      ///< its slot
+  std::optional<time_point> thought_;      ///< when one was made anew
   bool news_ = false;
   std::optional<std::string> obstacle_;
   bool misunderstood_ = false;

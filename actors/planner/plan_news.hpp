@@ -25,7 +25,7 @@ struct thermostat_slot {
 struct plan_news {
   time_point at;
   heat_plan plan;
-  std::vector<slot_outlook> outlook;        ///< of the plan's slots, in their order
+  std::vector<slot_outlook> outlook;  ///< of the plan's slots, in their order
   /// Since the news before, oldest first; of at most two days.
   std::vector<thermostat_slot> thermostat;
 };

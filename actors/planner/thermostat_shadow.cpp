@@ -12,17 +12,16 @@ constexpr auto as_good_as_full = 1e-6 * kelvin;
 
 void thermostat_shadow::live(const heat_model& model, const slot_past& past) {
   const auto end = past.start + past.length;
-  if (!now_ || past.start != lived_until_) {
+  if (!now_ || std::chrono::abs(past.start - lived_until_) > as_one) {
     // Nothing binds a thermostat's compressor to what the plan's was doing.
     now_ = heat_state{past.store, past.running, std::chrono::hours{24}};
     lived_until_ = end;
     return;
   }
-  const auto slot =
-      heat_problem{past.length,
-                   past.length,
-                   {{past.outdoor, past.load, past.price.value_or(energy_price{})}},
-                   {}};
+  const auto slot = heat_problem{past.length,
+                                 past.length,
+                                 {{past.outdoor, past.load, past.price.value_or(energy_price{})}},
+                                 {}};
   const auto did = thermostat_plan(model, slot, *now_, past.start).slots.front();
   const auto ran = did.part > 0;
   const auto filled = ran && model.full - did.store < as_good_as_full;
@@ -31,7 +30,7 @@ void thermostat_shadow::live(const heat_model& model, const slot_past& past) {
   now_ = heat_state{did.store, ran && !filled, since};
   lived_until_ = end;
   if (told_.size() == most) told_.erase(told_.begin());
-  const auto ahead = (past.store - did.store).in(kelvin) * model.heat_j_per_k;
+  const auto ahead = (past.store - did.store).in(kelvin)*model.heat_j_per_k;
   told_.push_back({past.start, past.length, did.electricity, past.price, did.store,
                    past.heat_worth * energy::from_si(ahead)});
 }

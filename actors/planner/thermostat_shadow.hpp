@@ -34,6 +34,8 @@ class thermostat_shadow {
   /// Slots that it lived through since it was asked for last, oldest first.
   std::vector<thermostat_slot> take();
 
+  /// A correction of the date by this much leaves two slots next to each other.
+  static constexpr duration as_one = std::chrono::minutes{1};
   /// Slots kept until somebody takes them: two days. Beyond: the oldest go.
   static constexpr std::size_t most = 192;
 

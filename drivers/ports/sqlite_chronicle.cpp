@@ -42,8 +42,10 @@ std::int64_t ms(time_point t) { return t.time_since_epoch().count(); }
 
 chronicle_item item_of(const sqlite_rows& row) {
   const auto severity = std::clamp<std::int64_t>(row.integer(3), 0, 2);
-  return {row.number(0), time_point{duration{row.integer(1)}}, row.text(2),
-          static_cast<hearth::severity>(severity), row.text(4), row.text(5), row.text(6)};
+  return {row.number(0), time_point{duration{row.integer(1)}},
+          row.text(2),   static_cast<hearth::severity>(severity),
+          row.text(4),   row.text(5),
+          row.text(6)};
 }
 
 int connect(const std::string& file, const std::optional<std::string>& vfs, bool create,
@@ -78,20 +80,21 @@ class sqlite_chronicle final : public chronicle {
     for (const auto& i : items) {
       if (code != SQLITE_OK) break;
       const auto subject = kept_text(i.subject), text = kept_text(i.text);
-      code = insert.run(ms(i.at), i.kind, static_cast<int>(i.severity), subject, text,
-                        kept_data(i));
+      code =
+          insert.run(ms(i.at), i.kind, static_cast<int>(i.severity), subject, text, kept_data(i));
     }
     return end(code);
   }
 
   result<chronicle_page> read(const chronicle_query& asked) override {
     const auto most = std::clamp<std::size_t>(asked.most, 1, chronicle_limits::page);
-    auto sql = std::string{"SELECT "} + columns +
-               " FROM items WHERE at >= ? AND at < ? AND severity >= ?";
+    auto sql =
+        std::string{"SELECT "} + columns + " FROM items WHERE at >= ? AND at < ? AND severity >= ?";
     // Nobody has so many kinds; what is no word of ours is none.
     auto kinds = std::string{};
     for (const auto& kind : asked.kinds)
-      if (kind.size() < 32 && std::ranges::all_of(kind, [](char c) { return c >= 'a' && c <= 'z'; }))
+      if (kind.size() < 32 &&
+          std::ranges::all_of(kind, [](char c) { return c >= 'a' && c <= 'z'; }))
         kinds += (kinds.empty() ? "'" : ",'") + kind + "'";
     if (!asked.kinds.empty()) sql += " AND kind IN (" + kinds + ")";
     // Behind the last one of the page before, in the order of time.
@@ -139,12 +142,12 @@ class sqlite_chronicle final : public chronicle {
     auto found = std::vector<chronicle_item>{};
     auto code = SQLITE_OK;
     if (db_) {
-      auto query =
-          sqlite_query{db_.get(), std::string{"SELECT "} + columns +
-                                      " FROM items WHERE kind IN ('event', 'lease') AND at <= ?1 AND at >="
-                                      " coalesce((SELECT max(at) FROM items WHERE kind = 'event'"
-                                      " AND substr(subject, 1, 8) = 'started ' AND at <= ?1), 0)"
-                                      " ORDER BY at DESC, number DESC LIMIT ?2"};
+      auto query = sqlite_query{
+          db_.get(), std::string{"SELECT "} + columns +
+                         " FROM items WHERE kind IN ('event', 'lease') AND at <= ?1 AND at >="
+                         " coalesce((SELECT max(at) FROM items WHERE kind = 'event'"
+                         " AND substr(subject, 1, 8) = 'started ' AND at <= ?1), 0)"
+                         " ORDER BY at DESC, number DESC LIMIT ?2"};
       auto rows = query.rows(ms(at), std::uint64_t{chronicle_limits::events});
       while (rows.next()) found.push_back(item_of(rows));
       code = rows.code();
@@ -158,10 +161,9 @@ class sqlite_chronicle final : public chronicle {
     if (!db_) return failed(fault_code::malformed, file_ + " is damaged");
     const auto before = [&](duration kept) { return std::to_string(ms(now - kept)); };
     const auto most = std::to_string(trimmed_together);
-    for (const auto& what :
-         {"kind = 'plan' AND subject != 'day' AND at < " + before(bounds_.plans),
-          "kind = 'plan' AND at < " + before(bounds_.plan_of_day),
-          "kind != 'plan' AND severity = 0 AND at < " + before(bounds_.rest)})
+    for (const auto& what : {"kind = 'plan' AND subject != 'day' AND at < " + before(bounds_.plans),
+                             "kind = 'plan' AND at < " + before(bounds_.plan_of_day),
+                             "kind != 'plan' AND severity = 0 AND at < " + before(bounds_.rest)})
       if (auto done = remove(what + " ORDER BY at LIMIT " + most); !done) return done;
     auto items = std::uint64_t{0};
     if (const auto code = read_number(db_.get(), "SELECT count(*) FROM items", items);
@@ -190,8 +192,8 @@ class sqlite_chronicle final : public chronicle {
     out.bytes = pages * journal_page_bytes;
     auto written = 0, highest = 0;
     sqlite3_db_status(db_.get(), SQLITE_DBSTATUS_CACHE_WRITE, &written, &highest, 0);
-    out.written = static_cast<std::uint64_t>(std::max(written, 0)) * journal_page_bytes *
-                  written_times;
+    out.written =
+        static_cast<std::uint64_t>(std::max(written, 0)) * journal_page_bytes * written_times;
     return out;
   }
 
@@ -199,7 +201,8 @@ class sqlite_chronicle final : public chronicle {
   result<void> remove(const std::string& where) {
     return end(run(db_.get(),
                    "BEGIN IMMEDIATE; DELETE FROM items WHERE number IN (SELECT number FROM items"
-                   " WHERE " + where + ")"));
+                   " WHERE " +
+                       where + ")"));
   }
 
   result<void> end(int code) {
@@ -255,9 +258,9 @@ result<bool> is_fresh(sqlite3* db, const std::string& file) {
   if (id == 0 && version == 0 && tables == 0) return true;
   if (id == application_id && version == schema_version) return false;
   if (id == application_id && version > schema_version)
-    return failed(fault_code::unsupported,
-                  file + " was written by a newer version of scada (" + std::to_string(version) +
-                      ", this one reads " + std::to_string(schema_version) + ")");
+    return failed(fault_code::unsupported, file + " was written by a newer version of scada (" +
+                                               std::to_string(version) + ", this one reads " +
+                                               std::to_string(schema_version) + ")");
   return failed(fault_code::refused, file + " is another program's database; name another file");
 }
 
@@ -274,10 +277,10 @@ result<sqlite_connection> open_database(const std::string& file,
                               "PRAGMA wal_autocheckpoint = 100"})
     if (code == SQLITE_OK) code = run(db.get(), setting);
   if (code == SQLITE_OK && *fresh)
-    code = run(db.get(),
-               "BEGIN IMMEDIATE; PRAGMA application_id = " + std::to_string(application_id) +
-                   "; PRAGMA user_version = " + std::to_string(schema_version) + "; " + schema +
-                   "COMMIT");
+    code =
+        run(db.get(), "BEGIN IMMEDIATE; PRAGMA application_id = " + std::to_string(application_id) +
+                          "; PRAGMA user_version = " + std::to_string(schema_version) + "; " +
+                          schema + "COMMIT");
   if (code == SQLITE_OK && !*fresh && !error && bytes <= looked_through_bytes) {
     auto query = sqlite_query{db.get(), "PRAGMA quick_check(1)"};
     auto rows = query.rows();
@@ -354,9 +357,9 @@ result<opened_chronicle> open_sqlite_chronicle(const std::filesystem::path& path
   }
   if (!db) return tl::make_unexpected(db.error());
   ::chmod(file.c_str(), 0600);
-  auto out = opened_chronicle{std::make_unique<sqlite_chronicle>(
-                                  lock, std::move(*db), file, options.bounds, !options.vfs),
-                              aside, 0};
+  auto out = opened_chronicle{
+      std::make_unique<sqlite_chronicle>(lock, std::move(*db), file, options.bounds, !options.vfs),
+      aside, 0};
   if (aside) out.saved = salvage(*aside, *out.store);
   return out;
 }

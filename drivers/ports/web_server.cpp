@@ -19,8 +19,6 @@ using namespace std::chrono_literals;
 
 /// After the operating system would not give a connection: it has no more of something.
 constexpr auto accept_pause = 500ms;
-/// Streams are told so often that they are alive, so that routers keep them and ends are noticed.
-constexpr auto heartbeat_every = 15s;
 /// What the system holds for one slow reader besides `web_bounds::stream_bytes`.
 constexpr int socket_bytes = 64 * 1024;
 
@@ -150,7 +148,7 @@ class beast_server final : public web_server {
   }
 
   void beat() {
-    heart_.expires_after(heartbeat_every);
+    heart_.expires_after(desk_.bounds.heartbeat);
     heart_.async_wait([this](error stopped) {
       if (stopped) return;
       static const auto comment = std::make_shared<const std::string>(": here\n\n");

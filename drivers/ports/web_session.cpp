@@ -15,8 +15,10 @@ using namespace std::chrono_literals;
 constexpr std::size_t read_bytes = 4 * 1024;
 /// Written within one `patience`: so slow a reader still gets a long export, in time.
 constexpr std::size_t write_bytes = 64 * 1024;
-/// Handshakes under way: each costs a Pi some milliseconds. Beyond: closed, browsers try again.
+/// Handshakes under way: each costs a Pi some milliseconds. Of one address fewer, so that who never
+/// ends them keeps nobody else out; a browser has six. Beyond: closed, browsers try again.
 constexpr std::size_t handshakes = 32;
+constexpr std::size_t handshakes_of_one_address = 8;
 /// Whoever answers requests is told to be gone after so many patiences.
 constexpr int answer_patiences = 3;
 /// How long, and how much, a refused client may still send what nobody reads, so that it gets to
@@ -42,7 +44,7 @@ web_session::web_session(tcp::socket socket, net::ip::address from, web_receptio
 
 web_session::~web_session() {
   leave_streams();
-  if (is_handshaking_) --desk_.handshakes;
+  end_handshake();
   --desk_.count.connections;
   if (--desk_.open_of[from_] == 0) desk_.open_of.erase(from_);
 }
@@ -61,17 +63,19 @@ void web_session::begin() {
 }
 
 void web_session::secure() {
-  if (desk_.handshakes >= handshakes) {
+  const auto mine = desk_.handshakes_of.find(from_);
+  if (desk_.handshakes >= handshakes ||
+      (mine != desk_.handshakes_of.end() && mine->second >= handshakes_of_one_address)) {
     ++desk_.count.refused;
     return close();
   }
+  ++desk_.handshakes_of[from_];
   ++desk_.handshakes;
   is_handshaking_ = true;
   auto socket = std::move(wire_->socket());
   wire_ = tls_wire(std::move(socket), *desk_.keys);
   wire_->open([self = shared_from_this()](bool well) {
-    --self->desk_.handshakes;
-    self->is_handshaking_ = false;
+    self->end_handshake();
     if (!well) {
       ++self->desk_.count.malformed;
       return self->close();
@@ -79,6 +83,12 @@ void web_session::secure() {
     self->is_secured_ = true;
     self->next_request();
   });
+}
+
+void web_session::end_handshake() {
+  if (!std::exchange(is_handshaking_, false)) return;
+  --desk_.handshakes;
+  if (--desk_.handshakes_of[from_] == 0) desk_.handshakes_of.erase(from_);
 }
 
 void web_session::next_request() {

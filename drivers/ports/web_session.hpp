@@ -32,7 +32,7 @@ struct web_reception {
   web_counters count{};
   std::uint64_t last_id = 0;
   std::size_t handshakes = 0;
-  std::map<boost::asio::ip::address, std::size_t> open_of;
+  std::map<boost::asio::ip::address, std::size_t> handshakes_of, open_of;
   /// Requests without an answer; they keep their connection.
   std::unordered_map<std::uint64_t, std::shared_ptr<web_session>> waiting;
   std::set<web_session*> streams;
@@ -60,6 +60,7 @@ class web_session : public std::enable_shared_from_this<web_session> {
  private:
   using error = boost::system::error_code;
   void secure();
+  void end_handshake();
   void next_request();
   void step();
   void read_more();

@@ -42,8 +42,12 @@ plan_news news(time_point start, std::size_t slots) {
   out.plan.start = start;
   out.plan.slot = out.plan.first = 15min;
   for (std::size_t i = 0; i < slots; ++i) {
-    out.plan.slots.push_back({i % 2 ? 1.0 : 0.0, (i % 2 ? 1.0 : 0.0) * kilowatt_hour,
-                              celsius(40 + static_cast<double>(i % 2)), {}, 100 * usd_per_mwh, {}});
+    out.plan.slots.push_back({i % 2 ? 1.0 : 0.0,
+                              (i % 2 ? 1.0 : 0.0) * kilowatt_hour,
+                              celsius(40 + static_cast<double>(i % 2)),
+                              {},
+                              100 * usd_per_mwh,
+                              {}});
     out.outlook.push_back({celsius(-5), 3 * kilowatt, 100 * usd_per_mwh});
   }
   return out;
@@ -66,7 +70,8 @@ TEST_CASE_FIXTURE(fixture, "of what was good in a slot the mean is kept, of a sw
   CHECK(of(all, keeper.place_of(derived::store)).at(noon) == doctest::Approx(45));
 }
 
-TEST_CASE_FIXTURE(fixture, "what was lost leaves nothing, and what came back is kept as it was good") {
+TEST_CASE_FIXTURE(fixture,
+                  "what was lost leaves nothing, and what came back is kept as it was good") {
   seen.lose(at::living);
   see_for(10s);
   seen.degrees(at::living, 19);
@@ -271,7 +276,8 @@ struct telling {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(telling, "who is in charge is told when it changes, not whenever it is repeated") {
+TEST_CASE_FIXTURE(telling,
+                  "who is in charge is told when it changes, not whenever it is repeated") {
   auto state = state_report{authority::local, "plan", "the plan says so", "", noon};
   said.hear(state, noon);
   said.hear(state, noon + 1s);
@@ -289,7 +295,8 @@ TEST_CASE_FIXTURE(telling, "who is in charge is told when it changes, not whenev
   CHECK(said.take(noon + 12s).empty());
 }
 
-TEST_CASE_FIXTURE(telling, "events, outcomes and contracts are told with their data, an alarm at once") {
+TEST_CASE_FIXTURE(telling,
+                  "events, outcomes and contracts are told with their data, an alarm at once") {
   said.hear(event{severity::warning, "link-down", "mqtt://a", "no link", noon}, noon);
   CHECK_FALSE(said.urgent(noon));
   said.hear(outcome{"r-1", false, "too late"}, noon + 1s);
@@ -313,7 +320,8 @@ TEST_CASE_FIXTURE(telling, "events, outcomes and contracts are told with their d
   CHECK_FALSE(said.urgent(noon));
 }
 
-TEST_CASE_FIXTURE(telling, "a plan is told whole when it is made, and in a line when it is confirmed") {
+TEST_CASE_FIXTURE(telling,
+                  "a plan is told whole when it is made, and in a line when it is confirmed") {
   auto first = news(noon, 8);
   said.plan(first);
   auto second = first;
@@ -351,7 +359,8 @@ TEST_CASE("two days planned whole fit an item of the chronicle many times over")
   CHECK(plan_data(n, exact_dates, true).size() < chronicle_limits::item_bytes / 8);
 }
 
-TEST_CASE("what is said without a date is told when there is one, and what is too much is counted") {
+TEST_CASE(
+    "what is said without a date is told when there is one, and what is too much is counted") {
   auto said = chronicler{"America/New_York", false};
   for (auto i = 0; i < 1010; ++i)
     said.hear(event{severity::info, "n", std::to_string(i), "", time_point{i * 1s}},

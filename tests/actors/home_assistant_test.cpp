@@ -132,7 +132,8 @@ TEST_CASE_FIXTURE(fixture,
   CHECK(count("tank_bottom") == 2);
   CHECK(count("tank_top") <= 60);
   CHECK(count("tank_top") >= 50);
-  CHECK(messages.size() == 16);
+  CHECK(messages.size() == 32);
+  CHECK(messages["homeassistant/sensor/hearth_small/tank_top/config"] == 1);
 }
 
 TEST_CASE_FIXTURE(fixture, "a creeping value is said when it has crept far enough") {

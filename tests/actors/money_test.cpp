@@ -14,9 +14,9 @@ const auto maine = local_calendar{"America/New_York"};
 time_point utc(std::string_view text) { return *from_iso8601(text); }
 
 /// What feeds would answer: one value by bucket, as a function of its start.
-history_answer answer(const history_query& q,
-                      const std::map<std::string, std::function<std::optional<float>(time_point)>>&
-                          values) {
+history_answer answer(
+    const history_query& q,
+    const std::map<std::string, std::function<std::optional<float>(time_point)>>& values) {
   auto out = history_answer{{}, q.interval};
   for (const auto& channel : q.channels) {
     const auto found = values.find(channel);
@@ -44,9 +44,10 @@ auto always(float v) {
 }  // namespace
 
 TEST_CASE("a day that springs forward has 23 hours of cost and one that falls back 25") {
-  const auto days = counted({utc("2026-03-07T12:00:00Z"), utc("2026-03-09T12:00:00Z"),
-                             bucket::day, {}});
-  const auto sums = answer(days.sums(), {{"hp.power", always(250)}, {"hearth.cost", always(0.05F)}});
+  const auto days =
+      counted({utc("2026-03-07T12:00:00Z"), utc("2026-03-09T12:00:00Z"), bucket::day, {}});
+  const auto sums =
+      answer(days.sums(), {{"hp.power", always(250)}, {"hearth.cost", always(0.05F)}});
   const auto rows = days.count(sums, {}).rows;
   REQUIRE(rows.size() == 3);
   CHECK(rows[0].start == utc("2026-03-07T05:00:00Z"));
@@ -57,16 +58,16 @@ TEST_CASE("a day that springs forward has 23 hours of cost and one that falls ba
   CHECK(rows[1].covered == doctest::Approx(1));
   CHECK_FALSE(rows[1].thermostat);
 
-  const auto autumn = counted({utc("2026-11-01T12:00:00Z"), utc("2026-11-01T13:00:00Z"),
-                               bucket::day, {}});
+  const auto autumn =
+      counted({utc("2026-11-01T12:00:00Z"), utc("2026-11-01T13:00:00Z"), bucket::day, {}});
   CHECK(autumn.count(answer(autumn.sums(), {{"hp.power", always(250)}}), {})
             .rows.at(0)
             .used.in(kilowatt_hour) == doctest::Approx(25));
 }
 
 TEST_CASE("months are whole ones of the house's calendar") {
-  const auto months = counted({utc("2026-01-10T00:00:00Z"), utc("2026-03-02T00:00:00Z"),
-                               bucket::month, {}});
+  const auto months =
+      counted({utc("2026-01-10T00:00:00Z"), utc("2026-03-02T00:00:00Z"), bucket::month, {}});
   const auto rows = months.count(answer(months.sums(), {{"hp.power", always(250)}}), {}).rows;
   REQUIRE(rows.size() == 3);
   CHECK(rows[0].start == utc("2026-01-01T05:00:00Z"));
@@ -83,8 +84,8 @@ TEST_CASE("what is not known counts for nothing, and how much was known is told"
   const auto half = [&](float v) {
     return [=](time_point t) { return t < noon ? std::optional{v} : std::nullopt; };
   };
-  auto rows = day.count(answer(day.sums(), {{"hp.power", half(100)}, {"hearth.cost", half(1)}}), {})
-                  .rows;
+  auto rows =
+      day.count(answer(day.sums(), {{"hp.power", half(100)}, {"hearth.cost", half(1)}}), {}).rows;
   REQUIRE(rows.size() == 1);
   CHECK(rows[0].covered == doctest::Approx(0.5));
   CHECK(rows[0].used.in(watt_hour) == doctest::Approx(48 * 100));
@@ -113,7 +114,8 @@ TEST_CASE("a thermostat is compared where both are known, and elsewhere taken fo
   CHECK((row.used - *row.thermostat_used).in(watt_hour) == doctest::Approx(48 * 10));
 }
 
-TEST_CASE("heat that a day leaves in the store beyond the thermostat's is the house's to its good") {
+TEST_CASE(
+    "heat that a day leaves in the store beyond the thermostat's is the house's to its good") {
   const auto noon = utc("2026-01-15T17:00:00Z");
   const auto q = counted({noon, noon + 2h, bucket::interval, 1h});
   const auto same = std::map<std::string, std::function<std::optional<float>(time_point)>>{

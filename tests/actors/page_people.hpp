@@ -185,4 +185,15 @@ inline page_json body_of(const web_response& answered) {
   return page_json::parse(answered.body, nullptr, false);
 }
 
+/// What the house does when somebody wants to set a boost; 0: it lets them.
+inline unsigned tries_to_act(page_people& page, const web_request& asked,
+                             role least = role::viewer) {
+  const auto refused = page.door->refusal(asked, page.door->who(asked, page.now), least, page.now);
+  return refused ? refused->status : 0;
+}
+
+inline web_request boost(const page_people& page, const browser& b) {
+  return page.request(b, "POST", "/api/v1/control/leases", {{"kind", "boost"}, {"for_s", 60}});
+}
+
 }  // namespace hearth::testing

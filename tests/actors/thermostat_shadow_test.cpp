@@ -71,9 +71,8 @@ TEST_CASE("what the true store holds beyond the thermostat's is worth what heat 
   shadow.live(m, past(p, 1, celsius(58)));
   const auto lived = shadow.take();
   REQUIRE(lived.size() == 1);
-  const auto more_j = (celsius(58) - lived[0].store).in(kelvin) * m.heat_j_per_k;
-  CHECK(lived[0].ahead.in(us_dollar) ==
-        doctest::Approx(more_j / 3.6e9 * 40));
+  const auto more_j = (celsius(58) - lived[0].store).in(kelvin)*m.heat_j_per_k;
+  CHECK(lived[0].ahead.in(us_dollar) == doctest::Approx(more_j / 3.6e9 * 40));
   CHECK(lived[0].ahead.in(us_dollar) > 0);
 }
 
@@ -142,6 +141,29 @@ TEST_CASE("a planner tells with its plan what it was made of and what a thermost
     }
   }
   CHECK(told == 8);
+}
+
+TEST_CASE(
+    "a date that is corrected by seconds leaves the thermostat as it was, one that jumps begins it "
+    "anew") {
+  const auto house = shared(small_house());
+  auto planner = heat_planner{house};
+  auto seen = image{*house, noon};
+  auto told = std::size_t{0};
+  const auto live = [&](int minutes) {
+    for (auto minute = 0; minute < minutes; ++minute) {
+      if (const auto plan = planner.look(seen.now()))
+        told += planner.news(*plan, seen.time()).thermostat.size();
+      seen.pass(1min);
+    }
+    return std::exchange(told, 0);
+  };
+  live(31);
+  CHECK(live(60) == 4);
+  planner.redate({20s, date_trust::good, date_source::node});
+  CHECK(live(60) == 4);
+  planner.redate({-8h - 7min, date_trust::good, date_source::node});
+  CHECK(live(60) == 3);
 }
 
 TEST_CASE("a thermostat's slot has no price while nobody says what electricity costs") {

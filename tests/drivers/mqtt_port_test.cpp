@@ -227,3 +227,28 @@ TEST_CASE("what devices said while nobody listened is not taken for what they sa
   REQUIRE(first);
   CHECK(first->payload == "now");
 }
+
+TEST_CASE("what is to be retained is given to whoever subscribes later, all else is not") {
+  auto broker = mosquitto{};
+  auto house = one_device(shelly_relay_model().spec, {{"topic", "shelly"}});
+  house.buses[0].options["broker"] = broker.uri();
+  const auto bus = std::move(make_mqtt_port(house, {0}).value());
+  auto echo = heard_events{};
+  bus->listen({"a/config"}, [tell = echo.listener()](bus_message m) {
+    tell(mqtt_message{std::move(m.topic), std::move(m.payload)});
+  });
+  REQUIRE(bus->transact(bus_presence{}, start));
+  REQUIRE(bus->transact(mqtt_publish{"a/state", "42"}, start));
+  REQUIRE(bus->transact(mqtt_publish{"a/config", "{}", true}, start));
+  REQUIRE(echo.next<mqtt_message>());  // the broker has both
+  auto heard = heard_events{};
+  const auto late = make_paho_client({broker.uri(), "late", "", "", "", {}}, heard.listener());
+  late->connect();
+  REQUIRE(heard.next<mqtt_connected>());
+  late->subscribe({"a/state", "a/config"});
+  auto first = heard.next<mqtt_message>();  // or the confirmation, which may come before or after
+  if (!first) first = heard.next<mqtt_message>();
+  REQUIRE(first);
+  CHECK(first->topic == "a/config");
+  CHECK(first->payload == "{}");
+}

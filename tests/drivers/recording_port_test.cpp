@@ -62,6 +62,7 @@ TEST_CASE("requests of every bus have a text of their own") {
   CHECK(request_text(i2c_transfer{0x48, {1, 0xC3}, 2, std::chrono::milliseconds{9}}) ==
         "0x48 write 01 C3 read 2 after 9 ms");
   CHECK(request_text(mqtt_publish{"a/b", "on\n"}) == "a/b on\\n");
+  CHECK(request_text(mqtt_publish{"a/b", "on", true}) == "a/b (retained) on");
   CHECK(request_text(plant_write{"heat_pump.enable", 1}) == "write heat_pump.enable 1");
 }
 

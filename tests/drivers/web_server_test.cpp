@@ -114,6 +114,16 @@ TEST_CASE_FIXTURE(page_server,
   CHECK(comes_to([](const web_traffic& t) { return t.streams == 0 && t.connections == 0; }));
 }
 
+TEST_CASE_FIXTURE(page_server,
+                  "a page that nothing is told hears from time to time that the house is there") {
+  bounds.heartbeat = 50ms;
+  open();
+  auto anna = client();
+  anna.get("/live").until("data: 1\n\n");
+  CHECK(anna.until("\n\n") == ": here\n\n");
+  CHECK(anna.until("\n\n") == ": here\n\n");
+}
+
 TEST_CASE_FIXTURE(page_server, "a page that is closed is no stream any more") {
   open();
   {

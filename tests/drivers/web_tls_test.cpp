@@ -100,15 +100,29 @@ TEST_CASE_FIXTURE(secured_page, "handshakes that never end are few, and end by t
   bounds.idle = 500ms;
   open();
   auto crowd = std::vector<std::unique_ptr<web_client>>{};
-  for (auto i = 0; i < 50; ++i) {
-    crowd.push_back(std::make_unique<web_client>(port));
-    crowd.back()->say("\x16\x03\x01\x02");
-  }
+  const char* const addresses[] = {"127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5"};
+  for (const auto* from : addresses)
+    for (auto i = 0; i < 10; ++i) {
+      crowd.push_back(std::make_unique<web_client>(port, web_client::how{false, from}));
+      crowd.back()->say("\x16\x03\x01\x02");
+    }
   for (auto& one : crowd) CHECK(one->is_ended());
   const auto traffic = server->traffic();
   CHECK(traffic.refused == 18);
   CHECK(traffic.too_slow == 32);
   CHECK(secured().get("/").answer().ends_with("hello"));
+}
+
+TEST_CASE_FIXTURE(secured_page, "who never ends its handshakes keeps nobody else out") {
+  open();
+  auto crowd = std::vector<std::unique_ptr<web_client>>{};
+  for (auto i = 0; i < 40; ++i) {
+    crowd.push_back(std::make_unique<web_client>(port));
+    crowd.back()->say("\x16\x03\x01\x02");
+  }
+  REQUIRE(comes_to([](const web_traffic& t) { return t.refused == 32; }));
+  auto neighbour = web_client{port, {true, "127.0.0.2"}};
+  CHECK(neighbour.get("/").answer().ends_with("hello"));
 }
 
 TEST_CASE_FIXTURE(secured_page, "a server ends with handshakes and streams open") {

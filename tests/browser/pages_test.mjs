@@ -1,0 +1,135 @@
+// node pages_test.mjs PAGES, where the build made them: weight, addresses, and the words of format.ts.
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import { createRequire } from "node:module";
+import * as path from "node:path";
+import { gunzipSync } from "node:zlib";
+
+const pages = path.resolve(process.argv[2]);
+const facts = [];
+const fact = (name, holds) => facts.push([name, holds]);
+
+fact("the first page weighs no more than it may", () => {
+  const sizes = JSON.parse(fs.readFileSync(path.join(pages, "sizes.json"), "utf8"));
+  assert.ok(sizes.first > 5000, "something was measured");
+  assert.ok(sizes.first <= 80 * 1024, `${sizes.first} bytes`);
+  assert.ok(sizes.first_files.every((name) => !name.includes("chart")), "charts come later");
+});
+
+const site = path.join(pages, "site");
+const files = fs.readdirSync(site, { recursive: true }).map(String).filter((name) => fs.statSync(path.join(site, name)).isFile());
+
+fact("nothing of it names another host", () => {
+  for (const name of files)
+    for (const [found] of fs.readFileSync(path.join(site, name), "utf8").matchAll(/(https?:)?\/\/[a-z][\w-]*\.[a-z]{2,}[^\s"'`)]*/gi))
+      assert.match(found, /^https?:\/\/www\.w3\.org\//, `${name} names ${found}`); // the names of SVG and MathML, never asked for
+});
+
+fact("nothing in the page needs more than a strict content policy", () => {
+  const page = fs.readFileSync(path.join(site, "index.html"), "utf8");
+  assert.doesNotMatch(page, /<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=|javascript:/i);
+  for (const name of files.filter((each) => each.endsWith(".js"))) assert.doesNotMatch(fs.readFileSync(path.join(site, name), "utf8"), /\beval\(|new Function\(|document\.write/, name);
+});
+
+fact("every file that the page names is there", () => {
+  const page = fs.readFileSync(path.join(site, "index.html"), "utf8");
+  const named = [...page.matchAll(/(?:src|href)="\/([^"]+)"/g)].map(([, name]) => name);
+  assert.ok(named.length >= 4);
+  for (const name of named) assert.ok(files.includes(name), name);
+});
+
+/** format.ts as a browser of this language would have it, with these settings. */
+async function format_of(settings, language = "en-GB") {
+  globalThis.localStorage = { getItem: () => JSON.stringify(settings), setItem: () => {} };
+  globalThis.document = { documentElement: { removeAttribute() {}, setAttribute() {} } };
+  Object.defineProperty(globalThis, "navigator", { value: { language }, configurable: true });
+  const { build } = createRequire(path.join(pages, "package.json"))("esbuild");
+  const made = await build({ entryPoints: [path.join(pages, "src/format.ts")], bundle: true, write: false, format: "esm", jsx: "automatic", jsxImportSource: "preact" });
+  const text = made.outputFiles[0].text + `\n// ${JSON.stringify(settings)} ${language}`;
+  return import("data:text/javascript;base64," + Buffer.from(text).toString("base64"));
+}
+const metric = await format_of({ units: "metric", clock: "24", theme: "system" });
+const american = await format_of({ units: "us", clock: "12", theme: "system" });
+const hour = 3600e3;
+
+fact("a day of the house begins at its midnight, when the clocks change too", () => {
+  metric.use_zone("America/New_York");
+  const spring = Date.parse("2026-03-08T15:00:00Z"); // the clocks went forward at 07:00 UTC
+  const begins = metric.start_of_day(spring);
+  assert.equal(new Date(begins).toISOString(), "2026-03-08T05:00:00.000Z");
+  assert.equal(metric.start_of_day(spring, 1) - begins, 23 * hour);
+  const autumn = Date.parse("2026-11-01T18:00:00Z");
+  assert.equal(metric.start_of_day(autumn, 1) - metric.start_of_day(autumn), 25 * hour);
+  assert.equal(new Date(metric.start_of_month(autumn)).toISOString(), "2026-11-01T04:00:00.000Z");
+  assert.equal(new Date(metric.start_of_winter(Date.parse("2026-02-01T12:00:00Z"))).toISOString(), "2025-10-01T04:00:00.000Z");
+  assert.equal(new Date(metric.start_of_day(Date.parse("2026-01-01T03:00:00Z"))).toISOString(), "2025-12-31T05:00:00.000Z");
+});
+
+fact("what a date field holds is read back as the same second of the house", () => {
+  metric.use_zone("America/New_York");
+  for (const text of ["2026-01-15T16:04:59", "2026-07-15T00:00:00", "2026-11-01T12:30:01"]) assert.equal(metric.input_time(metric.from_input(text)), text);
+  assert.equal(metric.from_input("yesterday"), null);
+});
+
+fact("units are those that somebody chose", () => {
+  assert.equal(metric.degrees_long(20.5), "20.5 °C");
+  assert.equal(american.degrees_long(20.5), "69 °F");
+  assert.equal(metric.degrees_long(-0.04), "0.0 °C");
+  assert.equal(metric.degrees(null), "–");
+  assert.equal(metric.power(5234), "5.23 kW");
+  assert.equal(metric.power(null), "–");
+  assert.equal(metric.money(0.43), "43 ¢");
+  assert.equal(metric.money(-1.5), "−$1.50");
+  assert.equal(metric.per_kwh(0.5437), "54.4 ¢/kWh");
+  assert.equal(american.volume(1360), "359 gal");
+  assert.equal(american.value(10, "L/min"), "2.64 gpm");
+  assert.equal(metric.value(1, "on/off"), "on");
+  assert.equal(american.sentence("the store's top is down to -3.5 °C, 2 K below"), "the store's top is down to 26 °F, 3.6 °F below");
+  assert.equal(metric.sentence("down to 45 °C"), "down to 45 °C");
+  for (const c of [5, 18.5, 30]) assert.ok(Math.abs(american.degrees_from_shown(american.shown_degrees(c)) - c) < 1e-9);
+});
+
+fact("clocks show what somebody chose, in the house's time", () => {
+  for (const each of [metric, american]) each.use_zone("America/New_York");
+  const at = Date.parse("2026-01-15T19:05:09Z");
+  assert.equal(metric.clock(at), "14:05");
+  assert.match(american.clock(at), /^2:05\sPM$/);
+  assert.equal(metric.clock(Date.parse("2026-01-15T05:00:00Z")), "00:00");
+  metric.use_zone("Nowhere/Atlantis");
+  assert.equal(metric.clock(at), "19:05");
+});
+
+fact("a countdown ends at nothing and never below", () => {
+  assert.equal(metric.countdown(3599_000), "59:59");
+  assert.equal(metric.countdown(3600_000), "1:00:00");
+  assert.equal(metric.countdown(400), "0:01");
+  assert.equal(metric.countdown(-5000), "0:00");
+  assert.equal(metric.span(90 * 60e3), "1 h 30 min");
+});
+
+fact("what the program holds is what stands on the disk", () => {
+  const source = fs.readFileSync(path.join(pages, "../generated/page_files.cpp"), "latin1");
+  const rows = [...source.matchAll(/\{"(\/[^"]+)", "[^"]+", "\\"([0-9a-f]{16})\\"",\s*\{((?:\s*"[^\n]*"\n?)+),\s*(\d+)\}/g)];
+  assert.equal(rows.length, files.length);
+  for (const [, name, etag, literal, length] of rows) {
+    const text = [...literal.matchAll(/^\s*"(.*)"$/gm)].map(([, line]) => line).join("");
+    const bytes = Buffer.from(text.replace(/\\([0-7]{3})/g, (_, octal) => String.fromCharCode(parseInt(octal, 8))), "latin1");
+    assert.equal(bytes.length, Number(length), name);
+    const plain = gunzipSync(bytes);
+    assert.ok(plain.equals(fs.readFileSync(path.join(site, name))), name);
+    assert.equal(createHash("sha256").update(plain).digest("hex").slice(0, 16), etag);
+  }
+});
+
+let failed = 0;
+for (const [name, holds] of facts) {
+  try {
+    await holds();
+  } catch (problem) {
+    ++failed;
+    console.error(`not so: ${name}\n${problem.message}`);
+  }
+}
+console.log(`${facts.length - failed} of ${facts.length} hold`);
+process.exitCode = failed ? 1 : 0;
