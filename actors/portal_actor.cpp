@@ -240,7 +240,11 @@ portal_actor::behavior_type portal_of(portal_actor::stateful_pointer<portal_stat
         auto& s = self->state;
         s.leaving = true;
         s.server.reset();
-        if (s.mind) s.mind->tick(s.context.clock.now());
+        if (s.mind) {
+          s.mind->tick(s.context.clock.now());
+          // What was done is written down.
+          static_cast<void>(s.mind->take_ended(s.people()));
+        }
         return atom::done::value;
       },
       [self](const roads& r) {

@@ -76,7 +76,9 @@ TEST_CASE("a path that is none is not found, and a wrong method is said to be on
   auto h = page_house{};
   CHECK(h.ask(h.viewer, "GET", "/api/v1/nowhere").status == 404);
   CHECK(h.ask(h.viewer, "GET", "/api/v1/control/leases/a/b").status == 404);
-  CHECK(h.ask(h.viewer, "GET", "/api").status == 200);  // a page that the script draws
+  auto drawn = h.request(h.viewer, "GET", "/api");  // a page that the script draws
+  drawn.headers["accept-encoding"] = "gzip";
+  CHECK(std::get<web_response>(h.asked(drawn)).status == 200);
   CHECK(h.ask(h.household, "DELETE", "/api/v1/plan").status == 405);
   CHECK(h.ask(h.household, "GET", "/api/v1/control/leases").status == 405);
   CHECK(h.ask(h.viewer, "POST", "/index.html").status == 404);
@@ -119,6 +121,7 @@ TEST_CASE("pages are served as they were packed, with a name that a browser can 
   CHECK(std::get<web_response>(h.asked(asked)).status == 404);
 
   asked.path = "/";
+  asked.headers.erase("if-none-match");
   asked.headers.erase("accept-encoding");
   CHECK(std::get<web_response>(h.asked(asked)).status == 406);
 }

@@ -4,11 +4,12 @@
 import * as fs from "node:fs";
 import * as http from "node:http";
 import * as path from "node:path";
+import { gzipSync } from "node:zlib";
 
 const [site = "build/release/pages/site", port = "8480", mood = "well"] = process.argv.slice(2);
 const begun = Date.now();
 const start = Date.parse("2020-01-16T21:10:00Z");
-const pace = 20;
+const pace = 60;
 const clock = () => start + (Date.now() - begun) * pace;
 const hour = 3600e3;
 const types = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".webmanifest": "application/manifest+json" };
@@ -37,9 +38,10 @@ const derived = [
   ["hearth.plan.power", "W", (t) => (price_at(t) < 0.2 ? 5000 : 0)], ["hearth.plan.store", "°C", (t) => store_at(t) - 10], ["hearth.thermostat.power", "W", (t) => (Math.floor(t / hour) % 3 ? 3000 : 0)],
 ];
 const all = new Map([...channels, ...derived].map(([name, unit, at]) => [name, { unit, at }]));
-let leases = [{ id: "w1", kind: "boost", zone: "living", channel: null, setpoint_c: null, value: null, by: "anna", reason: "", since_ms: start - 600e3, until_ms: start + 1800e3, yours_to_end: true }];
-let schedules = { living: [{ days: [1, 2, 3, 4, 5], from: "06:30", setpoint_c: 20.5 }, { days: [1, 2, 3, 4, 5, 6, 7], from: "22:00", setpoint_c: 18 }, { days: [6, 7], from: "08:00", setpoint_c: 21 }], bedrooms: [], basement: [] };
+let leases = mood === "claim" ? [] : [{ id: "w1", kind: "boost", zone: "living", channel: null, setpoint_c: null, value: null, by: "anna", reason: "", since_ms: start - 600e3, until_ms: start + 1800e3, yours_to_end: true }];
+let schedules = mood === "claim" ? { living: [], bedrooms: [], basement: [] } : { living: [{ days: [1, 2, 3, 4, 5], from: "06:30", setpoint_c: 20.5 }, { days: [1, 2, 3, 4, 5, 6, 7], from: "22:00", setpoint_c: 18 }, { days: [6, 7], from: "08:00", setpoint_c: 21 }], bedrooms: [], basement: [] };
 let role = "installer";
+const users = [{ name: "anna", role: "installer", created_ms: start, last_login_ms: start, locked: false }, { name: "ben", role: "household", created_ms: start, last_login_ms: null, locked: true }];
 let state = mood === "claim" ? "claim" : "in";
 
 const session = () => ({ state, site: "maple-12", version: "0.1.0", clock_ms: clock(), user: state === "in" ? { name: "anna", role } : null, csrf: state === "in" ? "token" : null });
@@ -86,8 +88,8 @@ const items = (q) => Array.from({ length: 40 }, (_, i) => {
 const answers = {
   "GET /session": session,
   "POST /logout": () => void (state = "login"),
-  "POST /login": (_, body) => (body.password === "wrong" ? [401, { error: "name or password is wrong" }] : ((state = "in"), (role = body.name === "viewer" ? "viewer" : "installer"), session())),
-  "POST /claim": () => ((state = "in"), session()),
+  "POST /login": (_, body) => (/not/.test(body.password) ? [401, { error: "name or password is wrong" }] : ((state = "in"), (role = users.find((each) => each.name === body.name)?.role ?? "viewer"), session())),
+  "POST /claim": (_, body) => (body.code !== "ABCD-1234" ? [401, { error: "this is not the code that the house shows", field: "code" }] : ((state = "in"), [201, session()])),
   "GET /house": () => ({ site: "maple-12", timezone: "America/New_York", layout_hash: "9f3c2ab8e1d0", version: "0.1.0",
     channels: [...channels.map(([name, unit, , actuator]) => ({ name, unit, device: name.split(".")[0], key: "k", actuator: !!actuator, max_age_s: 60, derived: false })), ...derived.map(([name, unit]) => ({ name, unit, device: "", key: "", actuator: false, max_age_s: 0, derived: true }))],
     plant: { heat_pump: { enable: "hp.enable", power: "hp.power", pump: "hp.pump", max_power_w: 9700 }, store: { volume_l: 1360, layers: ["store.top", "store.2", "store.3", "store.4", "store.5", "store.bottom"], max_c: 77, min_top_c: 45 },
@@ -103,7 +105,8 @@ const answers = {
   "POST /control/leases": (_, body) => { const lease = { id: "w" + Date.now(), zone: null, channel: null, setpoint_c: null, value: null, ...body, by: "anna", reason: "", since_ms: clock(), until_ms: clock() + body.for_s * 1000, yours_to_end: true }; leases = [...leases, lease]; return [201, lease]; },
   "GET /alarms": () => ({ active: mood === "stale" ? [alarm("a1", "warning", "The sensor of the bedrooms is silent"), alarm("a2", "critical", "The heat pump does not start")] : [], recent: [{ ...alarm("a3", "warning", "The link to the node was down"), ended_ms: start - hour }] }),
   "GET /devices": () => ({ devices: channels.slice(0, 14).map(([name, , at], i) => ({ name: name.replace(".", "-") + "-device", model: "simulated-meter", bus: "sim", quality: mood === "stale" && i === 3 ? "stale" : "good", channels: [{ name, q: "good", at_ms: clock() - 2000, v: at(clock()) }] })), buses: [{ name: "sim", kind: "simulated", load_percent: 3.2 }, { name: "rs485", kind: "modbus-rtu", load_percent: 41 }], link: { connected: true, waiting: 0, waiting_bytes: 0, oldest_ms: null }, history: { recording: true, problem: "", feeds: 27, bytes: 31e6, written_today: 812e3, oldest_ms: start - 90 * 24 * hour, waiting: 61 }, actors: [{ name: "dispatcher", up: true, restarts: 0 }], software: { version: "0.1.0", started_ms: start - 50 * hour, layout_hash: "9f3c2ab8e1d0", rss_bytes: 17e6 }, page: { connections: 2, streams: 1 } }),
-  "GET /users": () => ({ users: [{ name: "anna", role: "installer", created_ms: start, last_login_ms: start, locked: false }, { name: "ben", role: "household", created_ms: start, last_login_ms: null, locked: true }] }),
+  "GET /users": () => ({ users }),
+  "POST /users": (_, body) => (users.push({ ...body, created_ms: clock(), last_login_ms: null, locked: false }), [201, {}]),
   "GET /audit": () => ({ items: [{ number: 2, at_ms: start, user: "anna", from: "192.168.1.20", action: "boost", detail: "living, 30 min", ok: true }, { number: 1, at_ms: start - hour, user: "", from: "192.168.1.21", action: "login", detail: "ben", ok: false }], more: false }),
 };
 
@@ -122,6 +125,9 @@ http.createServer((request, response) => {
     request.on("end", () => {
       const rest = url.pathname.slice(7);
       const body = text ? JSON.parse(text) : {};
+      const least = /^\/(users|audit)/.test(rest) || body.kind === "hold" ? "installer" : request.method !== "GET" && /^\/(control|alarms)/.test(rest) ? "household" : "viewer";
+      const ranks = ["viewer", "household", "installer"];
+      if (ranks.indexOf(role) < ranks.indexOf(least)) return void response.writeHead(403, { "Content-Type": "application/json" }).end(JSON.stringify({ error: "this needs the role " + least }));
       let found = answers[`${request.method} ${rest}`]?.(url.searchParams, body);
       if (request.method === "DELETE") (leases = leases.filter((each) => !rest.endsWith("/" + each.id))), (found = [204]);
       if (request.method === "PUT" && rest.startsWith("/control/schedules/")) (schedules[rest.split("/").pop()] = body.entries), (found = { schedule: body.entries });
@@ -133,6 +139,6 @@ http.createServer((request, response) => {
   }
   const file = path.join(site, url.pathname);
   const there = fs.existsSync(file) && fs.statSync(file).isFile() ? file : path.join(site, "index.html");
-  response.writeHead(200, { "Content-Type": types[path.extname(there)], "Content-Security-Policy": "default-src 'self'; script-src 'self'; style-src 'self'" });
-  response.end(fs.readFileSync(there));
+  response.writeHead(200, { "Content-Type": types[path.extname(there)], "Content-Encoding": "gzip", "Content-Security-Policy": "default-src 'self'; script-src 'self'; style-src 'self'" });
+  response.end(gzipSync(fs.readFileSync(there)));
 }).listen(Number(port), "127.0.0.1", () => console.log(`http://127.0.0.1:${port}`));

@@ -34,7 +34,7 @@ async function until(what, look, seconds = 30) {
 
 // ---- the house
 
-const house = spawn(scada, ["demo", layout, "--plain", "--speed", String(speed), "--for", "30d"], { stdio: ["ignore", "pipe", "pipe"] });
+const house = spawn(scada, ["demo", "--layout", layout, "--plain", "--speed", String(speed), "--for", "30d"], { stdio: ["ignore", "pipe", "pipe"] });
 let said = "";
 house.stdout.on("data", (part) => (said += part));
 house.stderr.on("data", (part) => (said += part));
@@ -44,7 +44,7 @@ house.on("exit", (code, signal) => (ended = `${code ?? signal}`));
 async function door() {
   return until("the page's address and a claim code", () => {
     assert.equal(ended, null, `scada ended with ${ended}:\n${said}`);
-    const found = /(https?:\/\/[\w.-]+:\d+)\/#claim=([\w-]+)/.exec(said);
+    const found = /(https?:\/\/[\w.-]+:\d+)\/\s+claim code ([\w-]+)/.exec(said);
     return found && { base: found[1], code: found[2] };
   }, 60);
 }
