@@ -30,6 +30,10 @@ std::optional<tier_page> feed_store::page_of(std::uint32_t tier, feed_id feed,
                                              std::uint32_t page) const {
   const auto at = written_page{tier, feed, page};
   if (const auto image = images_.find(at); image != images_.end()) return image->second;
+  if (tier == 0)
+    if (const auto waits = waiting_.find({feed, page});
+        waits != waiting_.end() && waits->second.whole)
+      return tier_page{waits->second.values, {}};
   auto read = tiers_[tier].read(feed, page);
   if (read) return std::move(*read);
   if (rotten_.contains(at)) return {};

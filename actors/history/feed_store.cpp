@@ -116,6 +116,10 @@ result<void> feed_store::take_over(time_point now) {
       *files_, plan_.read_only, [&](const log_record& record) { take(record); }, problems_);
   if (!log) return tl::make_unexpected(log.error());
   log_ = *log;
+  const auto kept_before =
+      std::ranges::any_of(tiers_, [](const feed_tier& tier) { return tier.bytes_on_disk() > 0; });
+  if (log_.unreadable() && kept_before)
+    tell("the history's log is damaged: its last hours may lack values");
   return {};
 }
 

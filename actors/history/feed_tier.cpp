@@ -116,6 +116,22 @@ result<void> feed_tier::put_aside(std::uint32_t number, feed_id feed, const std:
   return {};
 }
 
+result<std::uint32_t> feed_tier::first_page_from(std::uint32_t number,
+                                                 std::string_view bytes) const {
+  const auto meta = meta_from(bytes);
+  if (!meta) return tl::make_unexpected(meta.error());
+  if (meta->interval_s != plan_.interval_s)
+    return failed(fault_code::mismatch, "its interval is " + std::to_string(meta->interval_s) +
+                                            " s instead of " + std::to_string(plan_.interval_s) +
+                                            " s");
+  const auto page = static_cast<std::uint32_t>(meta->start_s / plan_.page_s());
+  if (meta->start_s % plan_.page_s() != 0 || segment_of(page) != number)
+    return failed(fault_code::mismatch,
+                  "it begins at " + to_iso8601(time_point{std::chrono::seconds{meta->start_s}}) +
+                      ", which is not in this segment");
+  return page % static_cast<std::uint32_t>(segment_pages);
+}
+
 result<void> feed_tier::open_segment(std::uint32_t number, std::vector<std::string>& problems) {
   const auto folder = folder_of(number);
   auto sums = files_->read(folder + "/sums", 0, std::size_t{64} << 20);
@@ -124,7 +140,10 @@ result<void> feed_tier::open_segment(std::uint32_t number, std::vector<std::stri
   if (!names) return tl::make_unexpected(names.error());
   auto& made = segments_[number];
   const auto known = read_sums(*sums, made);
-  if (!known)
+
+  const auto has_feeds = std::ranges::any_of(
+      *names, [](const std::string& name) { return id_from(name).has_value(); });
+  if (!known && has_feeds)
     problems.push_back("the checksums of the history's " + folder +
                        " are lost: what stands there is believed");
 
@@ -138,38 +157,33 @@ result<void> feed_tier::open_segment(std::uint32_t number, std::vector<std::stri
     if (!bytes) return tl::make_unexpected(bytes.error());
     const auto size = files_->size(file_of(number, *id, ".dat"));
     if (!size) return tl::make_unexpected(size.error());
-    const auto meta = meta_from(*bytes);
-    const auto page = meta ? static_cast<std::uint32_t>(meta->start_s / plan_.page_s()) : 0;
+    const auto first = first_page_from(number, *bytes);
+    const auto page = first.value_or(0);
     auto why = std::string{};
-    if (!meta)
-      why = meta.error().detail;
-    else if (meta->interval_s != plan_.interval_s)
-      why = "its interval is " + std::to_string(meta->interval_s) + " s instead of " +
-            std::to_string(plan_.interval_s) + " s";
-    else if (meta->start_s % plan_.page_s() != 0 || segment_of(page) != number)
-      why = "it begins at " + to_iso8601(time_point{std::chrono::seconds{meta->start_s}}) +
-            ", which is not in this segment";
-    else if (size->value_or(0) > (segment_pages - page % segment_pages) * page_bytes)
+    if (!first)
+      why = first.error().detail;
+    else if (size->value_or(0) > (segment_pages - page) * page_bytes)
       why = "it is longer than its segment";
-    // A power cut right after the first words about a feed leaves less than all of them.
-    if (!meta && known && !made.feeds.contains(*id)) continue;
+    // A power cut right after the first words about a feed leaves anything in their place.
+    if (!why.empty() && known && !made.feeds.contains(*id)) continue;
     if (!why.empty()) {
       if (auto done = put_aside(number, *id, why, problems); !done) return done;
       continue;
     }
     auto& pages = found[*id];
     if (const auto had = made.feeds.find(*id); had != made.feeds.end()) pages = had->second;
-    pages.first = static_cast<std::uint32_t>(page % segment_pages);
+    pages.first = page;
     pages.count = static_cast<std::uint32_t>(size->value_or(0) / page_bytes);
     if (!known) believe(number, *id, pages);
   }
-  for (auto& [id, had] : made.feeds) forget_missing(number, id, had, found, problems);
-  made.feeds = std::move(found);
   made.changed = !known;
+  for (auto& [id, had] : made.feeds)
+    if (forget_missing(number, id, had, found, problems)) made.changed = true;
+  made.feeds = std::move(found);
   return {};
 }
 
-void feed_tier::forget_missing(std::uint32_t number, feed_id id, const feed_pages& had,
+bool feed_tier::forget_missing(std::uint32_t number, feed_id id, const feed_pages& had,
                                std::map<feed_id, feed_pages>& found,
                                std::vector<std::string>& problems) const {
   const auto there = found.find(id);
@@ -185,6 +199,7 @@ void feed_tier::forget_missing(std::uint32_t number, feed_id id, const feed_page
   if (lost > 0)
     problems.push_back("the history's " + file_of(number, id, ".dat") + " is " +
                        std::to_string(lost) + " pages shorter than it was");
+  return lost > 0;
 }
 
 void feed_tier::believe(std::uint32_t number, feed_id id, feed_pages& pages) const {

@@ -91,11 +91,15 @@ class feed_tier {
   [[nodiscard]] std::string folder_of(std::uint32_t number) const;
   [[nodiscard]] std::string file_of(std::uint32_t number, feed_id feed, const char* suffix) const;
   result<void> open_segment(std::uint32_t number, std::vector<std::string>& problems);
+  /// Within the segment; a fault says why these bytes cannot be the `.meta` of a feed in it.
+  [[nodiscard]] result<std::uint32_t> first_page_from(std::uint32_t number,
+                                                      std::string_view bytes) const;
   bool read_sums(std::string_view text, segment& into) const;
   [[nodiscard]] std::string sums_text(const segment& s) const;
   /// Takes the checksums of what stands there.
   void believe(std::uint32_t number, feed_id id, feed_pages& pages) const;
-  void forget_missing(std::uint32_t number, feed_id id, const feed_pages& had,
+  /// Whether pages with a sum are not in their file any more.
+  bool forget_missing(std::uint32_t number, feed_id id, const feed_pages& had,
                       std::map<feed_id, feed_pages>& found,
                       std::vector<std::string>& problems) const;
   result<void> put_aside(std::uint32_t number, feed_id feed, const std::string& why,

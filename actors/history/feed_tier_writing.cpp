@@ -53,8 +53,8 @@ result<void> feed_tier::shift(std::uint32_t number, feed_id feed, feed_pages& ha
     const auto size = files_->size(file_of(number, feed, ".dat"));
     if (!text) return tl::make_unexpected(text.error());
     if (!size) return tl::make_unexpected(size.error());
-    if (const auto meta = meta_from(*text)) {
-      have.first = static_cast<std::uint32_t>(meta->start_s / plan_.page_s() % segment_pages);
+    if (const auto begins = first_page_from(number, *text)) {
+      have.first = *begins;
       have.count = static_cast<std::uint32_t>(size->value_or(0) / page_bytes);
     }
     if (have.first <= first) return {};
@@ -90,7 +90,7 @@ result<void> feed_tier::finish_shift(std::uint32_t number, feed_id feed,
   if (std::ranges::find(names, draft) == names.end()) return {};
   const auto text = files_->read(file_of(number, feed, ".meta.new"), 0, meta_bytes + 1);
   if (!text) return tl::make_unexpected(text.error());
-  if (!meta_from(*text)) return files_->remove(file_of(number, feed, ".meta.new"));
+  if (!first_page_from(number, *text)) return files_->remove(file_of(number, feed, ".meta.new"));
   for (const auto* suffix : {".dat", ".extremes"}) {
     const auto file = file_of(number, feed, suffix);
     const auto there = files_->size(file + ".new");

@@ -121,8 +121,7 @@ result<history_log> history_log::open(history_files& files, bool read_only,
       out.current_ = n;
     });
   }
-  if (out.epoch_ == 0 && something)
-    problems.push_back("the history's log is damaged: its last hours may lack values");
+  out.unreadable_ = out.epoch_ == 0 && something;
 
   auto misses = false, has_first = false;
   each_record(texts[out.current_], [&](const found_record& r, std::size_t) {

@@ -47,6 +47,8 @@ class history_log {
   /// Everything before is void; `record` is all that still waits.
   result<void> begin_anew(history_files& files, const log_record& record);
   [[nodiscard]] bool broken() const { return broken_; }
+  /// Neither file has a record, and something stands there: damage, unless nothing was ever kept.
+  [[nodiscard]] bool unreadable() const { return unreadable_; }
   /// Bytes of the records that count.
   [[nodiscard]] std::uint64_t used() const { return used_; }
   /// Both files.
@@ -58,7 +60,7 @@ class history_log {
   std::uint32_t next_ = 0;
   std::uint64_t used_ = 0;
   std::array<std::uint64_t, 2> sizes_{};
-  bool broken_ = false;
+  bool broken_ = false, unreadable_ = false;
 };
 
 /// One record as it stands in the file, filled up to whole blocks; and back, from its beginning.
