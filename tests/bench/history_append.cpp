@@ -102,16 +102,14 @@ int main(int argc, char** argv) {
     for (auto c = 0; c < channels; ++c)
       ids.push_back(*(*store)->declare("channel " + std::to_string(c), "W"));
     auto calls = std::uint64_t{0}, today = std::uint64_t{0};
-    each_block(
-        [&](int c, std::int64_t s, float v) {
-          (*store)->put(ids[static_cast<std::size_t>(c)], at(s), v);
-        },
-        [&](std::int64_t s) {
-          if (auto done = (*store)->distribute(at(s)); !done) give_up(done.error().detail);
-          const auto now = (*store)->status(at(s)).written_today;
-          if (now < today) calls += today;
-          today = now;
-        });
+    each_block([&](int c, std::int64_t s,
+                   float v) { (*store)->put(ids[static_cast<std::size_t>(c)], at(s), v); },
+               [&](std::int64_t s) {
+                 if (auto done = (*store)->distribute(at(s)); !done) give_up(done.error().detail);
+                 const auto now = (*store)->status(at(s)).written_today;
+                 if (now < today) calls += today;
+                 today = now;
+               });
     std::printf("history_calls %.1f\n", static_cast<double>(calls + today) / 1e6);
   });
 

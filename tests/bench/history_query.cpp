@@ -2,9 +2,9 @@
 //
 // usage: history_query FOLDER
 //
-// Fills FOLDER with 400 days of one channel by 10 s, all of them kept, and asks for the last year in
-// 1,000 points, for a week, a day and all values of a day. Prints "WORD MS POINTS" lines, medians of
-// 21; and "floor MS", reading the bytes of a year by the hour from one file.
+// Fills FOLDER with 400 days of one channel by 10 s, all of them kept, and asks for the last year
+// in 1,000 points, for a week, a day and all values of a day. Prints "WORD MS POINTS" lines,
+// medians of 21; and "floor MS", reading the bytes of a year by the hour from one file.
 
 #include "actors/history/feed_store.hpp"
 #include "drivers/ports/posix_history_files.hpp"
@@ -25,7 +25,8 @@ double median_ms(const std::function<void()>& work) {
     const auto began = std::chrono::steady_clock::now();
     work();
     took.push_back(
-        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count());
+        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began)
+            .count());
   }
   std::ranges::sort(took);
   return took[took.size() / 2];
@@ -62,7 +63,12 @@ int main(int argc, char** argv) {
   ask("year_days", {{"power"}, now - days{365}, now, bucket::day, {}, 1000, fold::integral});
   ask("week", {{"power"}, now - days{7}, now, bucket::interval, {}, 1000, fold::average});
   ask("day", {{"power"}, now - days{1}, now, bucket::interval, {}, 1000, fold::average});
-  ask("day_all", {{"power"}, now - days{1}, now, bucket::interval, std::chrono::seconds{10}, 0,
+  ask("day_all", {{"power"},
+                  now - days{1},
+                  now,
+                  bucket::interval,
+                  std::chrono::seconds{10},
+                  0,
                   fold::average});
   auto raw = open_history_files(folder, history_access::transfer);
   if (!raw || !(*raw)->write("floor", 0, std::string(8766 * 4, 'x'))) return EXIT_FAILURE;

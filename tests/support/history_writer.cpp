@@ -3,17 +3,17 @@
 // usage: history_writer FOLDER FIRST_SECOND DAYS
 //
 // Two channels by 10 s: "power", whose value is the slot's number since 1970 modulo 5000, absent in
-// every ninth slot, and "tank", always 50.5. Prints the second up to which all is on disk after each
-// block.
+// every ninth slot, and "tank", always 50.5. Prints the second up to which all is on disk after
+// each block.
 
 #include "actors/history/feed_store.hpp"
 #include "drivers/ports/posix_history_files.hpp"
 
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <sys/prctl.h>
-#include <csignal>
 
 int main(int argc, char** argv) {
   using namespace hearth;
