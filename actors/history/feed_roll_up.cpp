@@ -122,9 +122,12 @@ result<void> feed_store::roll_up(bool everything, std::set<written_page>& writte
           finer(k, at.feed, std::int64_t{at.page} * std::int64_t{page_slots}, page_slots);
       for (auto slot = std::size_t{0}; slot < page_slots; ++slot)
         if (slots[slot].any()) content.set(slot, slots[slot]);
-      if (content.means.measured() == 0 || (old && same(*old, content))) continue;
-      contents[at] = std::move(content);
+      if (content.means.measured() == 0) continue;
+      // Told on even if nothing changed here: a power cut may have come between this page and the
+      // coarser one.
       written.insert(at);
+      if (old && same(*old, content)) continue;
+      contents[at] = std::move(content);
       if (contents.size() < pages_at_once) continue;
       if (auto done = write_pages(contents); !done) return done;
       contents.clear();

@@ -176,13 +176,14 @@ result<void> feed_tier::open_segment(std::uint32_t number, std::vector<std::stri
     pages.count = static_cast<std::uint32_t>(size->value_or(0) / page_bytes);
     if (!known) believe(number, *id, pages);
   }
-  for (auto& [id, had] : made.feeds) forget_missing(number, id, had, found, problems);
-  made.feeds = std::move(found);
   made.changed = !known;
+  for (auto& [id, had] : made.feeds)
+    if (forget_missing(number, id, had, found, problems)) made.changed = true;
+  made.feeds = std::move(found);
   return {};
 }
 
-void feed_tier::forget_missing(std::uint32_t number, feed_id id, const feed_pages& had,
+bool feed_tier::forget_missing(std::uint32_t number, feed_id id, const feed_pages& had,
                                std::map<feed_id, feed_pages>& found,
                                std::vector<std::string>& problems) const {
   const auto there = found.find(id);
@@ -198,6 +199,7 @@ void feed_tier::forget_missing(std::uint32_t number, feed_id id, const feed_page
   if (lost > 0)
     problems.push_back("the history's " + file_of(number, id, ".dat") + " is " +
                        std::to_string(lost) + " pages shorter than it was");
+  return lost > 0;
 }
 
 void feed_tier::believe(std::uint32_t number, feed_id id, feed_pages& pages) const {

@@ -98,7 +98,8 @@ class feed_tier {
   [[nodiscard]] std::string sums_text(const segment& s) const;
   /// Takes the checksums of what stands there.
   void believe(std::uint32_t number, feed_id id, feed_pages& pages) const;
-  void forget_missing(std::uint32_t number, feed_id id, const feed_pages& had,
+  /// Whether pages with a sum are not in their file any more.
+  bool forget_missing(std::uint32_t number, feed_id id, const feed_pages& had,
                       std::map<feed_id, feed_pages>& found,
                       std::vector<std::string>& problems) const;
   result<void> put_aside(std::uint32_t number, feed_id feed, const std::string& why,
