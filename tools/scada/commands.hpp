@@ -39,6 +39,7 @@ void add_reload(CLI::App& app, int& exit);
 void add_probe(CLI::App& app, int& exit);
 void add_live(CLI::App& app, int& exit);
 void add_commission(CLI::App& app, int& exit);
+void add_history(CLI::App& app, int& exit);
 
 /// Loads a layout with all known models, or prints every diagnostic to stderr, compiler style.
 std::shared_ptr<const layout> load_or_complain(const std::string& file);

@@ -35,6 +35,7 @@ int main(int argc, char** argv) {
     add_probe(app, exit);
     add_live(app, exit);
     add_commission(app, exit);
+    add_history(app, exit);
     app.parse(argc, argv);
     return exit;
   } catch (const CLI::ParseError& e) {
