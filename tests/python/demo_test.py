@@ -80,6 +80,7 @@ class Demo(unittest.TestCase):
         self.assertEqual(process.returncode, 0, text)
         self.assertEqual(self.left_behind(), [])
         self.assertIn("broker   mqtt://127.0.0.1:", text)
+        self.assertRegex(text, r"page     http://127\.0\.0\.1:\d+/  claim code [0-9A-Z]{4}-[0-9A-Z]{4}")
         self.assertRegex(text, r"drive    atn --broker mqtt://\S+ --clock-start \S+ .* send maple-12 ")
         hours = re.findall(r"^2020\S+ Mon 0[1-6]:0\d  outdoor .*price .*\$\d+\.\d\d$", text, re.M)
         self.assertGreaterEqual(len(hours), 5, text)
