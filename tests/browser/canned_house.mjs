@@ -42,9 +42,11 @@ let leases = mood === "claim" ? [] : [{ id: "w1", kind: "boost", zone: "living",
 let schedules = mood === "claim" ? { living: [], bedrooms: [], basement: [] } : { living: [{ days: [1, 2, 3, 4, 5], from: "06:30", setpoint_c: 20.5 }, { days: [1, 2, 3, 4, 5, 6, 7], from: "22:00", setpoint_c: 18 }, { days: [6, 7], from: "08:00", setpoint_c: 21 }], bedrooms: [], basement: [] };
 let role = "installer";
 const users = [{ name: "anna", role: "installer", created_ms: start, last_login_ms: start, locked: false }, { name: "ben", role: "household", created_ms: start, last_login_ms: null, locked: true }];
-let state = mood === "claim" ? "claim" : "in";
+let state = "in";
+let me = null;
+let claimed = mood !== "claim";
 
-const session = () => ({ state, site: "maple-12", version: "0.1.0", clock_ms: clock(), user: state === "in" ? { name: "anna", role } : null, csrf: state === "in" ? "token" : null });
+const session = () => ({ state, site: "maple-12", version: "0.1.0", clock_ms: clock(), user: state === "in" ? { name: me, role } : null, csrf: state === "in" ? "token" : null });
 const points = (t) => Object.fromEntries(channels.map(([name, , at], i) => [name, { v: at(t), q: mood === "stale" && i % 4 === 1 ? "stale" : "good", at_ms: mood === "stale" && i % 4 === 1 ? t - 1300e3 : t }]));
 const now = (t = clock()) => ({
   at_ms: t,
@@ -87,9 +89,9 @@ const items = (q) => Array.from({ length: 40 }, (_, i) => {
 
 const answers = {
   "GET /session": session,
-  "POST /logout": () => void (state = "login"),
-  "POST /login": (_, body) => (/not/.test(body.password) ? [401, { error: "name or password is wrong" }] : ((state = "in"), (role = users.find((each) => each.name === body.name)?.role ?? "viewer"), session())),
-  "POST /claim": (_, body) => (body.code !== "ABCD-1234" ? [401, { error: "this is not the code that the house shows", field: "code" }] : ((state = "in"), [201, session()])),
+  "POST /logout": () => void (me = null),
+  "POST /login": (_, body) => (/not/.test(body.password) ? [401, { error: "name or password is wrong" }] : ((me = body.name), {})),
+  "POST /claim": (_, body) => (body.code !== "ABCD-1234" ? [401, { error: "this is not the code that the house shows", field: "code" }] : ((me = "anna"), (claimed = true), [201, {}])),
   "GET /house": () => ({ site: "maple-12", timezone: "America/New_York", layout_hash: "9f3c2ab8e1d0", version: "0.1.0",
     channels: [...channels.map(([name, unit, , actuator]) => ({ name, unit, device: name.split(".")[0], key: "k", actuator: !!actuator, max_age_s: 60, derived: false })), ...derived.map(([name, unit]) => ({ name, unit, device: "", key: "", actuator: false, max_age_s: 0, derived: true }))],
     plant: { heat_pump: { enable: "hp.enable", power: "hp.power", pump: "hp.pump", max_power_w: 9700 }, store: { volume_l: 1360, layers: ["store.top", "store.2", "store.3", "store.4", "store.5", "store.bottom"], max_c: 77, min_top_c: 45 },
@@ -105,6 +107,7 @@ const answers = {
   "POST /control/leases": (_, body) => { const lease = { id: "w" + Date.now(), zone: null, channel: null, setpoint_c: null, value: null, ...body, by: "anna", reason: "", since_ms: clock(), until_ms: clock() + body.for_s * 1000, yours_to_end: true }; leases = [...leases, lease]; return [201, lease]; },
   "GET /alarms": () => ({ active: mood === "stale" ? [alarm("a1", "warning", "The sensor of the bedrooms is silent"), alarm("a2", "critical", "The heat pump does not start")] : [], recent: [{ ...alarm("a3", "warning", "The link to the node was down"), ended_ms: start - hour }] }),
   "GET /devices": () => ({ devices: channels.slice(0, 14).map(([name, , at], i) => ({ name: name.replace(".", "-") + "-device", model: "simulated-meter", bus: "sim", quality: mood === "stale" && i === 3 ? "stale" : "good", channels: [{ name, q: "good", at_ms: clock() - 2000, v: at(clock()) }] })), buses: [{ name: "sim", kind: "simulated", load_percent: 3.2 }, { name: "rs485", kind: "modbus-rtu", load_percent: 41 }], link: { connected: true, waiting: 0, waiting_bytes: 0, oldest_ms: null }, history: { recording: true, problem: "", feeds: 27, bytes: 31e6, written_today: 812e3, oldest_ms: start - 90 * 24 * hour, waiting: 61 }, actors: [{ name: "dispatcher", up: true, restarts: 0 }], software: { version: "0.1.0", started_ms: start - 50 * hour, layout_hash: "9f3c2ab8e1d0", rss_bytes: 17e6 }, page: { connections: 2, streams: 1 } }),
+  "GET /openapi.json": () => ({ paths: { "/api/v1/now": { get: { summary: "The house at this moment", responses: { 200: { description: "all of it" } } } } } }),
   "GET /users": () => ({ users }),
   "POST /users": (_, body) => (users.push({ ...body, created_ms: clock(), last_login_ms: null, locked: false }), [201, {}]),
   "GET /audit": () => ({ items: [{ number: 2, at_ms: start, user: "anna", from: "192.168.1.20", action: "boost", detail: "living, 30 min", ok: true }, { number: 1, at_ms: start - hour, user: "", from: "192.168.1.21", action: "login", detail: "ben", ok: false }], more: false }),
@@ -125,14 +128,19 @@ http.createServer((request, response) => {
     request.on("end", () => {
       const rest = url.pathname.slice(7);
       const body = text ? JSON.parse(text) : {};
+      const who = /hearth=([^;]*)/.exec(request.headers.cookie ?? "")?.[1];
+      me = who === undefined ? (mood === "claim" ? null : "anna") : decodeURIComponent(who) || null;
+      state = me ? "in" : claimed ? "login" : "claim";
+      role = users.find((each) => each.name === me)?.role ?? "viewer";
       const least = /^\/(users|audit)/.test(rest) || body.kind === "hold" ? "installer" : request.method !== "GET" && /^\/(control|alarms)/.test(rest) ? "household" : "viewer";
       const ranks = ["viewer", "household", "installer"];
       if (ranks.indexOf(role) < ranks.indexOf(least)) return void response.writeHead(403, { "Content-Type": "application/json" }).end(JSON.stringify({ error: "this needs the role " + least }));
       let found = answers[`${request.method} ${rest}`]?.(url.searchParams, body);
       if (request.method === "DELETE") (leases = leases.filter((each) => !rest.endsWith("/" + each.id))), (found = [204]);
       if (request.method === "PUT" && rest.startsWith("/control/schedules/")) (schedules[rest.split("/").pop()] = body.entries), (found = { schedule: body.entries });
+      if (rest === "/history.csv") return void response.end("time_utc,x\n2020-01-01T00:00:00Z,1\n");
       const [status, what] = Array.isArray(found) ? found : [found === undefined ? (request.method === "GET" ? 404 : 204) : 200, found];
-      response.writeHead(status, { "Content-Type": "application/json" });
+      response.writeHead(status, { "Content-Type": "application/json", ...(/^\/(claim|log)/.test(rest) && status < 300 ? { "Set-Cookie": `hearth=${encodeURIComponent(me ?? "")}; Path=/` } : {}) });
       response.end(what === undefined ? "" : JSON.stringify(what));
     });
     return;

@@ -274,13 +274,15 @@ async function history_zooms(page, base) {
   await page.getByRole("button", { name: "10 years" }).click();
   await until("ten years", () => width(asked_for.at(-1)) > 9 * 365 * 86400e3);
   await page.getByRole("button", { name: "Channels" }).click();
-  await page.getByLabel("Search").fill("outdoor");
-  await page.keyboard.press("Escape");
+  await page.getByLabel("Search").fill("house.power");
+  await page.getByRole("checkbox", { name: /^house\.power/ }).check();
+  await page.getByRole("button", { name: "Show", exact: true }).click();
+  await until("the chosen channel", () => asked_for.at(-1).getAll("channel").includes("house.power"));
   const link = await page.getAttribute("a[download]", "href");
   const csv = await page.evaluate(async (href) => (await fetch(href)).text(), link);
   assert.match(csv, /^time_utc,/, "the export has a head");
   assert.ok(csv.trim().split("\n").length > 1, "and rows");
-  await page.getByText("Compare days").click();
+  await page.getByLabel("Compare days").check();
   await page.waitForSelector("input[type=date]");
   no_trouble("zooming");
   say("the history zooms by drag and wheel, and is saved as CSV");
