@@ -68,21 +68,23 @@ std::string portal_state::path_of(const std::string& file) const {
 bool portal_state::open_accounts() {
   auto opened = parts.open_accounts();
   if (!opened) {
-    complain("page-closed", "there is no page: its accounts cannot be opened: " +
-                                to_text(opened.error()));
+    complain("page-closed",
+             "there is no page: its accounts cannot be opened: " + to_text(opened.error()));
     return false;
   }
   if (opened->warning && peers)
     self->send(peers->reporter_statements,
-               body{event{severity::warning, "page-accounts", context.house->site,
-                          *opened->warning, context.clock.now()}});
+               body{event{severity::warning, "page-accounts", context.house->site, *opened->warning,
+                          context.clock.now()}});
   auto store = std::shared_ptr<account_store>{std::move(opened->store)};
   const auto& page = *context.house->portal;
-  auto keeper = guard{store, parts.hashing, parts.random_bytes,
-                      {.site = context.house->site,
-                       .encrypted = !page.cert.empty(),
-                       .names = parts.names ? parts.names(path_of(page.cert))
-                                            : std::vector<std::string>{}}};
+  auto keeper =
+      guard{store,
+            parts.hashing,
+            parts.random_bytes,
+            {.site = context.house->site,
+             .encrypted = !page.cert.empty(),
+             .names = parts.names ? parts.names(path_of(page.cert)) : std::vector<std::string>{}}};
   mind.emplace(context.house, std::move(keeper), store, parts.random_bytes, parts.pages);
   mind->redate(dates, context.clock.now());
   mind->begin(context.clock.now());
@@ -99,10 +101,10 @@ void portal_state::listen() {
   server = std::move(*made);
   try_again.reset();
   if (!std::exchange(complaint, {}).empty() && peers)
-    self->send(peers->reporter_statements,
-               body{event{severity::info, "page-open", context.house->site,
-                          "the page is there again, at " + server->listens_at(),
-                          context.clock.now()}});
+    self->send(
+        peers->reporter_statements,
+        body{event{severity::info, "page-open", context.house->site,
+                   "the page is there again, at " + server->listens_at(), context.clock.now()}});
 }
 
 void portal_state::open() {
@@ -166,8 +168,8 @@ void portal_state::remember_alarms() {
   if (!peers || !peers->past || !mind) return;
   constexpr auto looked_back = std::chrono::days{7};
   const auto now = dates.utc(context.clock.now());
-  const auto asked = chronicle_query{now - looked_back, now, {"event"}, severity::info, {},
-                                     chronicle_limits::page};
+  const auto asked = chronicle_query{now - looked_back, now, {"event"},
+                                     severity::info,    {},  chronicle_limits::page};
   self->request(peers->past, patience, asked)
       .then(
           [this](const result<chronicle_page>& page) {
@@ -187,9 +189,9 @@ void portal_state::tick() {
   mind->tick(context.clock.now());
   for (const auto& owner : mind->take_ended(people()))
     if (server) server->end_streams(owner);
-  const auto is_watched = server && (server->traffic().streams > 0 ||
-                                     std::exchange(requests_seen, mind->requests()) !=
-                                         mind->requests());
+  const auto is_watched =
+      server && (server->traffic().streams > 0 ||
+                 std::exchange(requests_seen, mind->requests()) != mind->requests());
   if (is_watched && ticks % standing_every == 0) look_at_standing();
   if (server && parts.show) {
     const auto code = mind->claim_code();

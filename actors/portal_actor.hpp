@@ -60,10 +60,10 @@ struct portal_state {
   dating dates = {};
   std::optional<portal> mind;
   std::unique_ptr<web_server> server;
-  std::size_t under_way = 0;      ///< questions to others
-  std::string complaint;          ///< told already
+  std::size_t under_way = 0;  ///< questions to others
+  std::string complaint;      ///< told already
   std::optional<time_point> try_again;
-  std::string shown;              ///< address and claim code
+  std::string shown;  ///< address and claim code
   std::uint64_t requests_seen = 0;
   std::uint64_t ticks = 0;
   time_point started;

@@ -96,8 +96,7 @@ struct site {
     const auto& m = *members;
     return m.timekeeper && m.blackboard && m.dispatcher && m.reporter &&
            (m.recorder || !records()) && (m.planner || !plans()) && (m.portal || !shows()) &&
-           (m.history || !remembers()) &&
-           ((m.journal && m.upstream) || !parts.context.house->link);
+           (m.history || !remembers()) && ((m.journal && m.upstream) || !parts.context.house->link);
   }
 
   /// Tells all where everybody stands now.
@@ -344,9 +343,9 @@ readings still_true(const snapshot& seen, const std::map<channel_id, channel_id>
 }
 
 /// Those that were made for one layout as a whole.
-const std::set<std::string> made_for_a_layout{"blackboard", "planner",  "dispatcher",     "reporter",
-                                              "recorder",   "upstream", "home assistant", "history",
-                                              "portal"};
+const std::set<std::string> made_for_a_layout{"blackboard",     "planner",  "dispatcher",
+                                              "reporter",       "recorder", "upstream",
+                                              "home assistant", "history",  "portal"};
 
 family_change change_of(const std::shared_ptr<site>& s, const checked_layout& house) {
   const auto& former = *s->parts.context.house;

@@ -9,8 +9,8 @@
 namespace hearth {
 namespace {
 
-constexpr auto kinds = std::array{wish_kind::setpoint, wish_kind::boost, wish_kind::holiday,
-                                  wish_kind::hands_off};
+constexpr auto kinds =
+    std::array{wish_kind::setpoint, wish_kind::boost, wish_kind::holiday, wish_kind::hands_off};
 
 std::optional<schedule_entry> entry_from(const nlohmann::json& row) {
   auto out = schedule_entry{};

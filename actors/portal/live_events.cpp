@@ -16,8 +16,8 @@ constexpr duration breath = 200ms;
 }  // namespace
 
 std::string event_text(std::string_view name, const nlohmann::json& data) {
-  return "event: " + std::string{name} + "\ndata: " +
-         data.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n\n";
+  return "event: " + std::string{name} +
+         "\ndata: " + data.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n\n";
 }
 
 std::shared_ptr<const std::string> live_events::next(const house_view& view,

@@ -43,8 +43,8 @@ void add_channels(std::vector<metric_family>& out, const house_view& view, time_
                       std::move(values)));
   out.push_back(gauge("hearth_channel_age_seconds", "Since a channel was measured or failed.",
                       std::move(ages)));
-  out.push_back(gauge("hearth_channel_good", "Whether a channel can be believed.",
-                      std::move(good)));
+  out.push_back(
+      gauge("hearth_channel_good", "Whether a channel can be believed.", std::move(good)));
 }
 
 void add_charge(std::vector<metric_family>& out, const house_view& view, time_point now) {
@@ -73,8 +73,7 @@ void add_plant(std::vector<metric_family>& out, const portal_desk& desk) {
     if (const auto is = value_of(view, std::optional{zone.temperature_channel}))
       zones.push_back({{{"zone", zone.name}}, *is});
   if (view.image()) {
-    const auto all =
-        setpoints_for(view.house(), desk.wants.wanted(), view.dates(), *view.image());
+    const auto all = setpoints_for(view.house(), desk.wants.wanted(), view.dates(), *view.image());
     for (std::size_t i = 0; i < all.size(); ++i)
       if (all[i].setpoint)
         setpoints.push_back({{{"zone", plant.zones[i].name}}, all[i].setpoint->in_celsius()});
@@ -93,8 +92,7 @@ void add_plant(std::vector<metric_family>& out, const portal_desk& desk) {
       ++heard;
     }
   out.push_back(gauge("hearth_store_celsius", "The mean of the store's layers.",
-                      heard > 0 ? std::optional{sum / static_cast<double>(heard)}
-                                : std::nullopt));
+                      heard > 0 ? std::optional{sum / static_cast<double>(heard)} : std::nullopt));
 }
 
 void add_alarms(std::vector<metric_family>& out, const house_view& view) {
@@ -118,8 +116,8 @@ void add_keeping(std::vector<metric_family>& out, const house_view& view,
   if (!fares) return;
   out.push_back(gauge("hearth_history_recording", "Whether the history reaches its disk.",
                       fares->recording ? 1.0 : 0.0));
-  out.push_back(gauge("hearth_history_bytes", "The history on disk.",
-                      static_cast<double>(fares->bytes)));
+  out.push_back(
+      gauge("hearth_history_bytes", "The history on disk.", static_cast<double>(fares->bytes)));
   // It begins anew with each day, as counters may.
   out.push_back(counter("hearth_history_written_bytes_total",
                         "Bytes the history wrote since UTC midnight or the start.",
@@ -144,9 +142,9 @@ void add_program(std::vector<metric_family>& out, const portal_desk& desk) {
   if (desk.figures.rss_bytes > 0)
     out.push_back(gauge("hearth_resident_bytes", "Memory that the program takes.",
                         static_cast<double>(desk.figures.rss_bytes)));
-  out.push_back(gauge("hearth_build_info", "What runs here.",
-                      samples{{{{"version", HEARTH_VERSION}, {"layout", desk.view.house().hash}},
-                               1}}));
+  out.push_back(
+      gauge("hearth_build_info", "What runs here.",
+            samples{{{{"version", HEARTH_VERSION}, {"layout", desk.view.house().hash}}, 1}}));
 }
 
 }  // namespace

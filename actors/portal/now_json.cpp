@@ -95,8 +95,8 @@ json_value point_json(const house_view& view, channel_id id) {
   auto out = json_value{
       {"v", p.value ? json_value(rounded(p.value->amount, digits)) : json_value{}},
       {"q", to_text(p.quality)},
-      {"at_ms", p.quality == quality::never ? json_value{}
-                                            : json_value(in_ms(view.dates().utc(p.at)))}};
+      {"at_ms",
+       p.quality == quality::never ? json_value{} : json_value(in_ms(view.dates().utc(p.at)))}};
   if (p.quality == quality::fault && !p.value) out["fault"] = to_text(p.value.error());
   return out;
 }
@@ -147,15 +147,15 @@ json_value contracts_json(const house_view& view) {
 }
 
 json_value standing_json(const house_view& view, const household& wanted, time_point now) {
-  return {{"at_ms", in_ms(view.dates().utc(now))},
-          {"state", state_json(view)},
-          {"price", price_json(view, now)},
-          {"zones", zones_json(view, wanted)},
-          {"plan", plan_now_json(view, now)},
-          {"leases", leases_json(view, wanted, now)},
-          {"contracts", contracts_json(view)},
-          {"alarms",
-           {{"active", view.alarms().size()}, {"unacknowledged", view.unacknowledged()}}}};
+  return {
+      {"at_ms", in_ms(view.dates().utc(now))},
+      {"state", state_json(view)},
+      {"price", price_json(view, now)},
+      {"zones", zones_json(view, wanted)},
+      {"plan", plan_now_json(view, now)},
+      {"leases", leases_json(view, wanted, now)},
+      {"contracts", contracts_json(view)},
+      {"alarms", {{"active", view.alarms().size()}, {"unacknowledged", view.unacknowledged()}}}};
 }
 
 json_value now_json(const house_view& view, const household& wanted, time_point now) {

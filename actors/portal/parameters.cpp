@@ -51,8 +51,7 @@ std::optional<std::int64_t> parameters::integer(std::string_view name, std::int6
   const auto* end = given->data() + given->size();
   const auto [stopped, failure] = std::from_chars(given->data(), end, number);
   if (failure != std::errc{} || stopped != end || number < least || number > most) {
-    blame(name,
-          "a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+    blame(name, "a whole number from " + std::to_string(least) + " to " + std::to_string(most));
     return {};
   }
   return number;

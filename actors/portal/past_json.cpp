@@ -79,16 +79,16 @@ json_value usd(const std::optional<money>& amount) {
 
 json_value row_json(const money_row& row) {
   const auto kwh = [](energy e) { return rounded(e.in(kilowatt_hour), 4); };
-  return {{"start_ms", in_ms(row.start)},
-          {"end_ms", in_ms(row.end)},
-          {"used_kwh", kwh(row.used)},
-          {"cost_usd", in_usd(row.cost)},
-          {"thermostat_kwh",
-           row.thermostat_used ? json_value(kwh(*row.thermostat_used)) : json_value{}},
-          {"thermostat_usd", usd(row.thermostat)},
-          {"saved_usd",
-           row.thermostat ? json_value(in_usd(*row.thermostat - row.cost)) : json_value{}},
-          {"covered", rounded(row.covered, 4)}};
+  return {
+      {"start_ms", in_ms(row.start)},
+      {"end_ms", in_ms(row.end)},
+      {"used_kwh", kwh(row.used)},
+      {"cost_usd", in_usd(row.cost)},
+      {"thermostat_kwh",
+       row.thermostat_used ? json_value(kwh(*row.thermostat_used)) : json_value{}},
+      {"thermostat_usd", usd(row.thermostat)},
+      {"saved_usd", row.thermostat ? json_value(in_usd(*row.thermostat - row.cost)) : json_value{}},
+      {"covered", rounded(row.covered, 4)}};
 }
 
 /// A sum of what some rows do not know would be too small: then it is not known either.

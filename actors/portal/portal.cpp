@@ -43,8 +43,8 @@ reply portal::answer(const web_request& asked, time_point now, time_point people
       return std::move(*no);
     if (!who) return problem(401, "sign in first");
   }
-  auto done = found->where->serve(
-      desk_, {asked, who.value_or(signed_in{}), found->place, now, people});
+  auto done =
+      found->where->serve(desk_, {asked, who.value_or(signed_in{}), found->place, now, people});
   // A stream that has no body would never end.
   if (auto* made = std::get_if<web_response>(&done); made && asked.method == "HEAD")
     made->stream.reset();

@@ -14,10 +14,9 @@ bool portal_desk::keep_wishes(time_point now) {
   }
   wants.was_not_kept();
   if (!std::exchange(unkept_told, true))
-    words.push_back({severity::warning, "page-unkept", view.house().site,
-                     "schedules and wishes stand, and a restart would forget them: " +
-                         to_text(*failure),
-                     now});
+    words.push_back(
+        {severity::warning, "page-unkept", view.house().site,
+         "schedules and wishes stand, and a restart would forget them: " + to_text(*failure), now});
   return false;
 }
 

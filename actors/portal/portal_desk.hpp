@@ -76,8 +76,8 @@ struct visit {
 
 struct route {
   std::string_view method;
-  std::string_view path;  ///< with at most one part in braces
-  std::optional<role> least;  ///< who may; absent: anybody
+  std::string_view path;                       ///< with at most one part in braces
+  std::optional<role> least;                   ///< who may; absent: anybody
   reply (*serve)(portal_desk&, const visit&);  ///< null: the guard answers it
   std::string_view what;                       ///< one sentence
 };

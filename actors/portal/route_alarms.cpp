@@ -48,8 +48,7 @@ reply serve_alarms(portal_desk& desk, const visit&) {
 
 reply serve_acknowledge(portal_desk& desk, const visit& v) {
   if (!is_known(desk.view, v.place)) return problem(404, "there is no such alarm");
-  const auto seen =
-      alarm_acknowledgement{v.place, v.who.name, desk.view.dates().utc(v.now)};
+  const auto seen = alarm_acknowledgement{v.place, v.who.name, desk.view.dates().utc(v.now)};
   if (const auto failure = desk.accounts->acknowledge(seen))
     return problem(503, "it could not be written down: " + to_text(*failure));
   desk.view.acknowledge(seen);

@@ -38,8 +38,7 @@ json_value zones_json(const portal_desk& desk) {
   for (const auto& zone : house.plant->zones) {
     const auto setpoint = [&](const household& by) {
       if (!desk.view.image()) return json_value{};
-      const auto s =
-          setpoint_for(zone, house, by, desk.view.dates(), *desk.view.image()).setpoint;
+      const auto s = setpoint_for(zone, house, by, desk.view.dates(), *desk.view.image()).setpoint;
       return s ? json_value(in_c(*s)) : json_value{};
     };
     const auto why_not = why_not_steered(zone, house);
@@ -49,9 +48,9 @@ json_value zones_json(const portal_desk& desk) {
                    {"base_c", setpoint(base)},
                    {"controllable", !why_not},
                    {"why_not", why_not ? json_value(*why_not) : json_value{}},
-                   {"schedule", schedule_json(entries == wanted.schedules.end()
-                                                  ? std::vector<schedule_entry>{}
-                                                  : entries->second)}});
+                   {"schedule",
+                    schedule_json(entries == wanted.schedules.end() ? std::vector<schedule_entry>{}
+                                                                    : entries->second)}});
   }
   return all;
 }
@@ -74,7 +73,8 @@ json_value actuators_json(const portal_desk& desk) {
 json_value limits_json() {
   auto longest_s = json_value::object();
   for (const auto word : kinds)
-    if (const auto kind = wish_kind_from(word)) longest_s[std::string{word}] = seconds_of(longest(*kind));
+    if (const auto kind = wish_kind_from(word))
+      longest_s[std::string{word}] = seconds_of(longest(*kind));
   longest_s["hold"] = seconds_of(limits::admin_lease_longest);
   return {{"setpoint_c",
            {limits::household_coldest.in_celsius(), limits::household_warmest.in_celsius()}},
@@ -115,9 +115,9 @@ std::string field_of(const asked_lease& asked, const layout& house) {
   const auto kind = wish_kind_from(asked.kind);
   if (kind && asked.length > longest(*kind)) return "for_s";
   const auto has_setpoint = kind == wish_kind::setpoint || kind == wish_kind::holiday;
-  const auto possible =
-      asked.setpoint_c && *asked.setpoint_c >= limits::household_coldest.in_celsius() &&
-      *asked.setpoint_c <= limits::household_warmest.in_celsius();
+  const auto possible = asked.setpoint_c &&
+                        *asked.setpoint_c >= limits::household_coldest.in_celsius() &&
+                        *asked.setpoint_c <= limits::household_warmest.in_celsius();
   if (has_setpoint != asked.setpoint_c.has_value() || (has_setpoint && !possible))
     return "setpoint_c";
   return house.plant ? "zone" : "kind";
@@ -277,10 +277,10 @@ reply serve_schedule(portal_desk& desk, const visit& v) {
   const auto kept = desk.keep_wishes(v.now);
   const auto& all = desk.wants.wanted().schedules;
   const auto now = all.find(v.place);
-  return with_kept(200,
-                   {{"schedule", schedule_json(now == all.end() ? std::vector<schedule_entry>{}
-                                                                : now->second)}},
-                   kept);
+  return with_kept(
+      200,
+      {{"schedule", schedule_json(now == all.end() ? std::vector<schedule_entry>{} : now->second)}},
+      kept);
 }
 
 }  // namespace hearth

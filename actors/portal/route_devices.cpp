@@ -55,11 +55,11 @@ json_value buses_json(const portal_desk& desk) {
   const auto& buses = desk.view.house().buses;
   for (std::size_t i = 0; i < buses.size(); ++i) {
     const auto load = desk.loads.find(i);
-    all.push_back({{"name", buses[i].name},
-                   {"kind", buses[i].kind},
-                   {"load_percent", load == desk.loads.end()
-                                        ? json_value{}
-                                        : json_value(std::lround(load->second * 100))}});
+    all.push_back(
+        {{"name", buses[i].name},
+         {"kind", buses[i].kind},
+         {"load_percent",
+          load == desk.loads.end() ? json_value{} : json_value(std::lround(load->second * 100))}});
   }
   return all;
 }
@@ -72,8 +72,8 @@ json_value link_json(const house_view& view) {
           {"connected", connected ? json_value(*connected) : json_value{}},
           {"waiting", waiting ? json_value(waiting->waiting) : json_value{}},
           {"waiting_bytes", waiting ? json_value(waiting->waiting_bytes) : json_value{}},
-          {"oldest_ms", waiting && waiting->oldest ? json_value(in_ms(*waiting->oldest))
-                                                   : json_value{}}};
+          {"oldest_ms",
+           waiting && waiting->oldest ? json_value(in_ms(*waiting->oldest)) : json_value{}}};
 }
 
 json_value history_json(const history_status* fares) {
@@ -88,11 +88,10 @@ json_value history_json(const history_status* fares) {
 }
 
 json_value page_json(const web_traffic& page) {
-  return {{"connections", page.connections}, {"streams", page.streams},
-          {"waiting", page.waiting},         {"accepted", page.accepted},
-          {"refused", page.refused},         {"requests", page.requests},
-          {"malformed", page.malformed},     {"too_slow", page.too_slow},
-          {"unread", page.unread}};
+  return {
+      {"connections", page.connections}, {"streams", page.streams},   {"waiting", page.waiting},
+      {"accepted", page.accepted},       {"refused", page.refused},   {"requests", page.requests},
+      {"malformed", page.malformed},     {"too_slow", page.too_slow}, {"unread", page.unread}};
 }
 
 }  // namespace

@@ -16,17 +16,16 @@ constexpr std::int64_t most_numbers = 100'000;
 constexpr std::int64_t most_items = 1'000;
 constexpr auto longest_interval_s = std::int64_t{366} * 86'400;
 
-constexpr auto folds = std::array{std::pair{"average", fold::average},
-                                  std::pair{"lowest", fold::lowest},
-                                  std::pair{"highest", fold::highest},
-                                  std::pair{"integral", fold::integral}};
+constexpr auto folds =
+    std::array{std::pair{"average", fold::average}, std::pair{"lowest", fold::lowest},
+               std::pair{"highest", fold::highest}, std::pair{"integral", fold::integral}};
 
 /// What kinds of items there are, besides those of later versions.
 std::vector<std::string> kinds_of(parameters& given) { return given.texts("kind", 16); }
 
 /// Buckets of equal length, or days, or months.
-void read_buckets(parameters& given, const asked_window& window, std::int64_t channels,
-                  bucket& by, duration& interval) {
+void read_buckets(parameters& given, const asked_window& window, std::int64_t channels, bucket& by,
+                  duration& interval) {
   const auto word = given.one_of("by", {"interval", "day", "month"});
   const auto seconds = given.integer("interval_s", 1, longest_interval_s);
   if (word == "interval" || (seconds && !word)) by = bucket::interval;
@@ -62,8 +61,8 @@ read_history_query history_query_of(const visit& v) {
   }
   if (const auto points = given.integer("points", 1, most_points)) {
     if (*points * channels > most_numbers)
-      given.blame("points", "at most " + std::to_string(most_numbers / channels) +
-                                " for so many channels");
+      given.blame("points",
+                  "at most " + std::to_string(most_numbers / channels) + " for so many channels");
     out.points = static_cast<std::size_t>(*points);
   } else {
     out.points = std::min<std::size_t>(out.points, most_numbers / channels);
@@ -113,7 +112,8 @@ reply serve_history(portal_desk&, const visit& v) {
 reply serve_history_csv(portal_desk& desk, const visit& v) {
   auto read = history_query_of(v);
   if (read.wrong) return std::move(*read.wrong);
-  const auto file = desk.view.house().site + "-" + to_iso8601(read.what.from).substr(0, 10) + ".csv";
+  const auto file =
+      desk.view.house().site + "-" + to_iso8601(read.what.from).substr(0, 10) + ".csv";
   return asked_of_history{
       read.what, or_why_not<history_answer>([asked = read.what, file](const history_answer& got) {
         if (auto unknown = unknown_channel(asked, got)) return std::move(*unknown);
@@ -169,8 +169,8 @@ reply serve_money(portal_desk&, const visit& v) {
       given.blame("interval_s", "say how long each row is, or by=day, or by=month");
   }
   if (auto wrong = given.wrong()) return std::move(*wrong);
-  return asked_of_money{asked, or_why_not<money_answer>(
-                                   [](const auto& all) { return json(200, money_json(all)); })};
+  return asked_of_money{
+      asked, or_why_not<money_answer>([](const auto& all) { return json(200, money_json(all)); })};
 }
 
 }  // namespace hearth

@@ -11,8 +11,8 @@ constexpr auto bearer = std::string_view{"Bearer "};
 constexpr std::size_t token_digits = 64;
 
 bool may_read(const portal_desk& desk, const web_request& asked) {
-  const auto& digest = desk.view.house().portal ? desk.view.house().portal->metrics_token_sha256
-                                                : std::string{};
+  const auto& digest =
+      desk.view.house().portal ? desk.view.house().portal->metrics_token_sha256 : std::string{};
   const auto said = asked.headers.find("authorization");
   if (digest.empty() || said == asked.headers.end() || !said->second.starts_with(bearer))
     return false;

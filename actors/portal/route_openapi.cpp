@@ -4,9 +4,8 @@
 namespace hearth {
 
 reply serve_openapi(portal_desk&, const visit&) {
-  return web_response{200,
-                      {{"Content-Type", "application/json; charset=utf-8"}},
-                      std::string{openapi_text()}};
+  return web_response{
+      200, {{"Content-Type", "application/json; charset=utf-8"}}, std::string{openapi_text()}};
 }
 
 }  // namespace hearth

@@ -33,7 +33,8 @@ reply serve_plan(portal_desk& desk, const visit& v) {
   if (!house.plant || !house.plant->store)
     return problem(404, "this house has no store, so there is nothing to plan");
   const auto& news = desk.view.plan();
-  if (!news) return problem(404, "no plan has been made yet; the first comes within a quarter hour");
+  if (!news)
+    return problem(404, "no plan has been made yet; the first comes within a quarter hour");
   if (news->plan.end() <= v.now)
     return problem(404, "the last plan there was is over, and none has been made since");
   const auto& dates = desk.view.dates();

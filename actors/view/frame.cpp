@@ -109,8 +109,10 @@ class painter {
   void header() {
     const auto bar_ink = ink{.bold = true, .reversed = true};
     page_.put(0, 0, std::string(static_cast<std::size_t>(page_.columns()), ' '), bar_ink);
-    page_.put(0, 1, "HEARTH  " + s_.house().site + "   " + (notes_.page.empty() ? notes_.broker : notes_.page),
-              bar_ink);
+    page_.put(
+        0, 1,
+        "HEARTH  " + s_.house().site + "   " + (notes_.page.empty() ? notes_.broker : notes_.page),
+        bar_ink);
     const auto days = std::chrono::floor<std::chrono::days>(s_.now() - s_.start()).count();
     const auto right = s_.terms().local_text(s_.now()) + "   day " + std::to_string(days + 1) +
                        "   ×" + fixed(notes_.speed, notes_.speed < 10 ? 1 : 0) + " ";

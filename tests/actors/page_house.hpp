@@ -77,8 +77,7 @@ struct page_house {
   std::optional<portal> page;
   browser installer, household, viewer, nobody;
 
-  explicit page_house(layout l = house_with_page())
-      : house{shared(std::move(l))}, seen{*house} {
+  explicit page_house(layout l = house_with_page()) : house{shared(std::move(l))}, seen{*house} {
     installer = people.claimed();
     household = people.added(installer, "Hanna", "household");
     viewer = people.added(installer, "Vera", "viewer");

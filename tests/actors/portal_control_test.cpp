@@ -91,8 +91,9 @@ TEST_CASE("a viewer sees what is wished and can wish nothing") {
   const auto id = lease["id"].get<std::string>();
   CHECK(h.ask(h.viewer, "POST", leases, boost()).status == 403);
   CHECK(h.ask(h.viewer, "DELETE", std::string{leases} + "/" + id).status == 403);
-  CHECK(h.ask(h.viewer, "PUT", "/api/v1/control/schedules/living", {{"entries", page_json::array()}})
-            .status == 403);
+  CHECK(
+      h.ask(h.viewer, "PUT", "/api/v1/control/schedules/living", {{"entries", page_json::array()}})
+          .status == 403);
   CHECK(h.page->wanted().wishes.size() == 1);
 }
 
@@ -107,8 +108,8 @@ TEST_CASE("a wish is ended by whoever lives there, once") {
 
 TEST_CASE("an installer holds an actuator through the dispatcher, and nobody else does") {
   auto h = page_house{};
-  const auto body = page_json{
-      {"kind", "hold"}, {"channel", "valve.position"}, {"value", 0.5}, {"for_s", 600}};
+  const auto body =
+      page_json{{"kind", "hold"}, {"channel", "valve.position"}, {"value", 0.5}, {"for_s", 600}};
   CHECK(h.ask(h.household, "POST", leases, body).status == 403);
   auto got = h.asked(h.installer, "POST", leases, body);
   REQUIRE(std::holds_alternative<asked_of_dispatcher>(got));
@@ -133,8 +134,7 @@ TEST_CASE("an installer holds an actuator through the dispatcher, and nobody els
 TEST_CASE("one hold of several is ended by one that ends at once") {
   auto h = page_house{};
   auto all = standing_wishes{};
-  all.leases.push_back(
-      {"hold-1", "hp.enable", switched(true), "hold", "by Ines", h.now + 10min});
+  all.leases.push_back({"hold-1", "hp.enable", switched(true), "hold", "by Ines", h.now + 10min});
   all.leases.push_back(
       {"hold-2", "valve.position", measured{0.5, unit::fraction}, "hold", "by Ines", h.now + 5min});
   all.leases.push_back({{}, {}, {}, "shed", "the grid asks", h.now + 5min});
@@ -158,8 +158,8 @@ TEST_CASE("a schedule is set by the week and outlives the program, as a wish doe
   const auto entries = page_json::array(
       {{{"days", {1, 2, 3, 4, 5}}, {"from", "06:30"}, {"setpoint_c", 21}},
        {{"days", {1, 2, 3, 4, 5, 6, 7}}, {"from", "22:00"}, {"setpoint_c", 17.5}}});
-  const auto put = h.ask(h.household, "PUT", "/api/v1/control/schedules/living",
-                         {{"entries", entries}});
+  const auto put =
+      h.ask(h.household, "PUT", "/api/v1/control/schedules/living", {{"entries", entries}});
   CHECK(put.status == 200);
   CHECK(body_of(put)["schedule"] == entries);
   REQUIRE(h.ask(h.household, "POST", leases, boost(3600)).status == 201);

@@ -90,8 +90,9 @@ TEST_CASE("what is out of bounds or unknown in a question is refused with its na
     CHECK(body_of(got)["field"] == each.field);
   }
   // Ten thousand values each of 32 channels are too many together.
-  const auto together = "/api/v1/history?points=10000&channel=a&channel=b&channel=c&channel=d"
-                        "&channel=e&channel=f&channel=g&channel=h&channel=i&channel=j&channel=k&";
+  const auto together =
+      "/api/v1/history?points=10000&channel=a&channel=b&channel=c&channel=d"
+      "&channel=e&channel=f&channel=g&channel=h&channel=i&channel=j&channel=k&";
   CHECK(h.ask(h.viewer, "GET", together + window()).status == 422);
 }
 
@@ -99,11 +100,11 @@ TEST_CASE("the past is told with regular times as a start, others one by one, an
   auto h = page_house{};
   const auto asked =
       question<asked_of_history>(h, "/api/v1/history?channel=a&channel=b&" + window());
-  const auto got = rendered(
-      asked.render,
-      history_answer{{series("a", {noon, noon + 10s, noon + 20s}, {{20.5F}, {}, {0.1F}}),
-                      series("b", {noon, noon + 20s}, {{1.F}, {-2.F}})},
-                     10s});
+  const auto got =
+      rendered(asked.render,
+               history_answer{{series("a", {noon, noon + 10s, noon + 20s}, {{20.5F}, {}, {0.1F}}),
+                               series("b", {noon, noon + 20s}, {{1.F}, {-2.F}})},
+                              10s});
   CHECK(got.status == 200);
   const auto body = body_of(got);
   CHECK(body["interval_s"] == 10);
@@ -116,7 +117,8 @@ TEST_CASE("the past is told with regular times as a start, others one by one, an
 
 TEST_CASE("a channel that the history does not know is said to be unknown") {
   auto h = page_house{};
-  const auto asked = question<asked_of_history>(h, "/api/v1/history?channel=a&channel=b&" + window());
+  const auto asked =
+      question<asked_of_history>(h, "/api/v1/history?channel=a&channel=b&" + window());
   const auto got = rendered(asked.render, history_answer{{series("a", {noon}, {{1.F}})}, 10s});
   CHECK(got.status == 404);
   CHECK(body_of(got)["error"].get<std::string>().find("b") != std::string::npos);
@@ -140,10 +142,11 @@ TEST_CASE("a table has a row for every time that any channel has") {
       rendered(asked.render, history_answer{{series("a", {noon, noon + 10s}, {{20.5F}, {}}),
                                              series("b", {noon + 10s, noon + 20s}, {{1.F}, {2.F}})},
                                             10s});
-  CHECK(got.body == "time_utc,\"a [°C]\",\"b [°C]\"\r\n"
-                    "2020-01-15T12:00:00Z,20.5,\r\n"
-                    "2020-01-15T12:00:10Z,,1\r\n"
-                    "2020-01-15T12:00:20Z,,2\r\n");
+  CHECK(got.body ==
+        "time_utc,\"a [°C]\",\"b [°C]\"\r\n"
+        "2020-01-15T12:00:00Z,20.5,\r\n"
+        "2020-01-15T12:00:10Z,,1\r\n"
+        "2020-01-15T12:00:20Z,,2\r\n");
   CHECK(header_in(got, "Content-Disposition") == "attachment; filename=\"small-2020-01-14.csv\"");
 }
 

@@ -65,7 +65,9 @@ std::vector<diagnostic> missing_page_files(const std::string& file, const layout
   for (const auto& each : {house.portal->cert, house.portal->key}) {
     const auto path = each.empty() || each.front() == '/' ? each : house.folder + "/" + each;
     if (path.empty() || ::access(path.c_str(), R_OK) == 0) continue;
-    all.push_back({file, {1, 1}, "the page's file '" + path + "' cannot be read here",
+    all.push_back({file,
+                   {1, 1},
+                   "the page's file '" + path + "' cannot be read here",
                    "'scada keys portal' makes certificate and key; there is no page without them"});
   }
   return all;

@@ -66,7 +66,8 @@ portal_parts page_in(
 std::string who_may_enter(const std::string& state_folder, const std::string& site) {
   const auto file = std::filesystem::path{state_folder} / (site + ".portal.db");
   auto failure = std::error_code{};
-  const auto nobody = "  nobody has an account yet: the first start shows the code that makes one\n";
+  const auto nobody =
+      "  nobody has an account yet: the first start shows the code that makes one\n";
   // Opening it would make it.
   if (!std::filesystem::exists(file, failure)) return nobody;
   const auto opened = open_sqlite_accounts(file);
@@ -75,7 +76,8 @@ std::string who_may_enter(const std::string& state_folder, const std::string& si
   if (!all) return "  its accounts cannot be read: " + to_text(all.error()) + "\n";
   if (all->empty()) return nobody;
   auto out = std::string{};
-  for (const auto& a : *all) out += "  " + a.name + " may enter as " + std::string{to_text(a.may)} + "\n";
+  for (const auto& a : *all)
+    out += "  " + a.name + " may enter as " + std::string{to_text(a.may)} + "\n";
   return out;
 }
 
@@ -100,9 +102,10 @@ std::function<void(const std::string&, const std::optional<std::string>&)> page_
       return;
     }
     // Whoever reads only warnings needs it as well: without it nobody gets in.
-    spdlog::warn("{} warning page-claim {}: the page is at {}; nobody has an account yet, the code "
-                 "for the first one is {}",
-                 at, site, page, *claim);
+    spdlog::warn(
+        "{} warning page-claim {}: the page is at {}; nobody has an account yet, the code "
+        "for the first one is {}",
+        at, site, page, *claim);
     if (isatty(STDERR_FILENO) == 0) return;
     if (const auto drawn = qr_text(claim_address(page, *claim))) std::cerr << *drawn << std::flush;
   };
@@ -110,12 +113,12 @@ std::function<void(const std::string&, const std::optional<std::string>&)> page_
 
 std::function<void(const std::string&, const std::optional<std::string>&)> page_notice::into(
     std::shared_ptr<page_notice> of) {
-  return [of = std::move(of)](const std::string& listens_at,
-                              const std::optional<std::string>& claim) {
-    const auto lock = std::lock_guard{of->guard_};
-    of->address_ = page_address(listens_at, false);
-    of->claim_ = claim;
-  };
+  return
+      [of = std::move(of)](const std::string& listens_at, const std::optional<std::string>& claim) {
+        const auto lock = std::lock_guard{of->guard_};
+        of->address_ = page_address(listens_at, false);
+        of->claim_ = claim;
+      };
 }
 
 std::string page_notice::address() const {
