@@ -163,7 +163,7 @@ export function HousePicture({ house, points, setpoints, dead = false, at_ms }: 
           <text x="14" y="30" class="small">
             {t.outdoor}
           </text>
-          <text x="13" y="64" class="huge">
+          <text x="13" y="63" class={"huge" + (format.degrees(outdoor.v).length > 5 ? " long" : "")}>
             {format.degrees(outdoor.v)}
           </text>
           {!outdoor.good && (
@@ -195,14 +195,14 @@ export function HousePicture({ house, points, setpoints, dead = false, at_ms }: 
           <g key={zone.name} class={own.good ? "" : "stale"}>
             {column === 0 && <Pipe d={`M${riser} ${mid} H${x + 6}`} c={calls[i] ? hot_c : null} runs={calls[i]!} />}
             <rect x={x} y={y} width={room_w} height={row_h - 5} rx="8" class={"room" + (calls[i] ? " calling" : "")} />
-            <rect x={x + 5} y={y + 6} width="4" height={row_h - 17} rx="2" fill={warm} class={warm ? undefined : "warmth"} />
-            <text x={x + 16} y={mid + 4} class="room-name">
-              {cut(zone.name, narrow ? 7 : 12)}
+            {!calls[i] && <rect x={x + 9} y={y + 6} width="4" height={row_h - 17} rx="2" fill={warm} class={warm ? undefined : "warmth"} />}
+            <text x={x + 23} y={mid + 4} class="room-name">
+              {cut(zone.name, narrow ? 7 : 10)}
             </text>
-            {calls[i] && !narrow && (
-              <path class="call-mark" transform={`translate(${x + room_w - 116} ${mid - 8})`} d="M7 0c4 4 6 6.5 6 10a6 6 0 0 1-12 0c0-2 1-3.5 2.5-5 .2 1.5.8 2.2 1.7 2.7C5.4 5.2 6 2.5 7 0z" />
+            {calls[i] && (
+              <path class="call-mark" transform={`translate(${x + 5} ${mid - 8})`} d="M7 0c4 4 6 6.5 6 10a6 6 0 0 1-12 0c0-2 1-3.5 2.5-5 .2 1.5.8 2.2 1.7 2.7C5.4 5.2 6 2.5 7 0z" />
             )}
-            <text x={x + room_w - (narrow ? 8 : 52)} y={mid + 5.5} class="room-temp">
+            <text x={x + room_w - (narrow ? 8 : own.good ? 62 : 76)} y={mid + 5.5} class="room-temp">
               {format.degrees(own.v)}
             </text>
             {!narrow && (

@@ -29,7 +29,7 @@ function Bars({ rows, by, chosen, choose }: { rows: MoneyRow[]; by: By; chosen: 
   const width = innerWidth < 600 ? 340 : 720;
   const height = 220;
   const base = height - 22;
-  const step = (width - 44) / Math.max(1, rows.length);
+  const step = (width - 52) / Math.max(1, rows.length);
   const bar = Math.max(2, Math.min(22, step * 0.36));
   const y = (usd: number) => base - Math.max(0, (usd / most) * (base - 16));
   const ticks = [0, 0.5, 1].map((part) => part * most);
@@ -115,7 +115,9 @@ export function Money() {
         </Card>
       </Page>
     );
-  const rows = ((by === "day" ? days.data : months.data)?.rows ?? []).filter((each) => each.start_ms < now_ms);
+  const past = ((by === "day" ? days.data : months.data)?.rows ?? []).filter((each) => each.start_ms < now_ms);
+  // A house that is new here has no days before its first.
+  const rows = past.slice(Math.max(0, past.findIndex((each) => each.covered > 0)));
   const row = chosen === null ? null : rows[chosen];
   const help = here === "/help/money";
   const tile = (label: string, of: ReturnType<typeof sum_of>) => <Tile label={label} value={of.covered > 0 ? format.dollars(of.cost) : texts.none} note={<Saved usd={of.saved} />} />;
