@@ -22,7 +22,7 @@ struct standing_wishes {
     time_point until;
   };
   std::vector<held> leases;
-  std::vector<contract> contracts;  ///< running and agreed ahead, by their start; in UTC
+  std::vector<contract> contracts;       ///< running and agreed ahead, by their start; in UTC
   std::vector<zone_setpoint> setpoints;  ///< of each zone of the plant, as decided upon last
 };
 

@@ -157,8 +157,8 @@ inline constexpr duration failsafe_longest = 24h;
 inline constexpr duration precharge_ahead = 3h;
 
 // The household.
-/// A setpoint that somebody asks for lies between these: pipes stay whole, and nobody bakes. Beyond:
-/// refused.
+/// A setpoint that somebody asks for lies between these: pipes stay whole, and nobody bakes.
+/// Beyond: refused.
 inline constexpr temperature household_coldest = celsius(5);
 inline constexpr temperature household_warmest = celsius(30);
 /// What a boost adds to the setpoint that holds without it, up to `household_warmest`.

@@ -326,8 +326,7 @@ result<opened_accounts> open_sqlite_accounts(const std::filesystem::path& file,
     if (auto bad = make_private(file)) return tl::make_unexpected(*bad);
   auto opened = connect(file, bounds);
   if (opened) return opened_accounts{std::move(*opened)};
-  if (!on_disk || old == damaged_accounts::leave ||
-      opened.error().code != fault_code::malformed)
+  if (!on_disk || old == damaged_accounts::leave || opened.error().code != fault_code::malformed)
     return tl::make_unexpected(opened.error());
 
   const auto aside = put_aside(file.string());

@@ -1,6 +1,5 @@
 #include "drivers/ports/sqlite_accounts.hpp"
 
-
 #include <doctest/doctest.h>
 
 #include <array>
