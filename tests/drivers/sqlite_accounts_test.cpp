@@ -309,7 +309,7 @@ TEST_CASE("a folder that cannot be written is a fault with its remedy") {
   CHECK(nowhere.error().detail.find("/proc/hearth/a.db") != std::string::npos);
 }
 
-TEST_CASE("accounts that were promised are there after a power cut at any write") {
+TEST_CASE("accounts that were promised are there after a power cut right behind the promise") {
   // A copy of file and log at each promise is what a cut just after it leaves behind.
   const auto here = folder{};
   {

@@ -286,7 +286,7 @@ export const texts = {
     method_text: [
       "What it cost: the heat pump's measured power, times the price of electricity of that moment. The price is all that a kilowatt-hour costs: energy and distribution.",
       "With a thermostat: beside the real house, Hearth reckons with an imagined one, of the same walls, store, weather and prices, as far as it has learned them. A plain thermostat heats that one: it runs when the store is cool and rests when it is warm, and never looks at a price.",
-      "Saved is the difference. It is an estimate, because the second house is imagined: what a store holds at the end of a day is credited on neither side, so a single day may mislead. A month or a winter tells.",
+      "Saved is the difference. The two stores seldom hold the same heat at the end of a day; what one holds more is counted at what such heat costs to make in the cheap hours ahead. It is an estimate, because the second house is imagined.",
       "Where power or price was not known, nothing is added on either side. ‘Measured’ says for how much of the time both were known.",
     ],
   },
