@@ -151,7 +151,10 @@ std::optional<time_point> feed_store::first_in(std::uint32_t tier, feed_id feed)
 std::optional<time_point> feed_store::first(feed_id feed) const {
   auto out = std::optional<time_point>{};
   for (auto k = std::uint32_t{0}; k < tiers_.size(); ++k)
-    if (const auto one = first_in(k, feed)) out = out ? std::min(*out, *one) : *one;
+    // A coarser slot that begins earlier and reaches as far as this value says no more than it.
+    if (const auto one = first_in(k, feed);
+        one && (!out || *one + std::chrono::seconds{interval_of(k)} <= *out))
+      out = *one;
   return out;
 }
 

@@ -3,8 +3,8 @@
 // usage: history_query FOLDER
 //
 // Fills FOLDER with 400 days of one channel by 10 s, all of them kept, and asks for the last year
-// in 1,000 points, for a week, a day and all values of a day. Prints "WORD MS POINTS" lines,
-// medians of 21; and "floor MS", reading the bytes of a year by the hour from one file.
+// in 1,000 points, for a week, a day and all values of a day. Prints "WORD MS POINTS CPU_MS" lines,
+// medians of 21; and "floor MS 1 CPU_MS", reading the bytes of a year by the hour from one file.
 
 #include "actors/history/feed_store.hpp"
 #include "drivers/ports/posix_history_files.hpp"
@@ -14,22 +14,38 @@
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
+#include <sys/resource.h>
 
 namespace {
 
 using namespace hearth;
 
-double median_ms(const std::function<void()>& work) {
-  auto took = std::vector<double>{};
+/// Of this process alone, which others on the machine do not lengthen.
+double cpu_ms() {
+  auto used = rusage{};
+  ::getrusage(RUSAGE_SELF, &used);
+  const auto ms = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) * 1e3 + static_cast<double>(t.tv_usec) / 1e3;
+  };
+  return ms(used.ru_utime) + ms(used.ru_stime);
+}
+
+void print_medians(const char* word, const std::function<std::size_t()>& work) {
+  auto took = std::vector<double>{}, computed = std::vector<double>{};
+  auto points = std::size_t{0};
   for (auto n = 0; n < 21; ++n) {
     const auto began = std::chrono::steady_clock::now();
-    work();
+    const auto cpu = cpu_ms();
+    points = work();
+    computed.push_back(cpu_ms() - cpu);
     took.push_back(
         std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began)
             .count());
   }
   std::ranges::sort(took);
-  return took[took.size() / 2];
+  std::ranges::sort(computed);
+  std::printf("%s %.3f %zu %.3f\n", word, took[took.size() / 2], points,
+              computed[computed.size() / 2]);
 }
 
 }  // namespace
@@ -52,9 +68,7 @@ int main(int argc, char** argv) {
     if (second % 3600 == 3590 && !(*store)->distribute(at(second))) return EXIT_FAILURE;
   }
   const auto ask = [&](const char* word, history_query query) {
-    auto points = std::size_t{0};
-    const auto ms = median_ms([&] { points = (*store)->ask(query)->series[0].values.size(); });
-    std::printf("%s %.3f %zu\n", word, ms, points);
+    print_medians(word, [&] { return (*store)->ask(query)->series[0].values.size(); });
   };
   const auto now = at(end);
   using std::chrono::days;
@@ -72,6 +86,6 @@ int main(int argc, char** argv) {
                   fold::average});
   auto raw = open_history_files(folder, history_access::transfer);
   if (!raw || !(*raw)->write("floor", 0, std::string(8766 * 4, 'x'))) return EXIT_FAILURE;
-  std::printf("floor %.3f\n", median_ms([&] { (void)(*raw)->read("floor", 0, 8766 * 4); }));
+  print_medians("floor", [&] { return (*raw)->read("floor", 0, 8766 * 4) ? 1 : 0; });
   return EXIT_SUCCESS;
 }

@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <unistd.h>
 
 namespace hearth::tools {
 namespace {
@@ -28,6 +29,11 @@ struct history_command {
 int complain(const std::string& what, int code) {
   std::cerr << "scada history: " << what << "\n";
   return code;
+}
+
+/// How far it is, on one line that the next such word overwrites; nothing into a file or a pipe.
+void show_progress(const std::string& how_far) {
+  if (::isatty(STDERR_FILENO) == 1) std::cerr << "\r\x1b[K" << how_far << std::flush;
 }
 
 time_point system_now() { return std::chrono::floor<duration>(std::chrono::system_clock::now()); }
@@ -213,12 +219,16 @@ int take_along(const history_command& c, const feed_store& store) {
         return complain(c.target + "/" + stem + suffix + " is there already and stays as it is",
                         wrong_usage);
     }
-    std::cerr << "\r" << id << " of " << store.feeds().size() << " " << std::flush;
+    show_progress(std::to_string(id) + " of " + std::to_string(store.feeds().size()));
     const auto slots = store.write_phpfina(id, interval, **into, stem);
-    if (!slots) return complain(slots.error().detail, failed_to_run);
+    if (!slots)
+      return complain(slots.error().detail, slots.error().code == fault_code::unsupported
+                                                ? wrong_usage
+                                                : failed_to_run);
     names += stem + "\t" + feed.channel + "\t" + feed.unit + "\t" + std::to_string(*slots) + "\n";
   }
-  std::cerr << "\r" << store.feeds().size() << " feeds written\n";
+  show_progress({});
+  std::cerr << store.feeds().size() << " feeds written\n";
   if (auto done = (*into)->write("feeds.tsv", 0, names); !done)
     return complain(done.error().detail, failed_to_run);
   return ok;
@@ -239,8 +249,8 @@ int take_over(const history_command& c, feed_store& store) {
   if (!id) return complain(id.error().detail, wrong_usage);
   const auto taken = store.read_phpfina(
       *id, **from, file.filename().string(), system_now(),
-      [](std::uint64_t n) { std::cerr << "\r" << n << " slots " << std::flush; });
-  std::cerr << "\n";
+      [](std::uint64_t n) { show_progress(std::to_string(n) + " slots"); });
+  show_progress({});
   if (!taken)
     return complain(taken.error().detail,
                     taken.error().code == fault_code::io ? failed_to_run : wrong_usage);
@@ -250,9 +260,9 @@ int take_over(const history_command& c, feed_store& store) {
 
 int look_through(feed_store& store, bool heals) {
   const auto report = store.check(
-      system_now(), [](std::uint64_t n) { std::cerr << "\r" << n << " pages " << std::flush; });
+      system_now(), [](std::uint64_t n) { show_progress(std::to_string(n) + " pages"); });
   if (!report) return complain(report.error().detail, failed_to_run);
-  std::cerr << "\r";
+  show_progress({});
   for (const auto& problem : report->problems) std::cout << problem << "\n";
   std::cout << report->pages << " pages read, " << report->rotten << " rotten, " << report->healed
             << " healed\n";
