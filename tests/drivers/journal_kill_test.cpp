@@ -1,6 +1,7 @@
 #include "drivers/ports/sqlite_journal.hpp"
 #include "tests/support/journal_model.hpp"
 #include "tests/support/mosquitto.hpp"
+#include "tests/support/places.hpp"
 
 #include <doctest/doctest.h>
 
@@ -20,7 +21,7 @@ std::string life_of_a_writer(const std::string& file, const std::string& boot,
                              std::chrono::microseconds after) {
   auto ends = std::array<int, 2>{};
   REQUIRE(::pipe(ends.data()) == 0);
-  const auto program = std::string{HEARTH_BINARY_DIR} + "/tests/journal_writer";
+  const auto program = testing::built("tests/journal_writer").string();
   auto words = std::array{program, file, boot};
   auto arguments = std::array<char*, 4>{words[0].data(), words[1].data(), words[2].data(), nullptr};
   auto actions = posix_spawn_file_actions_t{};

@@ -1,7 +1,9 @@
 #include "tests/support/page_server.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <fcntl.h>
+#include <filesystem>
 #include <poll.h>
 #include <random>
 #include <sys/resource.h>
@@ -294,8 +296,13 @@ TEST_CASE_FIXTURE(
   CHECK(get("/").ends_with("hello"));
 }
 
-TEST_CASE_FIXTURE(page_server,
-                  "out of descriptors the server waits, and serves those who waited with it") {
+// What other tests have left behind opens and closes descriptors, too: it has a process of its own.
+TEST_CASE("out of descriptors the server waits, and serves those who waited with it") {
+  const auto us = std::filesystem::read_symlink("/proc/self/exe").string();
+  CHECK(std::system((us + " --no-skip -tc='descriptors are counted'").c_str()) == 0);
+}
+
+TEST_CASE_FIXTURE(page_server, "descriptors are counted" * doctest::skip()) {
   open();
   CHECK(get("/").ends_with("hello"));
   REQUIRE(comes_to([](const web_traffic& t) { return t.connections == 0; }));

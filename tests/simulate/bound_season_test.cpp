@@ -1,3 +1,4 @@
+#include "tests/support/places.hpp"
 #include "tools/simulate/bound.hpp"
 
 #include <doctest/doctest.h>
@@ -25,8 +26,8 @@ constexpr auto kwh = kilowatt_hour;
 
 std::optional<std::filesystem::path> data(const std::string& name) {
   const auto* const told = std::getenv("HEARTH_DATA");
-  const auto folder = told != nullptr ? std::filesystem::path{told}
-                                      : std::filesystem::path{HEARTH_SOURCE_DIR} / "../shared/data";
+  const auto folder =
+      told != nullptr ? std::filesystem::path{told} : testing::source("../shared/data");
   if (std::filesystem::exists(folder / name)) return folder / name;
   std::cout << "skipped: there is no " << name << " in " << folder << '\n';
   return {};

@@ -222,9 +222,8 @@ int take_along(const history_command& c, const feed_store& store) {
     show_progress(std::to_string(id) + " of " + std::to_string(store.feeds().size()));
     const auto slots = store.write_phpfina(id, interval, **into, stem);
     if (!slots)
-      return complain(slots.error().detail, slots.error().code == fault_code::unsupported
-                                                ? wrong_usage
-                                                : failed_to_run);
+      return complain(slots.error().detail,
+                      slots.error().code == fault_code::unsupported ? wrong_usage : failed_to_run);
     names += stem + "\t" + feed.channel + "\t" + feed.unit + "\t" + std::to_string(*slots) + "\n";
   }
   show_progress({});
@@ -247,9 +246,9 @@ int take_over(const history_command& c, feed_store& store) {
     if (feed.channel == c.channel && unit.empty()) unit = feed.unit;
   const auto id = store.declare(c.channel, unit);
   if (!id) return complain(id.error().detail, wrong_usage);
-  const auto taken = store.read_phpfina(
-      *id, **from, file.filename().string(), system_now(),
-      [](std::uint64_t n) { show_progress(std::to_string(n) + " slots"); });
+  const auto taken =
+      store.read_phpfina(*id, **from, file.filename().string(), system_now(),
+                         [](std::uint64_t n) { show_progress(std::to_string(n) + " slots"); });
   show_progress({});
   if (!taken)
     return complain(taken.error().detail,
