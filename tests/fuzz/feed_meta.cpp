@@ -1,5 +1,4 @@
 #include "actors/history/feed_format.hpp"
-
 #include "tests/fuzz/fuzz.hpp"
 
 #include <cmath>

@@ -1,5 +1,4 @@
 #include "actors/history/feed_tier.hpp"
-
 #include "tests/fuzz/fuzz.hpp"
 #include "tests/support/memory_history_files.hpp"
 
@@ -24,8 +23,8 @@ void look_at_all(const feed_tier& tier) {
       must(!read || *read, "a page that is there is there");
     }
     must(pages.empty() == !tier.first_page(feed).has_value(), "the first page is one of them");
-    must(pages.empty() || (pages.front() == tier.first_page(feed) &&
-                           pages.back() == tier.last_page(feed)),
+    must(pages.empty() ||
+             (pages.front() == tier.first_page(feed) && pages.back() == tier.last_page(feed)),
          "pages have an order");
   }
 }

@@ -66,8 +66,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     must(store->distribute(at(now)).has_value(), "what waits is written");
   }
   const auto by = static_cast<bucket>(how / 32 % 3);
-  const auto query = history_query{
-      {"power"}, at(first - 100'000), at(now + 1), by, {}, 100, static_cast<fold>(how / 64)};
+  const auto query = history_query{{"power"}, at(first - 100'000),        at(now + 1), by, {},
+                                   100,       static_cast<fold>(how / 64)};
   const auto answer = store->ask(query);
   must(answer.has_value() && answer->series.size() == 1, "a question is answered");
   for (const auto& value : answer->series[0].values)

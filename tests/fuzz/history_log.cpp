@@ -70,8 +70,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto again = [&](const char* promise) {
     auto last = log_record{};
     auto none = std::vector<std::string>{};
-    const auto read =
-        history_log::open(files, false, [&](const log_record& r) { last = r; }, none);
+    const auto read = history_log::open(
+        files, false, [&](const log_record& r) { last = r; }, none);
     must(read && last.interval_s == 10 && last.runs.size() == 1 && last.pages.size() == 1, promise);
     must(last.runs[0].values == record.runs[0].values, promise);
   };
