@@ -66,6 +66,14 @@ TEST_CASE("what is on disk is a PHPFina feed as it stands") {
   CHECK(slots > 7000);
 }
 
+TEST_CASE("the first value of a feed is where it was measured, not where its hour begins") {
+  auto h = small_history{began + 50s};
+  h.record(48h, [](time_point) { return 1.0F; });
+  REQUIRE(h.store->distribute(h.now, true));
+  CHECK(h.store->first(h.feed()) == began + 50s);
+  CHECK(h.store->oldest() == began + 50s);
+}
+
 TEST_CASE("a feed goes along and comes back the same") {
   auto h = small_history{};
   h.record(30h, [](time_point t) {

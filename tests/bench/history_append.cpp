@@ -5,10 +5,10 @@
 // The same values by 10 s go in blocks of 5 min to: the history; a file of the bare float32 (the
 // floor), synced as often; a SQLite table in write-ahead mode, synchronous FULL, a transaction a
 // block; one round-robin file per channel with the history's four finenesses, an update a block.
-// WORD is one of floor, history, sqlite, rrdtool; unsaid, all. Prints lines of "WORD SECONDS MB_DEVICE
-// MB_ON_DISK": what the block device under FOLDER was given to write meanwhile, journal of the file
-// system and all, which is this program's alone on a file system of its own. Then "history_calls MB",
-// the bytes of the history's own writes.
+// WORD is one of floor, history, sqlite, rrdtool; unsaid, all. Prints lines of "WORD SECONDS
+// MB_DEVICE MB_ON_DISK": what the block device under FOLDER was given to write meanwhile, journal
+// of the file system and all, which is this program's alone on a file system of its own. Then
+// "history_calls MB", the bytes of the history's own writes.
 
 #include "actors/history/feed_store.hpp"
 #include "drivers/ports/posix_history_files.hpp"
