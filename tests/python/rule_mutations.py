@@ -126,7 +126,8 @@ ALL = (
     broken("hands off leaves the grid at the relays", "hands off stands over what the grid asks*", DISPATCHER,
            "if (house_->plant && steward_.hands_off(now.at))", "if (house_->plant && now.at < time_point{})"),
     broken("a raised setpoint breaks a contract at once", "who asks for a warmer room*", STEWARD,
-           "if (raised && !warm && now - *of.raised < limits::warming_longest) return;", ""),
+           "if (raised && !warm && now - *of.raised < limits::warming_longest) return;",
+           "if (raised && !warm && now < *of.raised) return;"),
     broken("a raised setpoint is never owed", "a room that stays cold is owed*", STEWARD,
            "if (raised && !warm && now - *of.raised < limits::warming_longest) return;", "if (raised && !warm) return;"),
 
