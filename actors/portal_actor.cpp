@@ -232,6 +232,8 @@ portal_actor::behavior_type portal_of(portal_actor::stateful_pointer<portal_stat
         auto& s = self->state;
         s.dates = dates;
         if (s.mind) s.mind->redate(dates, s.context.clock.now());
+        // Wishes that waited for the date stand again before anybody decides without them.
+        s.carry();
       },
       [self](const web_request& asked) { self->state.answer(asked); },
       [self](atom::tick) {

@@ -3,6 +3,7 @@
 #include "protocol/limits.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 namespace hearth {
@@ -157,17 +158,20 @@ void supervisor_state::say_farewell() {
       ask(members->journal, [this, ask] { ask(members->upstream, [this] { end_all(); }); });
     });
   };
-  const auto end_history = [this, ask, end_link] {
-    if (!members->history) return end_link();
-    ask(members->history, end_link);
+  // Side by side: a slow card may hold up all three, and the link still needs its time.
+  const auto waited_for = std::make_shared<int>(1);
+  const auto one_less = [waited_for, end_link] {
+    if (--*waited_for == 0) end_link();
   };
-  const auto end_record = [this, ask, end_history] {
-    if (!members->recorder) return end_history();
-    ask(members->recorder, end_history);
+  const auto ask_beside = [&](const auto& whom) {
+    if (!whom) return;
+    ++*waited_for;
+    ask(whom, one_less);
   };
-  // Nobody comes in any more while the rest of the house ends.
-  if (!members->portal) return end_record();
-  ask(members->portal, end_record);
+  ask_beside(members->portal);
+  ask_beside(members->recorder);
+  ask_beside(members->history);
+  one_less();
 }
 
 void supervisor_state::end_all() {

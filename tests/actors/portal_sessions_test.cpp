@@ -121,6 +121,19 @@ TEST_CASE("a session of a clock that was wrong does not count") {
   CHECK(page.state(b) == "login");
 }
 
+TEST_CASE("a clock that shows 1970 for a while ends no session") {
+  auto page = page_people{};
+  const auto b = page.claimed();
+  const auto today = page.now;
+  page.now = time_point{};
+  page.start();
+  CHECK(page.state(b) == "login");
+  page.door->take_ended(page.now);
+  page.now = today;
+  page.start();
+  CHECK(page.state(b) == "in");
+}
+
 TEST_CASE("a session outlives a restart, and one that is in use is not written each time") {
   auto page = page_people{};
   const auto b = page.claimed();
