@@ -1,7 +1,6 @@
 #pragma once
 
-#include <caf/duration.hpp>
-#include <caf/error.hpp>
+#include "actors/interfaces.hpp"
 
 #include <cstddef>
 #include <cstdint>

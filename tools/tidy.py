@@ -21,7 +21,7 @@ TRANSCRIPTS = "tests/transcripts"
 LINES_WORTH_A_WARNING = 450
 
 # A file that may see CAF: a shell, the table of contents, the wiring page.
-ACTOR_SHELL = r"actors/(.*/)?[^/]*_actor\.[^/]*|actors/interfaces\.hpp|actors/topology\.[^/]*"
+ACTOR_SHELL = r"actors/(.*/)?[^/]*_actor\.[^/]*|actors/interfaces\.hpp|actors/topology\.[^/]*|actors/onlooker\.hpp"
 
 # What an #include names -> where it may stand besides tests/, and what to do elsewhere.
 LIBRARY_HOMES = [
