@@ -113,7 +113,8 @@ result<void> feed_store::take_over(time_point now) {
     for (const auto feed : tiers_.back().feeds()) index_.adopt(feed);
   }
   auto log = history_log::open(
-      *files_, plan_.read_only, [&](const log_record& record) { take(record); }, problems_);
+      *files_, {plan_.read_only, plan_.log_bytes}, [&](const log_record& record) { take(record); },
+      problems_);
   if (!log) return tl::make_unexpected(log.error());
   log_ = *log;
   const auto kept_before =
