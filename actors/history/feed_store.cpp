@@ -145,7 +145,7 @@ void feed_store::take(const log_record& record) {
     const auto bytes = std::string_view{image.bytes};
     auto page = tier_page{feed_page{bytes}, {}};
     if (tiers_[image.tier].plan().extremes)
-      for (auto part = std::size_t{1}; part < 4; ++part)
+      for (auto part = std::size_t{1}; part <= extremes_parts; ++part)
         page.extremes.emplace_back(
             bytes.substr(std::min(bytes.size(), part * page_bytes), page_bytes));
     if (image.tier > 0) {

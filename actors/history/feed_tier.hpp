@@ -28,6 +28,9 @@ struct tier_plan {
   [[nodiscard]] std::uint64_t page_s() const { return std::uint64_t{interval_s} * page_slots; }
 };
 
+/// Lowest, highest and seconds: so many pages of `<id>.extremes` for one of `<id>.dat`.
+inline constexpr std::size_t extremes_parts = 3;
+
 /// A page of one fineness in memory.
 class tier_page {
  public:

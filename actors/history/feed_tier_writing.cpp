@@ -5,7 +5,6 @@
 namespace hearth {
 namespace {
 
-constexpr auto extremes_parts = std::size_t{3};
 constexpr auto pages_each = static_cast<std::uint32_t>(segment_pages);
 
 /// So many pages in which nothing was measured.
