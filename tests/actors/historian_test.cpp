@@ -126,7 +126,7 @@ TEST_CASE_FIXTURE(fixture,
   CHECK_FALSE(mind->answer(history_query{{"living.temp"}, noon, noon + 1h, {}, {}, 10, {}}));
   CHECK_FALSE(mind->answer(chronicle_query{noon, noon + 1h, {}, {}, {}, 10}, seen.time()));
   CHECK_FALSE(mind->answer(moment_query{noon}, seen.time()));
-  CHECK_FALSE(mind->answer(money_query{noon, noon + 1h, bucket::day, {}}));
+  CHECK_FALSE(mind->answer(money_query{noon, noon + 1h, bucket::day, {}}, seen.time()));
 
   feeds->broken = false;
   chronicle_there = true;
