@@ -47,7 +47,9 @@ history_actor::behavior_type history_of(history_actor::stateful_pointer<history_
       [self, clock](const moment_query& asked) {
         return self->state.mind->answer(asked, clock.now());
       },
-      [self](const money_query& asked) { return self->state.mind->answer(asked); },
+      [self, clock](const money_query& asked) {
+        return self->state.mind->answer(asked, clock.now());
+      },
       [self, clock](atom::tell) { return self->state.mind->status(clock.now()); },
       [self, clock](atom::farewell) -> atom::done {
         self->state.mind->end(clock.now());

@@ -1,54 +1,20 @@
 #include "actors/household.hpp"
 
+#include "actors/local_calendar.hpp"
 #include "actors/local_control.hpp"
 #include "protocol/limits.hpp"
-
-#include <date/tz.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
 #include <set>
-#include <stdexcept>
 #include <utility>
 
 namespace hearth {
 namespace {
 
-constexpr auto minutes_a_day = 24 * 60;
-
-/// An unknown time zone (the parser refuses those) counts as UTC.
-const date::time_zone* zone_of(const layout& house) {
-  try {
-    return date::locate_zone(house.timezone);
-  } catch (const std::runtime_error&) {
-    return nullptr;
-  }
-}
-
-date::local_time<duration> local_of(time_point utc, const date::time_zone* zone) {
-  const auto at = date::sys_time<duration>{utc.time_since_epoch()};
-  return zone ? zone->to_local(at) : date::local_time<duration>{at.time_since_epoch()};
-}
-
-/// Minutes since Monday's midnight. The hour that a clock shows twice in autumn counts once: what
-/// began in it does not end because the clock is set back.
-int minute_of_week(time_point utc, const date::time_zone* zone) {
-  auto local = local_of(utc, zone);
-  if (zone) {
-    const auto info = zone->get_info(local);
-    const auto set_back = info.first.end;
-    if (info.result == date::local_info::ambiguous &&
-        date::sys_time<duration>{utc.time_since_epoch()} >= set_back)
-      local =
-          date::local_time<duration>{set_back.time_since_epoch() + info.first.offset} - duration{1};
-  }
-  const auto day = date::floor<date::days>(local);
-  const auto weekday = static_cast<int>(date::weekday{day}.iso_encoding()) - 1;
-  const auto in_day = std::chrono::floor<std::chrono::minutes>(local - day).count();
-  return weekday * minutes_a_day + static_cast<int>(in_day);
-}
+constexpr auto minutes_a_day = local_calendar::minutes_a_day;
 
 /// The entry that began last; before the first of the week it is the last one of the week before.
 const schedule_entry* entry_at(const std::vector<schedule_entry>& schedule, int minute) {
@@ -206,8 +172,8 @@ zone_setpoint setpoint_for(const zone_layout& zone, const layout& house, const h
   }
   const auto weekly = wanted.schedules.find(zone.name);
   if (weekly != wanted.schedules.end() && dates.known())
-    if (const auto* entry =
-            entry_at(weekly->second, minute_of_week(dates.utc(now.at), zone_of(house)))) {
+    if (const auto* entry = entry_at(
+            weekly->second, local_calendar{house.timezone}.minute_of_week(dates.utc(now.at)))) {
       out.setpoint = entry->setpoint;
       out.why = "by its schedule, since " + clock_text(entry->from);
     }
@@ -241,11 +207,10 @@ const household_wish* hands_off(const household& wanted, time_point now) {
 std::string in_words(const household_wish& wish, const layout& house, const dating& dates) {
   auto text = std::string{to_text(wish.kind)} + " by " + wish.by;
   if (!dates.known()) return text;
-  const auto until =
-      date::floor<std::chrono::minutes>(local_of(dates.utc(wish.until), zone_of(house)));
   // Beyond a day the hour alone says too little.
-  const auto short_one = wish.until - wish.since < std::chrono::hours{24};
-  return text + " until " + date::format(short_one ? "%H:%M" : "%F %H:%M", until);
+  const auto long_one = wish.until - wish.since >= std::chrono::hours{24};
+  return text + " until " +
+         local_calendar{house.timezone}.clock_text(dates.utc(wish.until), long_one);
 }
 
 }  // namespace hearth

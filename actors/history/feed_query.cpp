@@ -250,10 +250,14 @@ result<history_answer> feed_store::ask(const history_query& query) const {
   for (const auto feed : feeds) {
     const auto& name = index_.feeds().at(feed);
     auto& series = out.series.emplace_back(
-        history_series{name.channel, unit_of(name.unit, query.how), {}, {}});
+        history_series{name.channel, unit_of(name.unit, query.how), {}, {}, {}});
     if (edges.size() < 2) continue;
-    for (const auto& m : folded_into(edges, tier, feed))
-      series.values.push_back(folded(m, query.how));
+    const auto buckets = folded_into(edges, tier, feed);
+    for (auto n = std::size_t{0}; n < buckets.size(); ++n) {
+      const auto length = std::chrono::duration<double>{edges[n + 1] - edges[n]}.count();
+      series.values.push_back(folded(buckets[n], query.how));
+      series.measured.push_back(static_cast<float>(std::min(buckets[n].seconds / length, 1.0)));
+    }
     series.starts.assign(edges.begin(), std::prev(edges.end()));
   }
   return out;

@@ -6,9 +6,6 @@
 namespace hearth {
 namespace {
 
-/// A log longer than this is emptied before its pages are full: a house of some thousand channels.
-constexpr auto longest_log = std::uint64_t{8} << 20;
-
 /// Folded pages in memory before they are written.
 constexpr auto pages_at_once = std::size_t{128};
 
@@ -37,7 +34,7 @@ std::uint32_t feed_store::parent(const written_page& of) const {
 
 result<void> feed_store::distribute(time_point now, bool everything) {
   if (auto done = write_block(now); !done) return done;
-  everything = everything || log_.used() > longest_log;
+  everything = everything || log_.used() > history_log::longest;
   const auto page_s = static_cast<std::int64_t>(tiers_[0].plan().page_s());
   auto ready = waiting_pages{};
   for (const auto& [at, page] : waiting_) {
@@ -96,6 +93,10 @@ result<void> feed_store::write_pages(const page_contents& contents) {
         found->second.whole = true;
       }
   }
+  auto pages = std::map<std::uint32_t, std::set<std::uint32_t>>{};
+  for (const auto& [at, content] : contents) pages[at.tier].insert(at.page);
+  for (const auto& [tier, of] : pages)
+    if (auto done = tiers_[tier].begin_segments(of); !done) return done;
   for (const auto& [at, content] : contents)
     if (auto done = tiers_[at.tier].write(at.feed, at.page, content); !done) return done;
   return {};

@@ -113,7 +113,8 @@ result<void> feed_store::take_over(time_point now) {
     for (const auto feed : tiers_.back().feeds()) index_.adopt(feed);
   }
   auto log = history_log::open(
-      *files_, plan_.read_only, [&](const log_record& record) { take(record); }, problems_);
+      *files_, {plan_.read_only, plan_.log_bytes}, [&](const log_record& record) { take(record); },
+      problems_);
   if (!log) return tl::make_unexpected(log.error());
   log_ = *log;
   const auto kept_before =
@@ -144,7 +145,7 @@ void feed_store::take(const log_record& record) {
     const auto bytes = std::string_view{image.bytes};
     auto page = tier_page{feed_page{bytes}, {}};
     if (tiers_[image.tier].plan().extremes)
-      for (auto part = std::size_t{1}; part < 4; ++part)
+      for (auto part = std::size_t{1}; part <= extremes_parts; ++part)
         page.extremes.emplace_back(
             bytes.substr(std::min(bytes.size(), part * page_bytes), page_bytes));
     if (image.tier > 0) {

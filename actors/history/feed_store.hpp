@@ -25,6 +25,7 @@ struct feed_plan {
   /// Nothing is kept of what came before: no clock that shows less is right. A house that lives in
   /// the past, a demo or a test, says when.
   time_point earliest = limits::earliest_date;
+  std::uint64_t log_bytes = history_log::laid_out_bytes;
 };
 
 /// Whether a history takes a name: not empty, `limits::text_bytes` at most, and no control

@@ -10,8 +10,6 @@ namespace {
 
 constexpr std::string_view sums_magic = "HHS1";
 constexpr auto sums_head = std::size_t{8};
-/// Three pages of `<id>.extremes` for one of `<id>.dat`.
-constexpr auto extremes_parts = std::size_t{3};
 constexpr auto first_of(std::uint32_t segment) {
   return segment * static_cast<std::uint32_t>(segment_pages);
 }

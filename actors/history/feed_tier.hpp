@@ -28,6 +28,9 @@ struct tier_plan {
   [[nodiscard]] std::uint64_t page_s() const { return std::uint64_t{interval_s} * page_slots; }
 };
 
+/// Lowest, highest and seconds: so many pages of `<id>.extremes` for one of `<id>.dat`.
+inline constexpr std::size_t extremes_parts = 3;
+
 /// A page of one fineness in memory.
 class tier_page {
  public:
@@ -65,6 +68,8 @@ class feed_tier {
   /// Whether a page may be written, or belongs to what has been dropped for its age.
   [[nodiscard]] bool keeps(std::uint32_t page) const;
 
+  /// Makes the segments that these pages need and are not there, all of them with one sync.
+  result<void> begin_segments(const std::set<std::uint32_t>& pages);
   /// In place; counts only after `name_sums`.
   result<void> write(feed_id feed, std::uint32_t page, const tier_page& content);
   /// It is not what it should be and counts as never written.
@@ -106,7 +111,6 @@ class feed_tier {
                          std::vector<std::string>& problems);
   [[nodiscard]] const feed_pages* find(feed_id feed, std::uint32_t page) const;
 
-  result<void> begin_segment(std::uint32_t number);
   result<void> begin_feed(std::uint32_t number, feed_id feed, std::uint32_t first);
   /// A page before the first one of a file moves all others.
   result<void> shift(std::uint32_t number, feed_id feed, feed_pages& have, std::uint32_t first);

@@ -5,7 +5,6 @@
 namespace hearth {
 namespace {
 
-constexpr auto extremes_parts = std::size_t{3};
 constexpr auto pages_each = static_cast<std::uint32_t>(segment_pages);
 
 /// So many pages in which nothing was measured.
@@ -18,14 +17,20 @@ std::string nothing_measured(std::size_t pages) {
 
 }  // namespace
 
-result<void> feed_tier::begin_segment(std::uint32_t number) {
-  const auto folder = folder_of(number);
-  for (const auto& path : {plan_.folder, folder})
-    if (auto done = files_->make_folder(path); !done) return done;
-  // Once it is there, a page without a sum is one that was never finished.
-  if (auto done = files_->write(folder + "/sums", 0, sums_text({})); !done) return done;
+result<void> feed_tier::begin_segments(const std::set<std::uint32_t>& pages) {
+  auto fresh = std::set<std::uint32_t>{};
+  for (const auto page : pages)
+    if (!segments_.contains(page / pages_each)) fresh.insert(page / pages_each);
+  if (fresh.empty()) return {};
+  for (const auto number : fresh) {
+    const auto folder = folder_of(number);
+    for (const auto& path : {plan_.folder, folder})
+      if (auto done = files_->make_folder(path); !done) return done;
+    // Once it is there, a page without a sum is one that was never finished.
+    if (auto done = files_->write(folder + "/sums", 0, sums_text({})); !done) return done;
+  }
   if (auto done = files_->sync_all(); !done) return done;
-  segments_[number];
+  for (const auto number : fresh) segments_[number];
   return {};
 }
 
@@ -110,7 +115,7 @@ result<void> feed_tier::write(feed_id feed, std::uint32_t page, const tier_page&
   const auto number = page / pages_each;
   const auto n = page % pages_each;
   if (!segments_.contains(number))
-    if (auto done = begin_segment(number); !done) return done;
+    if (auto done = begin_segments({page}); !done) return done;
   auto& in = segments_.at(number);
   if (!in.feeds.contains(feed))
     if (auto done = begin_feed(number, feed, n); !done) return done;

@@ -9,6 +9,9 @@ namespace {
 
 /// Slots read or written in one go.
 constexpr auto chunk = std::int64_t{64} * std::int64_t{page_slots};
+/// Pages taken over before they are made durable: 4 MB, sixteen segments. Each time waits for the
+/// disk half a dozen times.
+constexpr auto pages_at_once = std::size_t{16} * segment_pages;
 
 std::int64_t second_of(time_point t) {
   return std::chrono::floor<std::chrono::seconds>(t).time_since_epoch().count();
@@ -102,9 +105,13 @@ result<std::uint64_t> feed_store::read_phpfina(feed_id feed, history_files& from
     }
     if (!any) batch.erase({feed, number});
     if (progress) progress(taken);
-    if (batch.size() < segment_pages && (page + 1) * span < end) continue;
+    if (batch.size() < pages_at_once && (page + 1) * span < end) continue;
     if (auto done = store_pages(batch, false); !done) return tl::make_unexpected(done.error());
     batch.clear();
+    // Pages that were there before went through the log.
+    if (log_.used() > history_log::longest)
+      if (auto done = log_.begin_anew(*files_, everything_waiting()); !done)
+        return tl::make_unexpected(done.error());
   }
   firsts_.clear();
   if (auto done = age(); !done) return tl::make_unexpected(done.error());

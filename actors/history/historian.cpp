@@ -300,18 +300,19 @@ result<moment_answer> historian::answer(const moment_query& asked, time_point no
   return out;
 }
 
-result<money_answer> historian::answer(const money_query& asked) const {
+result<money_answer> historian::answer(const money_query& asked, time_point now) const {
   if (!feeds_) return tl::make_unexpected(no_feeds());
   const auto& plant = house_->plant;
   if (!plant || !plant->heat_pump.power_meter)
     return failed(fault_code::unsupported, "nothing measures the heat pump's power in this house");
   const auto count = money_count::of(asked, local_calendar{house_->timezone},
-                                     (*house_)[*plant->heat_pump.power_meter].name);
+                                     (*house_)[*plant->heat_pump.power_meter].name, utc(now));
   if (!count) return tl::make_unexpected(count.error());
   const auto sums = feeds_->ask(count->sums());
   if (!sums) return tl::make_unexpected(sums.error());
   const auto worth = feeds_->ask(count->worth());
-  return count->count(*sums, worth ? *worth : history_answer{});
+  if (!worth) return tl::make_unexpected(worth.error());
+  return count->count(*sums, *worth);
 }
 
 history_status historian::status(time_point now) const {

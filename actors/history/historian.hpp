@@ -49,7 +49,7 @@ class historian {
   result<history_answer> answer(const history_query& asked) const;
   result<chronicle_page> answer(const chronicle_query& asked, time_point now);
   result<moment_answer> answer(const moment_query& asked, time_point now);
-  result<money_answer> answer(const money_query& asked) const;
+  result<money_answer> answer(const money_query& asked, time_point now) const;
   [[nodiscard]] history_status status(time_point now) const;
 
   /// What people should know, since it was asked for last.

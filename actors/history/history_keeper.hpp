@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/history/date_belief.hpp"
-#include "actors/history/local_calendar.hpp"
+#include "actors/local_calendar.hpp"
 #include "actors/planner/plan_news.hpp"
 #include "actors/snapshot.hpp"
 #include "actors/tariff.hpp"

@@ -8,11 +8,14 @@ namespace {
 constexpr auto block = std::size_t{4096};
 constexpr std::string_view magic = "HHL1";
 constexpr auto head_bytes = std::size_t{40};
-/// Laid out at the start, so that a block of the house needs no room that a full disk could deny:
-/// twice what 90 channels by 10 s write until their pages are full.
-constexpr auto laid_out = std::uint64_t{1} << 20;
-/// Larger than any record: all pages a history lets wait in memory.
-constexpr auto largest = std::size_t{64} << 20;
+/// Larger than any record: all pages a history lets wait in memory. What stands beyond in a file
+/// is none of ours.
+constexpr auto largest = std::uint64_t{64} << 20;
+/// Read at once, while records are shorter.
+constexpr auto piece = std::uint64_t{256} << 10;
+/// Bytes whose checksum turned out to be wrong before the rest of a file is given up: a torn record
+/// or a few are as many as a disk makes, and each could claim to be the largest.
+constexpr auto most_in_vain = 2 * largest;
 constexpr std::array names{"log.a", "log.b"};
 
 std::string payload_of(const log_record& record) {
@@ -59,14 +62,83 @@ bool read_payload(std::string_view from, std::uint32_t runs, std::uint32_t pages
   return from.empty();
 }
 
-/// Every whole record of a file, in its order, at the places where one may begin.
-template <class Each>
-void each_record(std::string_view file, Each each) {
-  for (auto at = std::size_t{0}; at + head_bytes <= file.size();) {
-    const auto found = record_from(file.substr(at));
-    if (found) each(*found, at);
-    at += found ? found->bytes : block;
+std::uint64_t in_blocks(std::uint64_t bytes) { return (bytes + block - 1) / block * block; }
+
+/// A file that is looked at from its beginning, a piece at a time.
+class piecewise {
+ public:
+  piecewise(history_files& files, const char* name, std::uint64_t size)
+      : files_{&files}, name_{name}, size_{std::min(size, largest)} {}
+
+  [[nodiscard]] std::uint64_t size() const { return size_; }
+  /// Fewer than `count` only where the file ends; stands until it is asked again.
+  result<std::string_view> at(std::uint64_t offset, std::uint64_t count) {
+    count = std::min(count, size_ - std::min(offset, size_));
+    if (offset < from_ || offset + count > from_ + bytes_.size()) {
+      const auto more = std::min(std::max(count, piece), size_ - std::min(offset, size_));
+      bytes_.clear();
+      auto read = files_->read(name_, offset, static_cast<std::size_t>(more));
+      if (!read) return tl::make_unexpected(read.error());
+      bytes_ = std::move(*read);
+      from_ = offset;
+    }
+    return std::string_view{bytes_}.substr(static_cast<std::size_t>(offset - from_),
+                                           static_cast<std::size_t>(count));
   }
+
+ private:
+  history_files* files_;
+  const char* name_;
+  std::uint64_t size_, from_ = 0;
+  std::string bytes_;
+};
+
+/// Where a whole record stands.
+struct place {
+  std::uint64_t at = 0, epoch = 0;
+  std::uint32_t number = 0;
+};
+struct looked_through {
+  std::vector<place> records;
+  bool something = false;  ///< that is no record
+};
+
+/// Every whole record of a file, in its order, at the places where one may begin.
+result<looked_through> look_through(piecewise& file) {
+  auto out = looked_through{};
+  auto in_vain = std::uint64_t{0};
+  for (auto at = std::uint64_t{0}; at < file.size() && in_vain <= most_in_vain;) {
+    const auto head = file.at(at, block);
+    if (!head) return tl::make_unexpected(head.error());
+    if (head->empty()) break;
+    if (head->size() >= head_bytes && head->starts_with(magic)) {
+      const auto length = head_bytes + std::uint64_t{u32_at(*head, 24)};
+      const auto all = file.at(at, length);
+      if (!all) return tl::make_unexpected(all.error());
+      if (const auto found = record_from(*all)) {
+        out.records.push_back({at, found->epoch, found->number});
+        at += found->bytes;
+        continue;
+      }
+      in_vain += all->size() == length ? length : 0;
+      out.something = true;
+    } else {
+      out.something = out.something || head->find_first_not_of('\0') != std::string_view::npos;
+    }
+    at += block;
+  }
+  return out;
+}
+
+/// One that was found there.
+result<found_record> read_record(piecewise& file, std::uint64_t at) {
+  const auto head = file.at(at, head_bytes);
+  if (!head) return tl::make_unexpected(head.error());
+  const auto length = head->size() == head_bytes ? std::uint64_t{u32_at(*head, 24)} : 0;
+  const auto all = file.at(at, head_bytes + length);
+  if (!all) return tl::make_unexpected(all.error());
+  if (auto found = record_from(*all)) return std::move(*found);
+  return failed(fault_code::io, "the history's log changes while it is read");
 }
 
 }  // namespace
@@ -85,7 +157,7 @@ std::string to_bytes(const log_record& record, std::uint64_t epoch, std::uint32_
   auto out = std::string{magic};
   append_u32(out, checksum_of(summed));
   out += summed;
-  out.resize((out.size() + block - 1) / block * block, '\0');
+  out.resize(static_cast<std::size_t>(in_blocks(out.size())), '\0');
   return out;
 }
 
@@ -99,58 +171,71 @@ std::optional<found_record> record_from(std::string_view bytes) {
   if (!read_payload(bytes.substr(head_bytes, length), u32_at(bytes, 28), u32_at(bytes, 32),
                     out.record))
     return {};
-  out.bytes = (head_bytes + length + block - 1) / block * block;
+  out.bytes = in_blocks(head_bytes + length);
   return out;
 }
 
-result<history_log> history_log::open(history_files& files, bool read_only,
+result<history_log> history_log::open(history_files& files, const opening& how,
                                       const std::function<void(const log_record&)>& take,
                                       std::vector<std::string>& problems) {
   auto out = history_log{};
-  auto texts = std::array<std::string, 2>{};
-  auto something = false;
+  auto logs = std::vector<piecewise>{};
+  auto found = std::array<looked_through, names.size()>{};
   for (auto n = std::size_t{0}; n < names.size(); ++n) {
-    auto text = files.read(names[n], 0, largest);
-    if (!text) return tl::make_unexpected(text.error());
-    texts[n] = std::move(*text);
-    out.sizes_[n] = texts[n].size();
-    something = something || texts[n].find_first_not_of('\0') != std::string::npos;
-    each_record(texts[n], [&](const found_record& r, std::size_t) {
-      if (r.epoch <= out.epoch_) return;
-      out.epoch_ = r.epoch;
-      out.current_ = n;
-    });
+    const auto size = files.size(names[n]);
+    if (!size) return tl::make_unexpected(size.error());
+    out.sizes_[n] = size->value_or(0);
+    auto there = look_through(logs.emplace_back(files, names[n], out.sizes_[n]));
+    if (!there) return tl::make_unexpected(there.error());
+    found[n] = std::move(*there);
+    for (const auto& record : found[n].records)
+      if (record.epoch > out.epoch_) {
+        out.epoch_ = record.epoch;
+        out.current_ = n;
+      }
   }
-  out.unreadable_ = out.epoch_ == 0 && something;
+  out.unreadable_ = out.epoch_ == 0 && (found[0].something || found[1].something);
 
-  auto misses = false, has_first = false;
-  each_record(texts[out.current_], [&](const found_record& r, std::size_t) {
-    has_first = has_first || (r.epoch == out.epoch_ && r.number == 0);
+  const auto hand_over = [&](std::size_t log, const place& record) -> result<std::uint64_t> {
+    const auto read = read_record(logs[log], record.at);
+    if (!read) return tl::make_unexpected(read.error());
+    take(read->record);
+    return record.at + read->bytes;
+  };
+  const auto& counts = found[out.current_].records;
+  const auto has_first = std::ranges::any_of(counts, [&](const place& record) {
+    return record.epoch == out.epoch_ && record.number == 0;
   });
   // The first record repeats what the other file holds; without it the other one still counts.
   if (out.epoch_ > 1 && !has_first)
-    each_record(texts[1 - out.current_], [&](const found_record& r, std::size_t) {
-      if (r.epoch == out.epoch_ - 1) take(r.record);
-    });
-  each_record(texts[out.current_], [&](const found_record& r, std::size_t at) {
-    if (r.epoch != out.epoch_ || r.number < out.next_) return;
-    misses = misses || r.number != out.next_;
-    out.next_ = r.number + 1;
-    out.used_ = at + r.bytes;
-    take(r.record);
-  });
-  if (misses) problems.push_back("a part of the history's log is damaged: some minutes are lost");
-  if (read_only) return out;
-
-  for (auto n = std::size_t{0}; n < names.size(); ++n) {
-    const auto there = std::min(out.sizes_[n], laid_out);
-    // A disk without this much room may still have some for the first records.
-    if (there < laid_out &&
-        files.write(names[n], there, std::string(static_cast<std::size_t>(laid_out - there), '\0')))
-      out.sizes_[n] = laid_out;
+    for (const auto& record : found[1 - out.current_].records)
+      if (record.epoch == out.epoch_ - 1)
+        if (auto done = hand_over(1 - out.current_, record); !done)
+          return tl::make_unexpected(done.error());
+  auto misses = false;
+  for (const auto& record : counts) {
+    if (record.epoch != out.epoch_ || record.number < out.next_) continue;
+    misses = misses || record.number != out.next_;
+    out.next_ = record.number + 1;
+    const auto end = hand_over(out.current_, record);
+    if (!end) return tl::make_unexpected(end.error());
+    out.used_ = *end;
   }
-  if (auto done = files.sync_all(); !done) return tl::make_unexpected(done.error());
+  if (misses) problems.push_back("a part of the history's log is damaged: some minutes are lost");
+  if (how.read_only) return out;
+  if (auto done = out.lay_out(files, how.laid_out); !done) return tl::make_unexpected(done.error());
   return out;
+}
+
+result<void> history_log::lay_out(history_files& files, std::uint64_t bytes) {
+  for (auto n = std::size_t{0}; n < names.size(); ++n) {
+    const auto there = std::min(sizes_[n], bytes);
+    // A disk without this much room may still have some for the first records.
+    if (there < bytes &&
+        files.write(names[n], there, std::string(static_cast<std::size_t>(bytes - there), '\0')))
+      sizes_[n] = bytes;
+  }
+  return files.sync_all();
 }
 
 result<void> history_log::append(history_files& files, const log_record& record) {

@@ -36,9 +36,21 @@ struct log_record {
 /// from the moment on when the first record of this one is whole.
 class history_log {
  public:
-  /// Finds what counts; makes the files unless `read_only`. What it holds goes to `take`, in its
-  /// order. A torn record, and whatever follows it, was never promised.
-  static result<history_log> open(history_files& files, bool read_only,
+  /// Of each file, laid out at the start, so that a block of the house needs no room that a full
+  /// disk could deny: twice what 90 channels by 10 s write until their pages are full.
+  static constexpr std::uint64_t laid_out_bytes = std::uint64_t{1} << 20;
+  /// Whoever finds it longer than this empties it: a house of some thousand channels before its
+  /// pages are full, or the import of what is there already.
+  static constexpr std::uint64_t longest = std::uint64_t{8} << 20;
+  /// Opened to look it makes no file.
+  struct opening {
+    bool read_only = false;
+    std::uint64_t laid_out = laid_out_bytes;
+  };
+  /// Finds what counts and makes the files. What it holds goes to `take`, in its order. A torn
+  /// record, and whatever follows it, was never promised. Takes no more memory than the largest
+  /// record does.
+  static result<history_log> open(history_files& files, const opening& how,
                                   const std::function<void(const log_record&)>& take,
                                   std::vector<std::string>& problems);
 
@@ -55,6 +67,9 @@ class history_log {
   [[nodiscard]] std::uint64_t bytes_on_disk() const { return sizes_[0] + sizes_[1]; }
 
  private:
+  /// Makes both files as long as they are to be, if the disk has room.
+  result<void> lay_out(history_files& files, std::uint64_t bytes);
+
   std::size_t current_ = 0;  ///< the file that counts
   std::uint64_t epoch_ = 0;
   std::uint32_t next_ = 0;

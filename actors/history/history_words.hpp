@@ -41,6 +41,7 @@ struct history_series {
   std::string unit;                          ///< "W", "°C", "USD/h"; "Wh" of an integral of W
   std::vector<time_point> starts;            ///< of each bucket
   std::vector<std::optional<float>> values;  ///< as many; absent where nothing was measured
+  std::vector<float> measured{};             ///< as many: the part of the bucket that was, 0 to 1
 };
 struct history_answer {
   std::vector<history_series> series;
@@ -66,16 +67,26 @@ struct money_query {
   bucket by = bucket::day;
   duration interval{};  ///< with bucket::interval
 };
+/// The house beside a thermostat, over the same slots: those in which power, price, the thermostat
+/// and what the stores are worth were known.
+struct money_compared {
+  std::uint32_t slots = 0;
+  energy used, thermostat_used;
+  money cost, thermostat;
+};
+/// What was lost counts for nothing, and how much that is stands beside it.
 struct money_row {
   time_point start, end;
-  energy used;                      ///< by the heat pump
-  money cost;                       ///< of it
-  std::optional<money> thermostat;  ///< what a thermostat would have cost; absent: not reckoned
-  std::optional<energy> thermostat_used;
-  double covered = 0;  ///< part of the row in which power and price were known
+  std::optional<energy> used;  ///< by the heat pump; absent: nothing is known of it
+  std::optional<money> cost;   ///< of what was measured while the price was known; absent: nothing
+  std::optional<money_compared> compared;  ///< absent: not reckoned
+  std::uint32_t slots = 0;                 ///< quarter hours that are over; hours of a long window
+  std::uint32_t unknown = 0;               ///< of them: power or price was lost
+  double covered = 0;  ///< part of the time so far in which power and price were known
 };
 struct money_answer {
   std::vector<money_row> rows;
+  money_row total;  ///< of all rows, as one row of their length would be
 };
 
 /// How the history itself fares.

@@ -16,6 +16,9 @@ constexpr auto store_worth = "hearth.store.worth";
 
 /// Days begin with a quarter of an hour in every time zone, and a plan's slot is one.
 constexpr duration finest = 15min;
+/// A slot of which this part was measured is no lost one: now and then a reading is missed. What is
+/// missing in it counts for nothing all the same, and `covered` tells of it.
+constexpr auto known_enough = 0.9;
 /// Of longer windows hours are asked for.
 constexpr auto long_window = std::chrono::hours{24 * 800};
 
@@ -24,20 +27,74 @@ const history_series* find(const history_answer& in, std::string_view channel) {
   return found != in.series.end() ? &*found : nullptr;
 }
 
-/// The value of the bucket that begins at `t`.
-std::optional<double> at(const history_series* s, time_point t) {
+/// What is known of a slot.
+struct known {
+  double value = 0;
+  double part = 0;  ///< of the slot, more than 0
+};
+std::optional<known> at(const history_series* s, time_point t) {
   if (s == nullptr) return {};
   const auto found = std::ranges::lower_bound(s->starts, t);
   if (found == s->starts.end() || *found != t) return {};
-  const auto& value = s->values[static_cast<std::size_t>(found - s->starts.begin())];
-  return value ? std::optional<double>{*value} : std::nullopt;
+  const auto n = static_cast<std::size_t>(found - s->starts.begin());
+  if (!s->values[n] || n >= s->measured.size() || s->measured[n] <= 0) return {};
+  return known{*s->values[n], s->measured[n]};
 }
+
+template <class Amount>
+void add(std::optional<Amount>& to, Amount more) {
+  to = to.value_or(Amount{}) + more;
+}
+
+/// A row that is being counted.
+class tally {
+ public:
+  tally(time_point start, time_point end) { row_.start = start, row_.end = end; }
+
+  /// `passed`: the part of the slot that is over.
+  void count(const std::optional<known>& wh, const std::optional<known>& usd, double passed) {
+    passed_ += passed;
+    if (wh) add(row_.used, wh->value * watt_hour);
+    if (usd) add(row_.cost, usd->value * us_dollar);
+    const auto part = usd ? usd->part : 0;
+    known_ += part;
+    if (passed < 1) return;
+    ++row_.slots;
+    if (part < known_enough) ++row_.unknown;
+  }
+  void compare(const money_compared& slot) {
+    auto& all = row_.compared ? *row_.compared : row_.compared.emplace();
+    all.slots += slot.slots;
+    all.used += slot.used;
+    all.cost += slot.cost;
+    all.thermostat_used += slot.thermostat_used;
+    all.thermostat += slot.thermostat;
+  }
+  void add_row(const tally& other) {
+    if (other.row_.used) add(row_.used, *other.row_.used);
+    if (other.row_.cost) add(row_.cost, *other.row_.cost);
+    if (other.row_.compared) compare(*other.row_.compared);
+    row_.slots += other.row_.slots;
+    row_.unknown += other.row_.unknown;
+    passed_ += other.passed_;
+    known_ += other.known_;
+  }
+  [[nodiscard]] money_row row() const {
+    auto out = row_;
+    out.covered = passed_ > 0 ? std::min(known_ / passed_, 1.0) : 0;
+    return out;
+  }
+
+ private:
+  money_row row_;
+  double passed_ = 0, known_ = 0;  ///< slots
+};
 
 }  // namespace
 
 result<money_count> money_count::of(const money_query& asked, const local_calendar& days,
-                                    std::string heat_pump) {
-  auto out = money_count{std::move(heat_pump)};
+                                    std::string heat_pump, time_point now) {
+  auto out = money_count{std::move(heat_pump), now};
   if (asked.from >= asked.to)
     return failed(fault_code::refused, "the window ends before it begins");
   const auto next = [&](time_point t) {
@@ -92,40 +149,33 @@ money_answer money_count::count(const history_answer& sums, const history_answer
   const auto* shadow_paid = find(sums, thermostat_cost);
   const auto* ahead = find(worth, store_worth);
   auto out = money_answer{};
+  auto all = tally{rows_.front().first, rows_.back().second};
   for (const auto& [start, end] : rows_) {
-    auto row = money_row{start, end, {}, {}, {}, {}, 0};
-    auto steps = 0, covered = 0, compared = 0;
-    auto more_used = energy{};
-    auto more_paid = money{};
-    // The first step that begins in the row: hours do not begin with every zone's days.
+    auto row = tally{start, end};
+    // The first slot that begins in the row: hours do not begin with every zone's days.
     const auto into = start.time_since_epoch() % step_;
     auto t = into == duration{} ? start : start + (step_ - into);
-    for (; t < end; t += step_) {
-      ++steps;
-      const auto wh = at(used, t);
-      const auto usd = at(paid, t);
-      if (wh) row.used += *wh * watt_hour;
-      if (usd) row.cost += *usd * us_dollar;
-      if (!wh || !usd) continue;
-      ++covered;
-      const auto other_wh = at(shadow_used, t);
-      const auto other_usd = at(shadow_paid, t);
-      if (!other_wh || !other_usd) continue;
-      ++compared;
-      more_used += (*other_wh - *wh) * watt_hour;
-      more_paid += (*other_usd - *usd) * us_dollar;
-      // What begins anew begins with as warm a store as the true one.
-      if (const auto is = at(ahead, t))
-        more_paid += (*is - at(ahead, t - step_).value_or(0)) * us_dollar;
+    for (; t < end && t < now_; t += step_) {
+      const auto wh = at(used, t), usd = at(paid, t);
+      const auto passed = std::chrono::duration<double>{std::min(step_, now_ - t)} / step_;
+      row.count(wh, usd, passed);
+      const auto other_wh = at(shadow_used, t), other_usd = at(shadow_paid, t);
+      const auto begun = at(ahead, t - step_), ended = at(ahead, t);
+      if (passed < 1 || !wh || !usd || !other_wh || !other_usd || !begun || !ended) continue;
+      // Of a slot that is known in part, that part is compared.
+      const auto part = usd->part;
+      auto slot = money_compared{1, {}, {}, {}, {}};
+      slot.used = wh->value * part / wh->part * watt_hour;
+      slot.cost = usd->value * us_dollar;
+      slot.thermostat_used = other_wh->value * part / other_wh->part * watt_hour;
+      slot.thermostat =
+          (other_usd->value / other_usd->part + ended->value - begun->value) * part * us_dollar;
+      row.compare(slot);
     }
-    row.covered = steps > 0 ? static_cast<double>(covered) / steps : 0;
-    if (compared > 0) {
-      // Where nothing is known of it, the thermostat is taken to do what the house did.
-      row.thermostat_used = row.used + more_used;
-      row.thermostat = row.cost + more_paid;
-    }
-    out.rows.push_back(row);
+    out.rows.push_back(row.row());
+    all.add_row(row);
   }
+  out.total = all.row();
   return out;
 }
 

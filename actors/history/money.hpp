@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/history/history_words.hpp"
-#include "actors/history/local_calendar.hpp"
+#include "actors/local_calendar.hpp"
 #include "protocol/fault.hpp"
 
 #include <string>
@@ -14,10 +14,10 @@ namespace hearth {
 /// it; the method is docs/operating/money.md. Two questions to the feeds, then arithmetic. Pure.
 class money_count {
  public:
-  /// `heat_pump`: the channel of its meter. A fault: the question is none, or its answer has more
-  /// rows than `most_rows`.
+  /// `heat_pump`: the channel of its meter; `now` in UTC, for what is still to come is not unknown.
+  /// A fault: the question is none, or its answer has more rows than `most_rows`.
   static result<money_count> of(const money_query& asked, const local_calendar& days,
-                                std::string heat_pump);
+                                std::string heat_pump, time_point now);
 
   /// What to ask the feeds, in this order.
   [[nodiscard]] history_query sums() const;
@@ -28,10 +28,12 @@ class money_count {
   static constexpr std::size_t most_rows = 5000;
 
  private:
-  explicit money_count(std::string heat_pump) : heat_pump_{std::move(heat_pump)} {}
+  money_count(std::string heat_pump, time_point now)
+      : now_{now}, heat_pump_{std::move(heat_pump)} {}
 
   std::vector<std::pair<time_point, time_point>> rows_;  ///< start and end, ascending
-  duration step_{};                                      ///< in which the feeds are asked
+  duration step_{};                                      ///< a slot: in it the feeds are asked
+  time_point now_;
   std::string heat_pump_;
 };
 

@@ -77,51 +77,33 @@ json_value usd(const std::optional<money>& amount) {
   return amount ? json_value(in_usd(*amount)) : json_value{};
 }
 
-json_value row_json(const money_row& row) {
-  const auto kwh = [](energy e) { return rounded(e.in(kilowatt_hour), 4); };
-  return {
-      {"start_ms", in_ms(row.start)},
-      {"end_ms", in_ms(row.end)},
-      {"used_kwh", kwh(row.used)},
-      {"cost_usd", in_usd(row.cost)},
-      {"thermostat_kwh",
-       row.thermostat_used ? json_value(kwh(*row.thermostat_used)) : json_value{}},
-      {"thermostat_usd", usd(row.thermostat)},
-      {"saved_usd", row.thermostat ? json_value(in_usd(*row.thermostat - row.cost)) : json_value{}},
-      {"covered", rounded(row.covered, 4)}};
+json_value kwh(const std::optional<energy>& amount) {
+  return amount ? json_value(rounded(amount->in(kilowatt_hour), 4)) : json_value{};
 }
 
-/// A sum of what some rows do not know would be too small: then it is not known either.
-money_row total_of(const std::vector<money_row>& rows) {
-  auto all = money_row{};
-  if (rows.empty()) return all;
-  all.start = rows.front().start;
-  all.end = rows.back().end;
-  auto seconds = 0.0, known = 0.0;
-  auto thermostat = std::optional{money{}};
-  auto thermostat_used = std::optional{energy{}};
-  for (const auto& row : rows) {
-    const auto length = std::chrono::duration<double>{row.end - row.start}.count();
-    seconds += length;
-    known += length * row.covered;
-    all.used += row.used;
-    all.cost += row.cost;
-    if (row.covered <= 0 && !row.thermostat) continue;  // nothing was there, and nothing is missing
-    if (thermostat && row.thermostat)
-      *thermostat += *row.thermostat;
-    else
-      thermostat.reset();
-    if (thermostat_used && row.thermostat_used)
-      *thermostat_used += *row.thermostat_used;
-    else
-      thermostat_used.reset();
+/// Where the two cannot be compared, the thermostat is taken to have done what the house did.
+json_value row_json(const money_row& row) {
+  auto saved = std::optional<money>{}, compared = std::optional<money>{};
+  auto thermostat = std::optional<money>{};
+  auto thermostat_used = std::optional<energy>{};
+  if (const auto& both = row.compared) {
+    saved = both->thermostat - both->cost;
+    compared = both->cost;
+    thermostat = row.cost.value_or(both->cost) + *saved;
+    thermostat_used = row.used.value_or(both->used) + both->thermostat_used - both->used;
   }
-  all.covered = seconds > 0 ? known / seconds : 0;
-  if (known > 0) {
-    all.thermostat = thermostat;
-    all.thermostat_used = thermostat_used;
-  }
-  return all;
+  return {{"start_ms", in_ms(row.start)},
+          {"end_ms", in_ms(row.end)},
+          {"used_kwh", kwh(row.used)},
+          {"cost_usd", usd(row.cost)},
+          {"thermostat_kwh", kwh(thermostat_used)},
+          {"thermostat_usd", usd(thermostat)},
+          {"saved_usd", usd(saved)},
+          {"compared_usd", usd(compared)},
+          {"compared_slots", row.compared ? row.compared->slots : 0},
+          {"slots", row.slots},
+          {"unknown_slots", row.unknown},
+          {"covered", rounded(row.covered, 4)}};
 }
 
 }  // namespace
@@ -196,9 +178,7 @@ json_value moment_json(const moment_answer& known) {
 json_value money_json(const money_answer& all) {
   auto rows = json_value::array();
   for (const auto& row : all.rows) rows.push_back(row_json(row));
-  return {{"rows", std::move(rows)},
-          {"total", row_json(total_of(all.rows))},
-          {"method", "/help/money"}};
+  return {{"rows", std::move(rows)}, {"total", row_json(all.total)}, {"method", "/help/money"}};
 }
 
 }  // namespace hearth

@@ -126,7 +126,7 @@ TEST_CASE_FIXTURE(fixture,
   CHECK_FALSE(mind->answer(history_query{{"living.temp"}, noon, noon + 1h, {}, {}, 10, {}}));
   CHECK_FALSE(mind->answer(chronicle_query{noon, noon + 1h, {}, {}, {}, 10}, seen.time()));
   CHECK_FALSE(mind->answer(moment_query{noon}, seen.time()));
-  CHECK_FALSE(mind->answer(money_query{noon, noon + 1h, bucket::day, {}}));
+  CHECK_FALSE(mind->answer(money_query{noon, noon + 1h, bucket::day, {}}, seen.time()));
 
   feeds->broken = false;
   chronicle_there = true;
@@ -247,23 +247,28 @@ TEST_CASE_FIXTURE(fixture,
                                celsius(45), 0.1 * us_dollar});
   mind->plan(news, seen.time());
   live(10s);
-  const auto money = mind->answer(money_query{noon, noon + 1h, bucket::interval, 1h});
+  const auto money = mind->answer(money_query{noon, noon + 1h, bucket::interval, 1h}, seen.time());
   REQUIRE_MESSAGE(money, (money ? std::string{} : to_text(money.error())));
   REQUIRE(money->rows.size() == 1);
   const auto& row = money->rows[0];
-  CHECK(row.used.in(kilowatt_hour) == doctest::Approx(3.6).epsilon(0.01));
-  CHECK(row.cost.in(us_dollar) == doctest::Approx(3.6 * 0.15).epsilon(0.01));
+  CHECK(row.used->in(kilowatt_hour) == doctest::Approx(3.6).epsilon(0.01));
+  CHECK(row.cost->in(us_dollar) == doctest::Approx(3.6 * 0.15).epsilon(0.01));
   CHECK(row.covered == doctest::Approx(1));
-  REQUIRE(row.thermostat);
-  CHECK(row.thermostat->in(us_dollar) == doctest::Approx(4 * 0.15 + 0.1).epsilon(0.01));
-  CHECK(row.thermostat_used->in(kilowatt_hour) == doctest::Approx(4).epsilon(0.01));
+  CHECK(row.slots == 4);
+  CHECK(row.unknown == 0);
+  // Of the first slot nobody knows what the stores were worth when it began.
+  REQUIRE(row.compared);
+  CHECK(row.compared->slots == 3);
+  CHECK(row.compared->cost.in(us_dollar) == doctest::Approx(2.7 * 0.15).epsilon(0.01));
+  CHECK(row.compared->thermostat.in(us_dollar) == doctest::Approx(3 * 0.15).epsilon(0.01));
+  CHECK(row.compared->thermostat_used.in(kilowatt_hour) == doctest::Approx(3).epsilon(0.01));
 }
 
 TEST_CASE_FIXTURE(fixture, "a question that asks for too much is refused") {
   CHECK_FALSE(
       mind->answer(history_query{words(65, "living.temp"), noon, noon + 1h, {}, {}, 10, {}}));
   CHECK_FALSE(mind->answer(history_query{{"living.temp"}, noon, noon + 1h, {}, {}, 20'001, {}}));
-  CHECK_FALSE(mind->answer(money_query{noon, noon, bucket::day, {}}));
+  CHECK_FALSE(mind->answer(money_query{noon, noon, bucket::day, {}}, noon));
 }
 
 TEST_CASE("a house that nobody told the date keeps what it sees and places it later") {

@@ -124,6 +124,16 @@ TEST_CASE("a feed of years is taken over, its old part by the hour") {
   CHECK(h.store->at(start + 12h).resolution == 15min);
 }
 
+TEST_CASE("a feed is taken over sixteen segments at a time, not one wait for the disk a page") {
+  auto h = small_history{};
+  const auto from = feed_of(60, began - std::chrono::days{500},
+                            std::vector<std::optional<float>>(500 * 1440, 21.5F));
+  const auto before = h.disk->syncs();
+  REQUIRE(h.store->read_phpfina(h.feed(), *from, "12", h.now, {}));
+  // Of 4219 pages in 66 segments.
+  CHECK(h.disk->syncs() - before < 60);
+}
+
 TEST_CASE("what a channel has already stays when a feed is taken over") {
   auto h = small_history{};
   h.record(2h, [](time_point t) { return t < began + 1h ? std::optional{1.0F} : std::nullopt; });

@@ -192,7 +192,7 @@ TEST_CASE("a moment of the past is told with what was known of it and what was n
   CHECK(body["resolution_s"] == 10);
 }
 
-TEST_CASE("money is summed over rows, and what a row does not know the sum does not know") {
+TEST_CASE("money is told with what is known, what is compared, and nothing for what is neither") {
   auto h = page_house{};
   const auto asked = question<asked_of_money>(h, "/api/v1/money?by=day&" + window());
   CHECK(asked.what.by == bucket::day);
@@ -201,22 +201,35 @@ TEST_CASE("money is summed over rows, and what a row does not know the sum does 
   row.end = noon + 24h;
   row.used = 10 * kilowatt_hour;
   row.cost = 2 * us_dollar;
-  row.thermostat = 3 * us_dollar;
-  row.thermostat_used = 11 * kilowatt_hour;
-  row.covered = 1;
-  auto half = row;
-  half.start = row.end;
-  half.end = half.start + 24h;
-  half.covered = 0.5;
-  auto body = body_of(rendered(asked.render, money_answer{{row, half}}));
-  CHECK(body["rows"].size() == 2);
-  CHECK(body["rows"][0]["saved_usd"] == 1);
-  CHECK(body["total"]["used_kwh"] == 20);
-  CHECK(body["total"]["saved_usd"] == 2);
-  CHECK(body["total"]["covered"] == 0.75);
+  row.slots = 96;
+  row.unknown = 6;
+  row.covered = 0.94;
+  // Half of it is compared.
+  row.compared =
+      money_compared{48, 5 * kilowatt_hour, 6 * kilowatt_hour, 1 * us_dollar, 1.5 * us_dollar};
+  auto lost = money_row{};
+  lost.start = row.end;
+  lost.end = lost.start + 24h;
+  lost.slots = lost.unknown = 96;
+  auto total = row;
+  total.end = lost.end;
+  total.unknown += 96;
+  const auto body = body_of(rendered(asked.render, money_answer{{row, lost}, total}));
+  REQUIRE(body["rows"].size() == 2);
+  const auto& first = body["rows"][0];
+  CHECK(first["used_kwh"] == 10);
+  CHECK(first["cost_usd"] == 2);
+  CHECK(first["saved_usd"] == 0.5);
+  CHECK(first["compared_usd"] == 1);
+  CHECK(first["compared_slots"] == 48);
+  // Elsewhere the thermostat is taken to have done what the house did.
+  CHECK(first["thermostat_usd"] == 2.5);
+  CHECK(first["thermostat_kwh"] == 11);
+  CHECK(first["slots"] == 96);
+  CHECK(first["unknown_slots"] == 6);
+  for (const auto* field : {"used_kwh", "cost_usd", "saved_usd", "thermostat_usd", "compared_usd"})
+    CHECK(body["rows"][1][field] == nullptr);
+  CHECK(body["total"]["unknown_slots"] == 102);
+  CHECK(body["total"]["saved_usd"] == 0.5);
   CHECK(body["method"] == "/help/money");
-  half.thermostat.reset();
-  body = body_of(rendered(asked.render, money_answer{{row, half}}));
-  CHECK(body["total"]["cost_usd"] == 4);
-  CHECK(body["total"]["saved_usd"] == nullptr);
 }

@@ -92,7 +92,7 @@ TEST_CASE("a simulated day is in the history: feeds, plan, who was in charge and
   const auto money = h.ask<money_answer>(money_query{began, to, bucket::interval, 24h});
   REQUIRE_MESSAGE(money, (money ? std::string{} : to_text(money.error())));
   auto used = energy{};
-  for (const auto& row : money->rows) used += row.used;
+  for (const auto& row : money->rows) used += row.used.value_or(energy{});
   CHECK(used > 5 * kilowatt_hour);
 
   const auto then = h.ask<moment_answer>(moment_query{began + 20h});

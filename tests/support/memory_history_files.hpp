@@ -2,6 +2,7 @@
 
 #include "drivers/history_files.hpp"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <set>
@@ -14,6 +15,7 @@ struct history_memory {
   bool full = false;    ///< nothing more can be written
   bool broken = false;  ///< nothing works
   std::uint64_t writes = 0;
+  std::uint64_t bytes_read = 0, largest_read = 0;
 };
 
 /// A disk in memory on which everything is durable at once.
@@ -32,7 +34,10 @@ class memory_history_files final : public history_files {
     if (in_->broken) return gone();
     const auto found = in_->files.find(path);
     if (found == in_->files.end() || offset >= found->second.size()) return std::string{};
-    return found->second.substr(offset, most);
+    auto bytes = found->second.substr(offset, most);
+    in_->bytes_read += bytes.size();
+    in_->largest_read = std::max<std::uint64_t>(in_->largest_read, bytes.size());
+    return bytes;
   }
   result<void> write(const std::string& path, std::uint64_t offset,
                      std::string_view bytes) override {

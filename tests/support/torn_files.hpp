@@ -1,7 +1,9 @@
 #pragma once
 
 #include "drivers/history_files.hpp"
+#include "drivers/touched_files.hpp"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <random>
@@ -27,6 +29,8 @@ class torn_files final : public history_files {
   void full_at(std::uint64_t bytes) { most_bytes_ = bytes; }
   [[nodiscard]] bool is_cut() const { return cut_; }
   [[nodiscard]] std::uint64_t operations() const { return operations_; }
+  /// How often somebody waited for the disk.
+  [[nodiscard]] std::uint64_t syncs() const { return syncs_; }
   [[nodiscard]] std::uint64_t bytes_written() const { return bytes_written_; }
   [[nodiscard]] std::uint64_t bytes() const {
     auto sum = std::uint64_t{0};
@@ -42,6 +46,7 @@ class torn_files final : public history_files {
     for (auto& [path, file] : live_) settle(*file);
     durable_ = live_;
     renames_.clear();
+    touched_.clear();
     cut_ = false;
     left_.reset();
   }
@@ -72,6 +77,7 @@ class torn_files final : public history_files {
                      std::string_view bytes) override {
     if (auto done = begin(true); !done) return done;
     auto room = bytes.size();
+    touched_.wrote(path, !live_.contains(path));
     if (!live_.contains(path)) change({path, {}, std::make_shared<file>()});
     auto& f = *live_.at(path);
     if (most_bytes_) {
@@ -89,33 +95,51 @@ class torn_files final : public history_files {
     return {};
   }
   result<void> sync(const std::string& path) override {
+    ++syncs_;
     if (auto done = begin(false); !done) return done;
     const auto found = live_.find(path);
     if (found == live_.end()) return failed(fault_code::no_such_device, path);
     found->second->safe = found->second->now;
     found->second->unsynced.clear();
+    touched_.synced(path);
     return {};
   }
+  /// Nothing but what is known to have changed: who forgets to name a file or a folder loses it.
   result<void> sync_all() override {
+    ++syncs_;
     if (auto done = begin(false); !done) return done;
-    for (auto& [path, file] : live_) {
-      file->safe = file->now;
-      file->unsynced.clear();
-    }
-    durable_ = live_;
-    renames_.clear();
+    for (const auto& path : touched_.files())
+      if (const auto found = live_.find(path); found != live_.end()) {
+        found->second->safe = found->second->now;
+        found->second->unsynced.clear();
+      }
+    const auto is_synced = [&](const std::string& path) {
+      return path.empty() || touched_.folders().contains(touched_files::parent_of(path));
+    };
+    std::erase_if(renames_, [&](const name_change& c) {
+      if (!is_synced(c.from) || !is_synced(c.to)) return false;
+      apply(durable_, c);
+      return true;
+    });
+    touched_.clear();
     return {};
   }
   result<void> rename(const std::string& from, const std::string& to) override {
     if (auto done = begin(true); !done) return done;
     const auto found = live_.find(from);
     if (found == live_.end()) return failed(fault_code::no_such_device, from);
+    touched_.renamed(from, to);
     change({from, to, {}});
     if (cut_) return gone();
     return {};
   }
   result<void> remove(const std::string& path) override {
     if (auto done = begin(true); !done) return done;
+    const auto there = std::ranges::any_of(live_, [&](const auto& each) {
+      return each.first == path || each.first.starts_with(path + "/");
+    });
+    if (!there && !cut_) return {};
+    touched_.removed(path);
     change({path, {}, {}});
     if (cut_) return gone();
     return {};
@@ -134,6 +158,7 @@ class torn_files final : public history_files {
     if (live_.contains(path)) return {};
     auto made = std::make_shared<file>();
     made->folder = true;
+    touched_.made_folder(path);
     change({path, {}, made});
     if (cut_) return gone();
     return {};
@@ -213,8 +238,9 @@ class torn_files final : public history_files {
   std::mt19937_64 random_;
   names live_, durable_;
   std::vector<name_change> renames_;
+  touched_files touched_;
   std::optional<std::uint64_t> left_, until_fault_, most_bytes_;
-  std::uint64_t operations_ = 0, bytes_written_ = 0;
+  std::uint64_t operations_ = 0, bytes_written_ = 0, syncs_ = 0;
   bool cut_ = false;
 };
 
