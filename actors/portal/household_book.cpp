@@ -54,14 +54,17 @@ std::optional<fault> household_book::take_up(const std::string& kept, time_point
 
 void household_book::take_over(const household& lived_by, time_point now) {
   if (std::exchange(taken_over_, true)) return;
+  auto going_on = wishes{};
   for (const auto& w : lived_by.wishes) {
-    // While the date is unknown, what is kept of a wish cannot be placed; the dispatcher's word can.
+    // While the date is unknown, what is kept of a wish cannot be placed; the dispatcher's word
+    // can.
     const auto is_known = has(wanted_.wishes, w.id) || has_alike(wanted_.wishes, w) ||
                           (dates().known() && has(former_, w.id));
     if (is_known || ended_.contains(w.id) || w.until <= now || objection_to(w, *house_)) continue;
-    own_.push_back(w);
-    unkept_ = true;
+    going_on.push_back(w);
   }
+  unkept_ |= !going_on.empty();
+  own_.insert(own_.begin(), going_on.begin(), going_on.end());
   ended_.clear();
   if (!taken_up_)
     for (const auto& [zone, entries] : lived_by.schedules)

@@ -50,7 +50,8 @@ std::optional<schedule_entry> entry_from(const nlohmann::json& row) {
 }
 
 std::optional<household_wish> wish_from(const nlohmann::json& row) {
-  if (!says_only(row, {"id", "kind", "zone", "setpoint_c", "by", "since_ms", "until_ms"})) return {};
+  if (!says_only(row, {"id", "kind", "zone", "setpoint_c", "by", "since_ms", "until_ms"}))
+    return {};
   const auto kind = wish_kind_from(row.at("kind").get<std::string>());
   const auto since = moment_from(row.at("since_ms"));
   const auto until = moment_from(row.at("until_ms"));

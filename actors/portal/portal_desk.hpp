@@ -68,7 +68,7 @@ struct portal_desk {
   bool unread_told = false;
   bool taken_up = false;              ///< what was kept before has been read
   std::optional<std::string> unread;  ///< and made no sense: to be put aside
-  bool look_at_standing = false;  ///< it has just changed
+  bool look_at_standing = false;      ///< it has just changed
 };
 
 /// One request of somebody who may make it.

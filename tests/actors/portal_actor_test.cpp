@@ -73,17 +73,23 @@ struct dispatcher_memory {
   bool answers = true;
 };
 
-caf::behavior forgetful_of_nothing(caf::event_based_actor* self,
-                                   std::shared_ptr<dispatcher_memory> memory) {
-  self->set_default_handler(caf::drop);
+struct words_heard {
+  std::size_t heard = 0;
+};
+
+caf::behavior forgetful_of_nothing(caf::stateful_actor<words_heard>* self,
+                                   const std::shared_ptr<dispatcher_memory>& memory) {
   return {[memory](const household& wanted) {
             memory->lived_by = wanted;
             memory->told.push_back(wanted);
           },
-          [self, memory](atom::tell) -> caf::result<standing_wishes> {
+          [memory](atom::tell) -> caf::result<standing_wishes> {
             if (!memory->answers) return caf::delegated<standing_wishes>{};
             return standing_wishes{{}, {}, {}, memory->lived_by};
-          }};
+          },
+          // It stands in for the reporter, too.
+          [self](const body&) { ++self->state.heard; },
+          [self](const query&) { ++self->state.heard; }};
 }
 
 /// Pages of one house, one after the other, in an actor system where a test makes each step.
@@ -113,15 +119,16 @@ struct pages_in_steps {
     if (page) caf::anon_send_exit(page, caf::exit_reason::kill);
     scheduler.run();
     auto parts = portal_parts{};
-    parts.serve = [this](const web_address&, const web_bounds&, std::function<void(web_request)>)
-        -> result<std::unique_ptr<web_server>> {
+    parts.serve = [this](const web_address&, const web_bounds&,
+                         std::function<void(web_request)>) -> result<std::unique_ptr<web_server>> {
       return std::make_unique<server_without_sockets>(heard);
     };
     parts.open_accounts = [this]() -> result<opened_accounts> {
       return opened_accounts{std::make_unique<same_disk>(disk)};
     };
-    parts.hashing = {[](const std::string& p) -> result<std::string> { return "hash of " + p; },
-                     [](const std::string& e, const std::string& p) { return e == "hash of " + p; }};
+    parts.hashing = {
+        [](const std::string& p) -> result<std::string> { return "hash of " + p; },
+        [](const std::string& e, const std::string& p) { return e == "hash of " + p; }};
     parts.random_bytes = [this](std::size_t count) {
       auto bytes = std::string{};
       for (std::size_t i = 0; i < count; ++i)
@@ -242,8 +249,7 @@ TEST_CASE("a new page makes the dispatcher drop nothing, with or without a date"
 
 TEST_CASE("a page whose dispatcher is slow tells it nothing before it has answered") {
   auto h = pages_in_steps{};
-  h.memory->lived_by.wishes = {
-      {"boost-1", wish_kind::boost, "", {}, "Ann", noon - 1h, noon + 1h}};
+  h.memory->lived_by.wishes = {{"boost-1", wish_kind::boost, "", {}, "Ann", noon - 1h, noon + 1h}};
   h.memory->answers = false;
   h.start();
   h.sign_in();

@@ -246,18 +246,19 @@ TEST_CASE("a disk that takes no wish is said once, and the wish stands and is ke
 
 TEST_CASE("text that is no household of ours takes nothing up and breaks nothing") {
   const auto house = shared(house_with_page());
-  for (const auto* text :
-       {"", "{", "[]", "{}", R"({"schedules":{"living":[1]},"wishes":[]})",
-        R"({"schedules":{},"wishes":[{"id":1}]})",
-        R"({"schedules":{"living":[{"days":[9],"from":"06:30","setpoint_c":20}]},"wishes":[]})",
-        R"({"schedules":{"living":[{"days":[1e300],"from":"06:30","setpoint_c":20}]},"wishes":[]})",
-        // What a newer program says besides would be lost by writing down the rest.
-        R"({"schedules":{},"wishes":[],"vacations":[]})",
-        R"({"schedules":{"living":[{"days":[1],"from":"06:30","setpoint_c":20,"ramp":1}]},"wishes":[]})",
-        R"({"schedules":{},"wishes":[{"id":"a","kind":"boost","zone":"","by":"b","since_ms":1,"until_ms":9223372036854775807}]})",
-        R"({"schedules":{},"wishes":[{"id":"a","kind":"boost","zone":"","by":"b","since_ms":-1,"until_ms":1}]})",
-        R"({"schedules":{},"wishes":[{"id":"a","kind":"boost","zone":"","by":"b","since_ms":1,"until_ms":1e300}]})",
-        R"({"schedules":{},"wishes":[{"id":"a","kind":"boost","zone":"","by":"b","since_ms":1,"until_ms":2,"if":"dear"}]})"}) {
+  for (
+      const auto* text :
+      {"", "{", "[]", "{}", R"({"schedules":{"living":[1]},"wishes":[]})",
+       R"({"schedules":{},"wishes":[{"id":1}]})",
+       R"({"schedules":{"living":[{"days":[9],"from":"06:30","setpoint_c":20}]},"wishes":[]})",
+       R"({"schedules":{"living":[{"days":[1e300],"from":"06:30","setpoint_c":20}]},"wishes":[]})",
+       // What a newer program says besides would be lost by writing down the rest.
+       R"({"schedules":{},"wishes":[],"vacations":[]})",
+       R"({"schedules":{"living":[{"days":[1],"from":"06:30","setpoint_c":20,"ramp":1}]},"wishes":[]})",
+       R"({"schedules":{},"wishes":[{"id":"a","kind":"boost","zone":"","by":"b","since_ms":1,"until_ms":9223372036854775807}]})",
+       R"({"schedules":{},"wishes":[{"id":"a","kind":"boost","zone":"","by":"b","since_ms":-1,"until_ms":1}]})",
+       R"({"schedules":{},"wishes":[{"id":"a","kind":"boost","zone":"","by":"b","since_ms":1,"until_ms":1e300}]})",
+       R"({"schedules":{},"wishes":[{"id":"a","kind":"boost","zone":"","by":"b","since_ms":1,"until_ms":2,"if":"dear"}]})"}) {
     CAPTURE(text);
     auto book = household_book{house};
     book.redate(exact_dates, noon);

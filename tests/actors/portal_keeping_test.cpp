@@ -32,7 +32,8 @@ std::size_t wishes_on_disk(page_house& h) {
 
 }  // namespace
 
-TEST_CASE("a wish without a date stands at once, is said not to be kept, and is kept with the date") {
+TEST_CASE(
+    "a wish without a date stands at once, is said not to be kept, and is kept with the date") {
   auto h = page_house{};
   h.start(dating{});
   const auto got = h.ask(h.household, "POST", leases, boost());
@@ -114,8 +115,7 @@ TEST_CASE("a disk that cannot be read for a while is read later, and nothing is 
   h.disk->unreadable = true;
   h.start();
   CHECK(h.page->wanted() == household{});
-  const auto put =
-      h.ask(h.household, "PUT", "/api/v1/control/schedules/living", warm_at("07:00"));
+  const auto put = h.ask(h.household, "PUT", "/api/v1/control/schedules/living", warm_at("07:00"));
   CHECK(put.status == 200);
   CHECK(body_of(put)["kept"] == false);
   h.pass(10s);
