@@ -157,7 +157,7 @@ void portal_state::look_at_standing() {
   self->request(peers->dispatcher_standing, patience, atom::tell::value)
       .then(
           [this](standing_wishes& all) {
-            if (mind) mind->stand(std::move(all));
+            if (mind) mind->stand(std::move(all), context.clock.now());
             carry();
           },
           [](const caf::error&) {});
@@ -192,7 +192,7 @@ void portal_state::tick() {
   const auto is_watched =
       server && (server->traffic().streams > 0 ||
                  std::exchange(requests_seen, mind->requests()) != mind->requests());
-  if (is_watched && ticks % standing_every == 0) look_at_standing();
+  if (!mind->has_taken_over() || (is_watched && ticks % standing_every == 0)) look_at_standing();
   if (server && parts.show) {
     const auto code = mind->claim_code();
     auto now = server->listens_at() + " " + code.value_or("");
@@ -232,7 +232,7 @@ portal_actor::behavior_type portal_of(portal_actor::stateful_pointer<portal_stat
         auto& s = self->state;
         s.dates = dates;
         if (s.mind) s.mind->redate(dates, s.context.clock.now());
-        // Wishes that waited for the date stand again before anybody decides without them.
+        // Wishes that waited for the date stand again at once.
         s.carry();
       },
       [self](const web_request& asked) { self->state.answer(asked); },
@@ -262,7 +262,11 @@ portal_actor::behavior_type portal_of(portal_actor::stateful_pointer<portal_stat
           self->send(r.reporter_queries, query{query_subject::state});
           s.remember_alarms();
         }
-        if (other && s.mind) self->send(r.dispatcher_household, s.mind->wanted());
+        if (s.mind) {
+          if (other) s.mind->tell_again();
+          // What stands of a page before this one must not end because this one does not know it.
+          if (!s.mind->has_taken_over()) s.look_at_standing();
+        }
         s.carry();
       },
   };

@@ -36,12 +36,6 @@ std::string as_drawn(std::string_view typed) {
 
 nlohmann::json person(const account& a) { return {{"name", a.name}, {"role", to_text(a.may)}}; }
 
-web_response disk_says_no(const fault& bad) {
-  if (bad.code == fault_code::mismatch)
-    return problem(503, "somebody has changed the accounts just now; try again");
-  return problem(503, "this cannot be kept, so it is not done: the disk refuses it");
-}
-
 }  // namespace
 
 std::string csrf_of(const std::string& token) {

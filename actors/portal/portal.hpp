@@ -31,13 +31,13 @@ class portal {
   void hear(const body& said) { desk_.view.hear(said); }
   void learn(plan_news news) { desk_.view.learn(std::move(news)); }
   void redate(const dating& dates, time_point now);
-  void stand(standing_wishes all) { desk_.view.stands(std::move(all)); }
+  void stand(standing_wishes all, time_point now);
   void remember(const std::vector<event>& before) { desk_.view.remember(before); }
   void figure(program_figures now) { desk_.figures = std::move(now); }
 
   /// Ends what has ended. Then, what all of it comes to, each once:
   void tick(time_point now);
-  /// what the dispatcher has to be told,
+  /// what the dispatcher has to be told, once `stand` has said what it lives by,
   [[nodiscard]] std::optional<household> take_household();
   /// what is to be said,
   [[nodiscard]] std::vector<event> take_events();
@@ -49,6 +49,10 @@ class portal {
   void rest() { live_.rest(); }
   /// and whether what stands besides local control should be asked for now.
   [[nodiscard]] bool take_look_at_standing();
+  /// False until the dispatcher has said for the first time what stands: it is to be asked.
+  [[nodiscard]] bool has_taken_over() const { return desk_.wants.has_taken_over(); }
+  /// The dispatcher is another one, and knows nothing.
+  void tell_again() { desk_.wants.tell_again(); }
 
   [[nodiscard]] std::optional<std::string> claim_code() const { return desk_.door.claim_code(); }
   /// Why accounts cannot be read or written; nothing while all is well.

@@ -40,8 +40,8 @@ struct portal_desk {
       if (const auto load = poll_load(*house, bus_id{i})) loads[i] = load->share;
   }
 
-  /// Keeps what the household wants, if that has changed. False: it could not be kept, and goes on
-  /// in memory.
+  /// Keeps what the household wants, if that has changed, once what was kept before is taken up.
+  /// False: it could not be kept, and goes on in memory.
   bool keep_wishes(time_point now);
   /// Remembers who asked for a hold. Bounded: beyond `holds_remembered` all are forgotten.
   void hold_by(const std::string& id, const std::string& who) {
@@ -49,6 +49,9 @@ struct portal_desk {
     held_by[id] = who;
   }
   static constexpr std::size_t holds_remembered = 256;
+  /// Why nothing new may be kept yet; nothing: it may.
+  std::optional<fault> take_up_kept(time_point now);
+  std::optional<fault> put_aside(time_point now);
   /// Unique for ever.
   [[nodiscard]] std::string new_id(std::string_view kind) const;
 
@@ -62,7 +65,10 @@ struct portal_desk {
   std::map<std::string, std::string> held_by;  ///< who asked for a hold, by its id
   std::vector<event> words;                    ///< to be said
   bool unkept_told = false;
-  bool look_at_standing = false;  ///< it has just changed
+  bool unread_told = false;
+  bool taken_up = false;              ///< what was kept before has been read
+  std::optional<std::string> unread;  ///< and made no sense: to be put aside
+  bool look_at_standing = false;      ///< it has just changed
 };
 
 /// One request of somebody who may make it.
