@@ -65,6 +65,11 @@ std::string portal_state::path_of(const std::string& file) const {
   return file.empty() || file.front() == '/' ? file : context.house->folder + "/" + file;
 }
 
+std::vector<std::string> portal_state::names() const {
+  return parts.names ? parts.names(path_of(context.house->portal->cert))
+                     : std::vector<std::string>{};
+}
+
 bool portal_state::open_accounts() {
   auto opened = parts.open_accounts();
   if (!opened) {
@@ -82,10 +87,12 @@ bool portal_state::open_accounts() {
       guard{store,
             parts.hashing,
             parts.random_bytes,
-            {.site = context.house->site,
-             .encrypted = !page.cert.empty(),
-             .names = parts.names ? parts.names(path_of(page.cert)) : std::vector<std::string>{}}};
-  mind.emplace(context.house, std::move(keeper), store, parts.random_bytes, parts.pages);
+            {.site = context.house->site, .encrypted = !page.cert.empty(), .names = names()}};
+  auto authority = std::function<result<std::string>()>{};
+  if (parts.authority && !page.cert.empty())
+    authority = [ask = parts.authority, cert = path_of(page.cert)] { return ask(cert); };
+  mind.emplace(context.house, std::move(keeper), store, parts.random_bytes, parts.pages,
+               std::move(authority));
   mind->redate(dates, context.clock.now());
   mind->begin(context.clock.now());
   return true;
@@ -163,6 +170,14 @@ void portal_state::look_at_standing() {
           [](const caf::error&) {});
 }
 
+void portal_state::look_at_certificate() {
+  const auto is = server ? server->certificate() : std::nullopt;
+  if (!is || !peers) return;
+  for (auto& e : certificate.look(*is, context.house->site, context.clock.now(), world.now()))
+    self->send(peers->reporter_statements, body{std::move(e)});
+  if (std::exchange(named_by, is->fingerprint) != is->fingerprint) mind->called(names());
+}
+
 /// What was open before this page began; a house that has just begun has none.
 void portal_state::remember_alarms() {
   if (!peers || !peers->past || !mind) return;
@@ -193,6 +208,7 @@ void portal_state::tick() {
       server && (server->traffic().streams > 0 ||
                  std::exchange(requests_seen, mind->requests()) != mind->requests());
   if (!mind->has_taken_over() || (is_watched && ticks % standing_every == 0)) look_at_standing();
+  look_at_certificate();
   if (server && parts.show) {
     const auto code = mind->claim_code();
     auto now = server->listens_at() + " " + code.value_or("");

@@ -9,8 +9,9 @@ namespace hearth {
 portal::portal(const std::shared_ptr<const layout>& house, guard keeper,
                std::shared_ptr<account_store> accounts,
                std::function<std::string(std::size_t)> random_bytes,
-               std::span<const page_file> pages)
-    : desk_{house, std::move(keeper), std::move(accounts), std::move(random_bytes)},
+               std::span<const page_file> pages, std::function<result<std::string>()> authority)
+    : desk_{house, std::move(keeper), std::move(accounts), std::move(random_bytes),
+            std::move(authority)},
       pages_{pages} {}
 
 void portal::begin(time_point now) {

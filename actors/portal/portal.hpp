@@ -19,7 +19,8 @@ class portal {
  public:
   portal(const std::shared_ptr<const layout>& house, guard keeper,
          std::shared_ptr<account_store> accounts,
-         std::function<std::string(std::size_t)> random_bytes, std::span<const page_file> pages);
+         std::function<std::string(std::size_t)> random_bytes, std::span<const page_file> pages,
+         std::function<result<std::string>()> authority = {});
 
   /// What was kept by a former run: wishes, schedules, acknowledgements.
   void begin(time_point now);
@@ -34,6 +35,9 @@ class portal {
   void stand(standing_wishes all, time_point now);
   void remember(const std::vector<event>& before) { desk_.view.remember(before); }
   void figure(program_figures now) { desk_.figures = std::move(now); }
+
+  /// Other host names that it is reached by, besides those every page has.
+  void called(std::vector<std::string> names) { desk_.door.called(std::move(names)); }
 
   /// Ends what has ended. Then, what all of it comes to, each once:
   void tick(time_point now);

@@ -30,12 +30,14 @@ struct program_figures {
 struct portal_desk {
   portal_desk(const std::shared_ptr<const layout>& house, guard keeper,
               std::shared_ptr<account_store> kept_in,
-              std::function<std::string(std::size_t)> random_bytes)
+              std::function<std::string(std::size_t)> random_bytes,
+              std::function<result<std::string>()> whose_word = {})
       : view{house},
         wants{house},
         door{std::move(keeper)},
         accounts{std::move(kept_in)},
-        random{std::move(random_bytes)} {
+        random{std::move(random_bytes)},
+        authority{std::move(whose_word)} {
     for (std::uint16_t i = 0; i < house->buses.size(); ++i)
       if (const auto load = poll_load(*house, bus_id{i})) loads[i] = load->share;
   }
@@ -60,6 +62,8 @@ struct portal_desk {
   guard door;
   std::shared_ptr<account_store> accounts;
   std::function<std::string(std::size_t)> random;
+  /// The certificate of who vouches for the page's (PEM); null: the page has none.
+  std::function<result<std::string>()> authority;
   std::map<std::size_t, double> loads;  ///< of serial lines, by bus
   program_figures figures;
   std::map<std::string, std::string> held_by;  ///< who asked for a hold, by its id
@@ -117,5 +121,6 @@ reply serve_devices(portal_desk& desk, const visit& v);
 reply serve_openapi(portal_desk& desk, const visit& v);
 reply serve_metrics(portal_desk& desk, const visit& v);
 reply serve_health(portal_desk& desk, const visit& v);
+reply serve_authority(portal_desk& desk, const visit& v);
 
 }  // namespace hearth

@@ -78,6 +78,7 @@ struct page_house {
   std::shared_ptr<full_disk> disk = std::make_shared<full_disk>(people.disk);
   std::optional<portal> page;
   browser installer, household, viewer, nobody;
+  std::function<result<std::string>()> authority = {};
 
   explicit page_house(layout l = house_with_page()) : house{shared(std::move(l))}, seen{*house} {
     installer = people.claimed();
@@ -99,7 +100,7 @@ struct page_house {
         [](const std::string& e, const std::string& p) { return e == "hash of " + p; }};
     auto door = guard{disk, how, random,
                       guard::options{"maple", people.encrypted, people.names, {8, 20, 200, 50}}};
-    page.emplace(house, std::move(door), disk, random, some_pages);
+    page.emplace(house, std::move(door), disk, random, some_pages, authority);
     page->redate(dates, now);
     page->begin(now);
     page->stand({{}, {}, {}, lived_by}, now);
