@@ -117,17 +117,19 @@ const marker = (at: { s: number | undefined }): uPlot.Plugin => ({
 
 /** Times below an axis, as many as fit: each says what has changed. */
 function times(u: uPlot, splits: number[], space: number, incr: number, of_day?: boolean): string[] {
-  void u;
   void space;
   let last = "";
-  return splits.map((s) => {
+  const narrow = u.width < 500;
+  return splits.map((s, i) => {
     const ms = s * 1000;
     if (of_day) return format.clock(ms);
     if (incr >= 28 * 86400) return format.month(ms);
     if (incr >= 86400) return format.day(ms);
     const own = incr < 60 ? format.clock_seconds(ms) : format.clock(ms);
     const today = format.input_date(ms);
-    const text = today !== last ? own + "\n" + format.day(ms) : own;
+    // Where the next midnight stands close by, its day is the one to name.
+    const crowded = narrow && i === 0 && splits[1] !== undefined && format.input_date(splits[1] * 1000) !== today;
+    const text = today !== last && !crowded ? own + "\n" + format.day(ms) : own;
     last = today;
     return text;
   });

@@ -69,9 +69,10 @@ function Lane({ room, measured, lacks, width, from_ms, to_ms, now_ms, every }: {
     })
     .join("");
   let free = -Infinity;
-  const labels = steps.flatMap((each) => {
+  const labels = steps.flatMap((each, i) => {
     const at = Math.min(x(each.from_ms) + 4, width - 38);
-    if (each.setpoint_c === null || at < free) return [];
+    const short = i > 0 && x(steps[i + 1]?.from_ms ?? to_ms) - x(each.from_ms) < 40;
+    if (each.setpoint_c === null || short || at < free) return [];
     free = at + 40;
     return [{ at, c: each.setpoint_c }];
   });
@@ -131,9 +132,9 @@ export function RoomLanes({ plan, measured, from_ms, now_ms }: { plan: Plan; mea
         {width > 0 && (
           <svg class="lane-axis" width={width} height="18" aria-hidden="true">
             {ticks_of(from_ms, to_ms, every)
-              .filter((each) => x(each.at_ms) < width - 40)
+              .filter((each) => x(each.at_ms) < width - 40 && (each.day || x(each.at_ms) > 20))
               .map((each) => (
-                <text key={each.at_ms} x={Math.max(each.day ? 34 : 18, x(each.at_ms))} y="13" class={each.day ? "day" : ""}>
+                <text key={each.at_ms} x={Math.max(each.day ? 42 : 0, x(each.at_ms))} y="13" class={each.day ? "day" : ""}>
                   {each.text}
                 </text>
               ))}

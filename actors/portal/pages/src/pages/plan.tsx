@@ -92,19 +92,23 @@ function Ahead({ plan }: { plan: Planned }) {
       line(t.power, "W", (each) => each.power_w, { stepped: true, filled: true, colour: 0 }),
       line(t.price, "USD/kWh", (each) => each.price_usd_per_kwh, { stepped: true, colour: 1 }),
     ];
-    // What a slot says of the store is said of its end.
+    // What a slot says of the store is said of its end; how it begins is measured.
+    const rest = slots.filter((each) => each.end_ms > now_ms);
+    const layers = (built.plant?.store?.layers ?? []).map((each) => now.get()?.points[each]).flatMap((each) => (each?.q === "good" && each.v !== null ? [each.v] : []));
+    const { kwh: kwh_of, say } = heat_of(built);
+    const held = [layers.length ? kwh_of(layers.reduce((sum, c) => sum + c, 0) / layers.length) : null, ...rest.map((each) => each.store_kwh)];
+    const heat_x = [now_ms, ...rest.map((each) => each.end_ms)].map((ms) => ms / 1000);
     const heat: Line[] = [
-      { label: t.store, unit: "kWh", values: [null, ...slots.map((each) => each.store_kwh)], filled: true, colour: 0, say: heat_of(built).say },
-      line(t.outdoor, "°C", (each) => each.outdoor_c ?? null, { colour: 1 }),
+      { label: t.store, unit: "kWh", values: held, filled: true, colour: 0, say },
+      { label: t.outdoor, unit: "°C", values: [rest[0]?.outdoor_c ?? null, ...rest.map((each) => each.outdoor_c ?? null)], colour: 1 },
     ];
     const asked_kwh = slots.reduce((sum, each) => sum + ((each.load_w ?? 0) / 1000) * ((each.end_ms - each.start_ms) / 3600e3), 0);
-    return { x, money, heat, runs: runs_of(plan), lacks: lacks_of(plan), asked_kwh };
+    return { x, money, heat_x, heat, held: held.filter((each): each is number => each !== null), runs: runs_of(plan), lacks: lacks_of(plan), asked_kwh };
   }, [plan]);
   const kwh = made.runs.reduce((sum, run) => sum + run.kwh, 0);
   // What the planner weighs has wear and the worth of what is left in it; here is what the bill will say.
   const usd = made.runs.reduce((sum, run) => sum + run.usd, 0);
   const span = format.span(Math.round((end - plan.start_ms) / 3600e3) * 3600e3);
-  const held = slots.map((each) => each.store_kwh).filter((each): each is number => each !== null);
   return (
     <>
       <div class="tiles">
@@ -118,7 +122,7 @@ function Ahead({ plan }: { plan: Planned }) {
       </Card>
       <Card title={t.heat}>
         <p class="help">{t.heat_help(format.degrees_long(built.plant?.store?.spent_c ?? null, 0))}</p>
-        <Chart x={made.x} lines={made.heat} height={240} label={t.chart_heat(format.energy(held[0]), format.energy(Math.min(...held)), format.energy(Math.max(...held)))} mark_s={now_ms / 1000} />
+        <Chart x={made.heat_x} lines={made.heat} height={240} label={t.chart_heat(format.energy(made.held[0]), format.energy(Math.min(...made.held)), format.energy(Math.max(...made.held)))} mark_s={now_ms / 1000} />
       </Card>
       {(plan.rooms ?? []).length > 0 && <Rooms plan={plan} now_ms={now_ms} />}
       <Card title={t.runs}>
