@@ -348,6 +348,7 @@ async function sees_an_alarm(page, base) {
   const seen = page.locator(".alarms-seen .alarm", { hasText: "pump-first" });
   await seen.waitFor();
   assert.match(await seen.textContent(), /seen by anna/);
+  await until("a menu that calls nobody any more", async () => (await page.locator(".side .count").count()) === 0);
   assert.equal(await page.getByRole("button", { name: "I have seen it" }).count(), 0);
   const [told] = (await asked(page, "GET", "/alarms")).body.active;
   assert.equal(told.acknowledged.by, "anna", "the house knows, too");

@@ -135,13 +135,20 @@ function times(u: uPlot, splits: number[], space: number, incr: number, of_day?:
   });
 }
 
-/** The slot that holds the mark, or the last that is shown and has a value. */
+/** The slot that holds the mark, or the last that is shown and of which most lines have a value. */
 function resting(u: uPlot, mark_s: number | undefined): number {
   const x = u.data[0]!;
   const upto = Math.min(mark_s ?? Infinity, u.scales.x!.max ?? Infinity);
-  let i = x.length - 1;
-  while (i > 0 && (x[i]! > upto || (mark_s === undefined && u.data.slice(1).every((each) => each[i] === null || each[i] === undefined)))) --i;
-  return i;
+  const lines = u.data.slice(1);
+  const known = (i: number) => lines.filter((each) => each[i] !== null && each[i] !== undefined).length;
+  let found = 0;
+  for (let i = x.length - 1; i >= 0; --i) {
+    if (x[i]! > upto) continue;
+    if (mark_s !== undefined) return i;
+    if (known(i) > known(found) || found === 0) found = i;
+    if (known(found) === lines.length) break;
+  }
+  return found;
 }
 
 /** Whether it is dark here; a device may change its mind at dusk. */
@@ -214,6 +221,8 @@ export default function Chart(props: ChartProps) {
         height: props.height,
         tzDate: (s) => uPlot.tzDate(new Date(s * 1000), format.house_zone()),
         legend: { show: true, live: true },
+        // The last day's name needs room where no axis stands beside it.
+        padding: [null, units.length < 2 ? 34 : null, null, null],
         cursor: { drag: { x: !!props.on_window, y: false, setScale: false }, points: { size: 6 }, focus: { prox: 24 } },
         focus: { alpha: 0.45 },
         scales: {

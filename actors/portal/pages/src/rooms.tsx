@@ -132,7 +132,7 @@ export function RoomLanes({ plan, measured, from_ms, now_ms }: { plan: Plan; mea
         {width > 0 && (
           <svg class="lane-axis" width={width} height="18" aria-hidden="true">
             {ticks_of(from_ms, to_ms, every)
-              .filter((each) => x(each.at_ms) < width - 40 && (each.day || x(each.at_ms) > 20))
+              .filter((each) => x(each.at_ms) < width - 40 && (each.day || x(each.at_ms) > 32))
               .map((each) => (
                 <text key={each.at_ms} x={Math.max(each.day ? 42 : 0, x(each.at_ms))} y="13" class={each.day ? "day" : ""}>
                   {each.text}

@@ -390,7 +390,7 @@ export const texts = {
   },
   alarms: {
     title: "Alarms",
-    count: (n: number) => plural(n, "active alarm", "active alarms"),
+    count: (n: number) => plural(n, "alarm that nobody has seen", "alarms that nobody has seen"),
     none: "All is well.",
     meaning: "It means:",
     remedy: "What to do:",

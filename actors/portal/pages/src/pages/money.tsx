@@ -73,7 +73,7 @@ function Bars({ rows, by, chosen, choose }: { rows: MoneyRow[]; by: By; chosen: 
 function Saved({ row }: { row: MoneyRow }) {
   if (row.saved_usd === null) return <span>{t.not_reckoned}</span>;
   const partly = row.compared_slots !== undefined && row.slots !== undefined && row.compared_slots < row.slots;
-  const times = partly ? ([format.span(row.compared_slots! * quarter), format.span(row.slots! * quarter)] as const) : null;
+  const times = partly ? ([format.rough_span(row.compared_slots! * quarter), format.rough_span(row.slots! * quarter)] as const) : null;
   const less = row.saved_usd >= 0;
   const usd = format.dollars(Math.abs(row.saved_usd));
   return <span class={less ? "saved" : "lost-money"}>{times ? (less ? t.saved_in : t.dearer_in)(usd, ...times) : (less ? t.saved : t.dearer)(usd)}</span>;

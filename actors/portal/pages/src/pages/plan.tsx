@@ -111,7 +111,7 @@ function Ahead({ plan }: { plan: Planned }) {
   const span = format.span(Math.round((end - plan.start_ms) / 3600e3) * 3600e3);
   return (
     <>
-      <div class="tiles">
+      <div class={made.lacks.length ? "tiles" : "tiles three"}>
         <Tile label={t.cost} value={format.dollars(usd)} note={kwh > 0 ? t.cost_note(span, format.per_kwh(usd / kwh)) : t.cost_span(span)} />
         <Tile label={t.used} value={format.energy(kwh)} note={t.used_note} />
         <Tile label={t.made} value={format.when(plan.made_ms, now_ms)} note={t.made_note(format.span(now_ms - plan.made_ms))} />
@@ -222,7 +222,7 @@ function Past() {
           ) : (
             <>
               {made.sums && (
-                <div class="tiles">
+                <div class={made.sums.store_k === null ? "tiles" : "tiles three"}>
                   <Tile label={t.past_planned} value={format.energy(made.sums.planned.kwh)} note={cost_note(made.sums.planned.usd)} />
                   <Tile label={t.past_happened + (back === 0 ? ", " + t.so_far : "")} value={format.energy(made.sums.happened.kwh)} note={cost_note(made.sums.happened.usd)} />
                   {made.sums.store_k !== null && <Tile label={t.past_off} value={format.energy(heat_of(built).kwh((built.plant?.store?.spent_c ?? 0) + made.sums.store_k))} note={t.past_off_note} />}
