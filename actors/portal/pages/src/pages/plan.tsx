@@ -151,11 +151,11 @@ function Ahead({ plan }: { plan: Planned }) {
 
 interface Sum { kwh: number; usd: number | null }
 /** Planned and drawn, of the time of which both are known; what electricity cost, where that is known throughout. */
-function sums_of(values: Map<string, (number | null)[]>, power: string, hours: number): { planned: Sum; happened: Sum; store_k: number | null } {
+function sums_of(x: number[], values: Map<string, (number | null)[]>, power: string, interval_s: number, now_s: number): { planned: Sum; happened: Sum; store_k: number | null } {
   const planned: Sum = { kwh: 0, usd: 0 };
   const happened: Sum = { kwh: 0, usd: 0 };
   const at = (name: string, i: number) => values.get(name)?.[i] ?? null;
-  const add = (to: Sum, kw: number, usd_per_h: number | null) => {
+  const add = (to: Sum, hours: number, kw: number, usd_per_h: number | null) => {
     to.kwh += kw * hours;
     to.usd = to.usd === null || usd_per_h === null ? null : to.usd + usd_per_h * hours;
   };
@@ -163,10 +163,12 @@ function sums_of(values: Map<string, (number | null)[]>, power: string, hours: n
   let of = 0;
   (values.get(power) ?? []).forEach((drawn, i) => {
     const plan = at("hearth.plan.power", i);
-    if (drawn === null || plan === null) return;
+    // Of what goes on only so much has passed.
+    const hours = (Math.min(x[i]! + interval_s, now_s) - x[i]!) / 3600;
+    if (drawn === null || plan === null || hours <= 0) return;
     const price = at("hearth.price", i);
-    add(planned, plan / 1000, price === null ? null : (plan / 1000) * price);
-    add(happened, drawn / 1000, at("hearth.cost", i));
+    add(planned, hours, plan / 1000, price === null ? null : (plan / 1000) * price);
+    add(happened, hours, drawn / 1000, at("hearth.cost", i));
     const was = at("hearth.store", i);
     const should = at("hearth.plan.store", i);
     if (was === null || should === null) return;
@@ -185,7 +187,7 @@ function Past() {
   const to = format.start_of_day(house_now(), 1 - back);
   const power = built.plant?.heat_pump.power ?? null;
   const wanted = ["hearth.plan.power", ...(power ? [power] : []), "hearth.plan.store", "hearth.store", "hearth.price", "hearth.cost"];
-  const loaded = useLoaded((signal) => load_history(wanted, from, to, 100, signal), [from, to]);
+  const loaded = useLoaded((signal) => load_history(wanted, from, to, 288, signal), [from, to]);
   useEvery(60_000, () => back === 0 && loaded.again(), [back]);
   const made = useMemo(() => {
     if (!loaded.data) return null;
@@ -198,7 +200,7 @@ function Past() {
     const in_kwh = (name: string) => values.get(name)!.map((c) => (c === null ? null : kwh(c)));
     if (has("hearth.plan.store")) lines.heat.push({ label: t.store_planned, unit: "kWh", values: in_kwh("hearth.plan.store"), dashed: true, colour: 1, say });
     if (has("hearth.store")) lines.heat.push({ label: t.store_happened, unit: "kWh", values: in_kwh("hearth.store"), colour: 0, say });
-    return { x, lines, sums: has("hearth.plan.power") && has(power) ? sums_of(values, power!, (loaded.data.interval_s ?? 0) / 3600) : null };
+    return { x, lines, sums: has("hearth.plan.power") && has(power) ? sums_of(x, values, power!, loaded.data.interval_s ?? 0, house_now() / 1000) : null };
   }, [loaded.data]);
   return (
     <>
