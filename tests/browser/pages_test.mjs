@@ -117,7 +117,8 @@ fact("heat that nobody misses is not missing, and slots side by side are one tim
   const slot = (i, unserved_wh, load_w = 4000) => ({ start_ms: i * 900e3, end_ms: (i + 1) * 900e3, load_w, unserved_wh });
   const of = (...slots) => rooms.lacks_of({ slots });
   assert.deepEqual(of(slot(0, 0), slot(1, 49)), []); // of 1000 Wh
-  assert.deepEqual(of(slot(0, 500), slot(1, 250), slot(2, 0), slot(3, 100, null)), [{ from_ms: 0, to_ms: 1800e3, kwh: 0.75 }, { from_ms: 2700e3, to_ms: 3600e3, kwh: 0.1 }]);
+  assert.deepEqual(of(slot(0, 300)), []); // six minutes are 400 Wh
+  assert.deepEqual(of(slot(0, 300), slot(1, 250), slot(2, 0), slot(3, 100, null)), [{ from_ms: 0, to_ms: 1800e3, kwh: 0.55 }, { from_ms: 2700e3, to_ms: 3600e3, kwh: 0.1 }]);
 });
 
 fact("what the program holds is what stands on the disk", () => {

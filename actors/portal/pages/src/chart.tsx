@@ -143,7 +143,7 @@ function resting(u: uPlot, mark_s: number | undefined): number {
   const known = (i: number) => lines.filter((each) => each[i] !== null && each[i] !== undefined).length;
   let found = 0;
   for (let i = x.length - 1; i >= 0; --i) {
-    if (x[i]! > upto) continue;
+    if (x[i]! > upto || x[i]! < (u.scales.x!.min ?? -Infinity)) continue;
     if (mark_s !== undefined) return i;
     if (known(i) > known(found) || found === 0) found = i;
     if (known(found) === lines.length) break;
@@ -215,6 +215,7 @@ export default function Chart(props: ChartProps) {
         dragging = null;
       }
     };
+    const rest = (u: uPlot) => u.cursor.idx == null && u.setLegend({ idx: resting(u, latest.current.mark_s) }, false);
     const made = new uPlot(
       {
         width: Math.max(200, box.clientWidth),
@@ -261,7 +262,8 @@ export default function Chart(props: ChartProps) {
         plugins: [...(props.on_window ? [wheel(choose)] : []), marker(mark.current)],
         hooks: {
           // While nobody points at a time, the legend tells that of the mark, or the last that is known.
-          setCursor: [(u) => u.cursor.idx == null && u.setLegend({ idx: resting(u, latest.current.mark_s) }, false)],
+          draw: [rest],
+          setCursor: [rest],
           setSelect: [
             (u) => {
               if (u.select.width < 6) return;

@@ -9,19 +9,22 @@ const hour = 3600e3;
 const height = 64;
 
 export interface Lack { from_ms: number; to_ms: number; kwh: number }
-/** Times in which the plan leaves out more than a twentieth of the heat that the rooms ask for: less nobody feels. */
+/** Times in which the plan leaves out more than a twentieth of the heat that the rooms ask for, and in all as much as they
+    ask for in six minutes: less nobody feels. */
 export function lacks_of(plan: Plan): Lack[] {
-  const found: Lack[] = [];
+  const found: (Lack & { felt_from_kwh: number })[] = [];
   for (const slot of plan.slots) {
     const asked_wh = ((slot.load_w ?? 0) * (slot.end_ms - slot.start_ms)) / hour;
     if (slot.unserved_wh <= 0.05 * asked_wh) continue;
+    const felt_from_kwh = ((slot.load_w ?? 0) / 1000) * 0.1;
     const last = found[found.length - 1];
     if (last && last.to_ms === slot.start_ms) {
       last.to_ms = slot.end_ms;
       last.kwh += slot.unserved_wh / 1000;
-    } else found.push({ from_ms: slot.start_ms, to_ms: slot.end_ms, kwh: slot.unserved_wh / 1000 });
+      last.felt_from_kwh = Math.max(last.felt_from_kwh, felt_from_kwh);
+    } else found.push({ from_ms: slot.start_ms, to_ms: slot.end_ms, kwh: slot.unserved_wh / 1000, felt_from_kwh });
   }
-  return found;
+  return found.filter((each) => each.kwh > each.felt_from_kwh).map(({ from_ms, to_ms, kwh }) => ({ from_ms, to_ms, kwh }));
 }
 const lack_text = (each: Lack, now_ms: number) => t.between(format.when(each.from_ms, now_ms), format.when(each.to_ms, each.from_ms));
 
