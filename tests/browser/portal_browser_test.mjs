@@ -364,20 +364,29 @@ async function sees_an_alarm(page, base) {
 /** What the house sums is shown as it is: its rows are not added up again. */
 async function sums_money(page, base) {
   const row = (start_ms, more) => ({ start_ms, end_ms: start_ms + 86400e3, used_kwh: 10, cost_usd: 3, thermostat_kwh: 12, thermostat_usd: 4, saved_usd: 1, covered: 1, slots: 96, unknown_slots: 0, compared_slots: 96, compared_usd: 3, ...more });
+  let winter_ms = Date.UTC(2019, 9, 1, 4);
   await page.route("**/api/v1/money?*", (route) => {
     const asked_for = new URL(route.request().url()).searchParams;
     const from = Number(asked_for.get("from_ms"));
     const to = Number(asked_for.get("to_ms"));
+    if (asked_for.get("by") === "month") winter_ms = from;
     const rows = asked_for.get("by") === "month" ? [row(from, {})] : Array.from({ length: 31 }, (_, i) => row(to - (31 - i) * 86400e3, i % 2 ? {} : { used_kwh: null, cost_usd: null, thermostat_kwh: null, thermostat_usd: null, saved_usd: null, covered: 0, unknown_slots: 96, compared_slots: 0 }));
     return route.fulfill({ json: { rows, total: row(from, { cost_usd: 45.5, saved_usd: 7.25, covered: 0.5, slots: 2880, unknown_slots: 1440, compared_slots: 960 }), method: "/help/money" } });
   });
+  // The house has kept its history since five days after the winter began.
+  await page.route("**/api/v1/devices", async (route) => {
+    const answer = await route.fetch();
+    const told = await answer.json();
+    return route.fulfill({ response: answer, json: { ...told, history: { ...told.history, oldest_ms: winter_ms + 5 * 86400e3 } } });
+  });
   await open(page, base, "/money");
+  await drawn(page);
   const winter = await page.locator(".tile", { hasText: "This winter" }).textContent();
-  assert.match(winter, /\$45\.50.*\$7\.25 saved in 10 d of 30 d.*15 d not measured, not counted/, winter);
+  assert.match(winter, /\$45\.50.*\$7\.25 saved in 10 d of 25 d.*10 d not measured, not counted/, winter);
   const today = await page.locator(".tile", { hasText: "Today" }).textContent();
   assert.match(today, /–.*not compared yet/, "of a day that was not measured nothing is said: " + today);
   assert.doesNotMatch(await page.locator(".bars").innerHTML(), /NaN|undefined/);
-  await page.unroute("**/api/v1/money?*");
+  for (const to of ["money?*", "devices"]) await page.unroute("**/api/v1/" + to);
   no_trouble("money");
   say("money is the house's own sums, with what is not known");
 }

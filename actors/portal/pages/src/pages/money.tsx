@@ -7,7 +7,7 @@ import { Card, Choice, Dialog, Empty, Icon, Loaded, Page, Tile } from "../parts"
 import { go, path } from "../router";
 import { useEvery, useLoaded, useValue } from "../store";
 import { texts } from "../texts";
-import type { Money as Told, MoneyRow } from "../words";
+import type { Devices, Money as Told, MoneyRow } from "../words";
 
 const t = texts.money;
 type By = "day" | "month";
@@ -70,25 +70,28 @@ function Bars({ rows, by, chosen, choose }: { rows: MoneyRow[]; by: By; chosen: 
 }
 
 /** What was saved, and over how much of the time where it is not all that could be compared. */
-function Saved({ row }: { row: MoneyRow }) {
+function Saved({ row, before }: { row: MoneyRow; before: number }) {
   if (row.saved_usd === null) return <span>{t.not_reckoned}</span>;
-  const partly = row.compared_slots !== undefined && row.slots !== undefined && row.compared_slots < row.slots;
-  const times = partly ? ([format.rough_span(row.compared_slots! * quarter), format.rough_span(row.slots! * quarter)] as const) : null;
+  const slots = (row.slots ?? 0) - before;
+  const partly = row.compared_slots !== undefined && row.compared_slots < slots;
+  const times = partly ? ([format.rough_span(row.compared_slots! * quarter), format.rough_span(slots * quarter)] as const) : null;
   const less = row.saved_usd >= 0;
   const usd = format.dollars(Math.abs(row.saved_usd));
   return <span class={less ? "saved" : "lost-money"}>{times ? (less ? t.saved_in : t.dearer_in)(usd, ...times) : (less ? t.saved : t.dearer)(usd)}</span>;
 }
 
-/** The house's own sums: nothing is added up here, so that what is shown belongs together. */
-function Sum({ label, row }: { label: string; row: MoneyRow | null | undefined }) {
-  const unknown = row?.unknown_slots ?? 0;
+/** The house's own sums: nothing is added up here, so that what is shown belongs together. What was before the first
+    record is no loss. */
+function Sum({ label, row, began_ms }: { label: string; row: MoneyRow | null | undefined; began_ms: number | null }) {
+  const before = row && began_ms !== null ? Math.max(0, Math.floor((began_ms - row.start_ms) / quarter)) : 0;
+  const unknown = (row?.unknown_slots ?? 0) - before;
   return (
     <Tile
       label={label}
       value={row && row.covered > 0 ? format.dollars(row.cost_usd) : texts.none}
       note={
         <>
-          {row ? <Saved row={row} /> : t.not_reckoned}
+          {row ? <Saved row={row} before={before} /> : t.not_reckoned}
           {row && row.covered > 0 && unknown > 0 && <span class="opposite">{t.unknown(format.span(unknown * quarter))}</span>}
         </>
       }
@@ -110,6 +113,7 @@ export function Money() {
   const ask = (of: By, from_ms: number) => (signal: AbortSignal) => get<Told>("/money" + query({ by: of, from_ms, to_ms: to }), signal);
   const days = useLoaded(ask("day", format.start_of_day(now_ms, -30)), [today]);
   const months = useLoaded(ask("month", winter), [today]);
+  const began_ms = useLoaded((signal) => get<Devices>("/devices", signal), []).data?.history?.oldest_ms ?? null;
   useEvery(60_000, () => {
     days.again();
     months.again();
@@ -134,9 +138,9 @@ export function Money() {
         {() => (
           <>
             <div class="tiles three">
-              <Sum label={t.today} row={begun_at(days.data, today)} />
-              <Sum label={t.month} row={begun_at(months.data, month)} />
-              <Sum label={t.winter} row={months.data?.total} />
+              <Sum label={t.today} row={begun_at(days.data, today)} began_ms={began_ms} />
+              <Sum label={t.month} row={begun_at(months.data, month)} began_ms={began_ms} />
+              <Sum label={t.winter} row={months.data?.total} began_ms={began_ms} />
             </div>
             <Card
               title={t.cost_of}
