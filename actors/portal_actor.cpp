@@ -3,6 +3,7 @@
 #include "actors/portal/event_text.hpp"
 #include "actors/portal/json_answer.hpp"
 
+#include <type_traits>
 #include <utility>
 
 namespace hearth {
@@ -42,7 +43,10 @@ void ask(portal_state& s, std::uint64_t id, const Desk& to, rendering<Answer> re
   };
   s.self->request(to, patience, std::move(what)...)
       .then([answered](const Answer& answer) { answered(&answer); },
-            [answered](const caf::error&) { answered(nullptr); });
+            [&s, answered](const caf::error&) {
+              if constexpr (std::is_same_v<Desk, history_desk>) s.wait_for_past();
+              answered(nullptr);
+            });
 }
 
 }  // namespace
@@ -127,7 +131,7 @@ void portal_state::answer(const web_request& asked) {
   mind->figure(std::move(figures));
   auto done = mind->answer(asked, context.clock.now(), people());
   const auto id = asked.id;
-  const auto past = peers ? peers->past : history_desk{};
+  const auto past = peers && !past_hangs ? peers->past : history_desk{};
   if (auto* a = std::get_if<asked_of_history>(&done))
     ask(*this, id, past, std::move(a->render), std::move(a->what));
   else if (auto* a = std::get_if<asked_of_chronicle>(&done))
@@ -144,6 +148,16 @@ void portal_state::answer(const web_request& asked) {
   else if (auto* made = std::get_if<web_response>(&done))
     server->answer(id, std::move(*made));
   carry();
+}
+
+/// What it was asked and has not answered waits in its mailbox, however long its disk hangs: until
+/// it answers a small question, it is asked no other.
+void portal_state::wait_for_past() {
+  if (!peers || !peers->past || std::exchange(past_hangs, true)) return;
+  const auto is_back = [this] { past_hangs = false; };
+  self->request(peers->past, caf::infinite, atom::tell::value)
+      .then([is_back](const history_status&) { is_back(); },
+            [is_back](const caf::error&) { is_back(); });
 }
 
 void portal_state::carry() {

@@ -52,6 +52,7 @@ struct portal_state {
   /// Says, sends and tells what has come of the last step.
   void carry();
   void look_at_standing();
+  void wait_for_past();
   /// Says how the page's certificate fares, and answers under the names of a new one.
   void look_at_certificate();
   void remember_alarms();
@@ -69,6 +70,7 @@ struct portal_state {
   certificate_watch certificate;
   std::string named_by;       ///< the certificate whose names are known
   std::size_t under_way = 0;  ///< questions to others
+  bool past_hangs = false;    ///< the history has left a question without an answer
   std::string complaint;      ///< told already
   std::optional<time_point> try_again;
   std::string shown;  ///< address and claim code

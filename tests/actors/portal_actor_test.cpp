@@ -2,6 +2,7 @@
 
 #include "actors/portal/household_text.hpp"
 #include "actors/topology.hpp"
+#include "drivers/web_target.hpp"
 #include "tests/actors/page_house.hpp"
 
 #include <caf/scheduler/test_coordinator.hpp>
@@ -92,6 +93,26 @@ caf::behavior forgetful_of_nothing(caf::stateful_actor<words_heard>* self,
           [self](const query&) { ++self->state.heard; }};
 }
 
+/// A history whose disk hangs: what it is asked waits.
+struct hanging_history {
+  std::size_t waiting = 0;
+  bool hangs = true;
+};
+
+caf::behavior hanging(caf::event_based_actor*, const std::shared_ptr<hanging_history>& memory) {
+  return {[memory](const money_query&) -> caf::result<result<money_answer>> {
+            if (!memory->hangs) return result<money_answer>{money_answer{}};
+            ++memory->waiting;
+            return caf::delegated<result<money_answer>>{};
+          },
+          [memory](atom::tell) -> caf::result<history_status> {
+            if (!memory->hangs) return history_status{};
+            ++memory->waiting;
+            return caf::delegated<history_status>{};
+          },
+          [](const chronicle_query&) { return result<chronicle_page>{chronicle_page{}}; }};
+}
+
 /// Pages of one house, one after the other, in an actor system where a test makes each step.
 struct pages_in_steps {
   pages_in_steps()
@@ -102,10 +123,12 @@ struct pages_in_steps {
     REQUIRE(opened);
     disk = std::move(opened->store);
     dispatcher = system.spawn(forgetful_of_nothing, memory);
+    past = system.spawn(hanging, past_memory);
   }
   ~pages_in_steps() {
     caf::anon_send_exit(page, caf::exit_reason::kill);
     caf::anon_send_exit(dispatcher, caf::exit_reason::kill);
+    caf::anon_send_exit(past, caf::exit_reason::kill);
     scheduler.run();
   }
   static caf::actor_system_config& configured(caf::actor_system_config& config) {
@@ -149,6 +172,7 @@ struct pages_in_steps {
     others.dispatcher_standing = caf::actor_cast<standing_desk>(dispatcher);
     others.reporter_statements = caf::actor_cast<statement_sink>(dispatcher);
     others.reporter_queries = caf::actor_cast<query_sink>(dispatcher);
+    others.past = caf::actor_cast<history_desk>(past);
     caf::anon_send(page, others);
     scheduler.run();
   }
@@ -174,6 +198,17 @@ struct pages_in_steps {
     auto said = body_of(got);
     if (said.is_object() && said.contains("csrf")) ines.csrf = said["csrf"];
     return said;
+  }
+  /// The status of the answer that has come after so long.
+  unsigned status_of(const std::string& path, duration after) {
+    const auto mark = path.find('?');
+    auto asked = people.request(ines, "GET", path.substr(0, mark));
+    asked.id = ++asked_for;
+    if (mark != std::string::npos) asked.query = web_target_from(path)->query;
+    caf::anon_send(page, asked);
+    scheduler.run();
+    pass(after);
+    return heard->all.contains(asked_for) ? heard->all[asked_for].status : 0;
   }
   void sign_in() {
     REQUIRE(claim);
@@ -201,7 +236,8 @@ struct pages_in_steps {
   std::shared_ptr<account_store> disk;
   std::shared_ptr<answers_heard> heard = std::make_shared<answers_heard>();
   std::shared_ptr<dispatcher_memory> memory = std::make_shared<dispatcher_memory>();
-  caf::actor dispatcher;
+  std::shared_ptr<hanging_history> past_memory = std::make_shared<hanging_history>();
+  caf::actor dispatcher, past;
   portal_actor page;
   std::optional<std::string> claim;
   page_people people;  ///< makes requests as a browser would
@@ -259,4 +295,16 @@ TEST_CASE("a page whose dispatcher is slow tells it nothing before it has answer
   h.memory->answers = true;
   h.pass(1s);
   CHECK(h.told() == kinds_told{"boost hands-off "});
+}
+
+TEST_CASE("a history that hangs is asked no more until it answers, and the page says so at once") {
+  auto h = pages_in_steps{};
+  h.start();
+  h.sign_in();
+  h.date_is({0ms, date_trust::good, date_source::network_time});
+  const auto money = std::string{"/api/v1/money?from_ms=1579000000000&to_ms=1579090000000&by=day"};
+  CHECK(h.status_of(money, 6s) == 503);
+  CHECK(h.past_memory->waiting == 2);
+  for (auto i = 0; i < 100; ++i) CHECK(h.status_of(money, 0s) == 503);
+  CHECK(h.past_memory->waiting == 2);
 }
