@@ -155,7 +155,7 @@ dispatcher::decisions dispatcher::take_on_site(const request& wish, const std::s
 }
 
 standing_wishes dispatcher::standing(time_point now) const {
-  auto out = standing_wishes{{}, contracts_.agreed(), steward_.setpoints()};
+  auto out = standing_wishes{{}, contracts_.agreed(), steward_.setpoints(), steward_.wanted()};
   for (const auto& held : leases_.holds(now)) {
     const auto& what = std::get<hold>(held.wish.wish);
     out.leases.push_back({held.request_id, what.channel, what.value, "hold", held.wish.reason,

@@ -65,6 +65,11 @@ std::string portal_state::path_of(const std::string& file) const {
   return file.empty() || file.front() == '/' ? file : context.house->folder + "/" + file;
 }
 
+std::vector<std::string> portal_state::names() const {
+  return parts.names ? parts.names(path_of(context.house->portal->cert))
+                     : std::vector<std::string>{};
+}
+
 bool portal_state::open_accounts() {
   auto opened = parts.open_accounts();
   if (!opened) {
@@ -82,10 +87,12 @@ bool portal_state::open_accounts() {
       guard{store,
             parts.hashing,
             parts.random_bytes,
-            {.site = context.house->site,
-             .encrypted = !page.cert.empty(),
-             .names = parts.names ? parts.names(path_of(page.cert)) : std::vector<std::string>{}}};
-  mind.emplace(context.house, std::move(keeper), store, parts.random_bytes, parts.pages);
+            {.site = context.house->site, .encrypted = !page.cert.empty(), .names = names()}};
+  auto authority = std::function<result<std::string>()>{};
+  if (parts.authority && !page.cert.empty())
+    authority = [ask = parts.authority, cert = path_of(page.cert)] { return ask(cert); };
+  mind.emplace(context.house, std::move(keeper), store, parts.random_bytes, parts.pages,
+               std::move(authority));
   mind->redate(dates, context.clock.now());
   mind->begin(context.clock.now());
   return true;
@@ -157,10 +164,18 @@ void portal_state::look_at_standing() {
   self->request(peers->dispatcher_standing, patience, atom::tell::value)
       .then(
           [this](standing_wishes& all) {
-            if (mind) mind->stand(std::move(all));
+            if (mind) mind->stand(std::move(all), context.clock.now());
             carry();
           },
           [](const caf::error&) {});
+}
+
+void portal_state::look_at_certificate() {
+  const auto is = server ? server->certificate() : std::nullopt;
+  if (!is || !peers) return;
+  for (auto& e : certificate.look(*is, context.house->site, context.clock.now(), world.now()))
+    self->send(peers->reporter_statements, body{std::move(e)});
+  if (std::exchange(named_by, is->fingerprint) != is->fingerprint) mind->called(names());
 }
 
 /// What was open before this page began; a house that has just begun has none.
@@ -192,7 +207,8 @@ void portal_state::tick() {
   const auto is_watched =
       server && (server->traffic().streams > 0 ||
                  std::exchange(requests_seen, mind->requests()) != mind->requests());
-  if (is_watched && ticks % standing_every == 0) look_at_standing();
+  if (!mind->has_taken_over() || (is_watched && ticks % standing_every == 0)) look_at_standing();
+  look_at_certificate();
   if (server && parts.show) {
     const auto code = mind->claim_code();
     auto now = server->listens_at() + " " + code.value_or("");
@@ -232,7 +248,7 @@ portal_actor::behavior_type portal_of(portal_actor::stateful_pointer<portal_stat
         auto& s = self->state;
         s.dates = dates;
         if (s.mind) s.mind->redate(dates, s.context.clock.now());
-        // Wishes that waited for the date stand again before anybody decides without them.
+        // Wishes that waited for the date stand again at once.
         s.carry();
       },
       [self](const web_request& asked) { self->state.answer(asked); },
@@ -262,7 +278,11 @@ portal_actor::behavior_type portal_of(portal_actor::stateful_pointer<portal_stat
           self->send(r.reporter_queries, query{query_subject::state});
           s.remember_alarms();
         }
-        if (other && s.mind) self->send(r.dispatcher_household, s.mind->wanted());
+        if (s.mind) {
+          if (other) s.mind->tell_again();
+          // What stands of a page before this one must not end because this one does not know it.
+          if (!s.mind->has_taken_over()) s.look_at_standing();
+        }
         s.carry();
       },
   };

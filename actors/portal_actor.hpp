@@ -2,6 +2,7 @@
 
 #include "actors/house_context.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/portal/certificate_watch.hpp"
 #include "actors/portal/portal.hpp"
 
 #include <cstddef>
@@ -30,6 +31,8 @@ struct portal_parts {
   /// Host names that the page is reached by, besides those every page has; null: none. Of the
   /// certificate in this file, or of a page without one.
   std::function<std::vector<std::string>(const std::string& cert)> names = {};
+  /// The certificate (PEM) of the authority that vouches for the one in this file; null: not told.
+  std::function<result<std::string>(const std::string& cert)> authority = {};
 };
 
 struct portal_state {
@@ -42,12 +45,15 @@ struct portal_state {
   void listen();
   /// From the folder of the layout.
   [[nodiscard]] std::string path_of(const std::string& file) const;
+  [[nodiscard]] std::vector<std::string> names() const;
   void complain(const std::string& kind, const std::string& why);
   void answer(const web_request& asked);
   void tick();
   /// Says, sends and tells what has come of the last step.
   void carry();
   void look_at_standing();
+  /// Says how the page's certificate fares, and answers under the names of a new one.
+  void look_at_certificate();
   void remember_alarms();
   /// UTC, as people live it who may look at a house that lives faster.
   [[nodiscard]] time_point people() const;
@@ -60,6 +66,8 @@ struct portal_state {
   dating dates = {};
   std::optional<portal> mind;
   std::unique_ptr<web_server> server;
+  certificate_watch certificate;
+  std::string named_by;       ///< the certificate whose names are known
   std::size_t under_way = 0;  ///< questions to others
   std::string complaint;      ///< told already
   std::optional<time_point> try_again;

@@ -16,12 +16,13 @@ void say(self_pointer self, const event_log& log, body what) {
     log(dated);
   }
   if (const auto* s = std::get_if<state_report>(&what)) self->state.last_state = *s;
-  if (!self->state.peers) return;
-  const auto& to = is_journaled(what) ? self->state.peers->journal : self->state.peers->upstream;
-  const auto& peers = *self->state.peers;
-  for (const auto& watcher : {peers.history_statements, peers.portal_statements,
-                              peers.home_assistant_statements, peers.statement_observer})
-    if (watcher) self->send(watcher, what);
+  auto& s = self->state;
+  if (!s.peers) return;
+  s.history.tell(self, s.peers->history_statements, what);
+  s.portal.tell(self, s.peers->portal_statements, what);
+  s.home_assistant.tell(self, s.peers->home_assistant_statements, what);
+  s.observer.tell(self, s.peers->statement_observer, what);
+  const auto& to = is_journaled(what) ? s.peers->journal : s.peers->upstream;
   if (to) self->send(to, std::move(what));
 }
 

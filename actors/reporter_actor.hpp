@@ -2,8 +2,10 @@
 
 #include "actors/house_context.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/onlooker.hpp"
 #include "actors/report_builder.hpp"
 #include "protocol/dating.hpp"
+#include "protocol/limits.hpp"
 
 #include <functional>
 #include <optional>
@@ -25,6 +27,9 @@ struct reporter_state {
   std::optional<state_report> last_state;
   dating dates = exact_dates;  ///< for the log
   std::optional<roads> peers;
+  static constexpr auto most_untaken = limits::words_untaken_most;
+  onlooker history{most_untaken}, portal{most_untaken}, home_assistant{most_untaken},
+      observer{most_untaken};
 };
 
 reporter_actor::behavior_type reporter_of(reporter_actor::stateful_pointer<reporter_state> self,

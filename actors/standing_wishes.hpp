@@ -24,6 +24,7 @@ struct standing_wishes {
   std::vector<held> leases;
   std::vector<contract> contracts;       ///< running and agreed ahead, by their start; in UTC
   std::vector<zone_setpoint> setpoints;  ///< of each zone of the plant, as decided upon last
+  household lived_by = {};               ///< what its people want, as the dispatcher was told it
 };
 
 }  // namespace hearth

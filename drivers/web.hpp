@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/fault.hpp"
+#include "protocol/time.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -63,8 +64,21 @@ struct web_bounds {
   std::size_t stream_bytes = 256 * 1024;  ///< not yet read by one client; beyond: it is hung up on
   std::chrono::milliseconds patience{10'000};  ///< for a whole request, and for reading its answer
   std::chrono::milliseconds idle{60'000};      ///< between two requests of one connection
-  /// Streams are told so often that they are alive, so that routers keep them and ends are noticed.
+  /// Streams are told so often that they are alive, so that routers keep them and ends are noticed;
+  /// and so often it is looked whether there is another certificate.
   std::chrono::milliseconds heartbeat{15'000};
+};
+
+/// The certificate that a server shows, which may be another one each time it is asked for.
+struct web_certificate {
+  std::string fingerprint;  ///< SHA-256, hex
+  time_point until;         ///< its end
+  /// The sentence that it ends soon, has ended or is not yet valid; nothing: all is well.
+  std::optional<std::string> trouble = {};
+  bool is_invalid = false;  ///< by the machine's clock: it has ended, or is not yet valid
+  /// Why newer files are not taken; this one goes on.
+  std::optional<std::string> refused = {};
+  bool operator==(const web_certificate&) const = default;
 };
 
 struct web_address {
@@ -85,6 +99,8 @@ class web_server {
   [[nodiscard]] virtual web_traffic traffic() const = 0;
   /// Where it listens indeed: the port, where 0 was asked for.
   [[nodiscard]] virtual std::string listens_at() const = 0;
+  /// Nothing: it speaks plain HTTP.
+  [[nodiscard]] virtual std::optional<web_certificate> certificate() const = 0;
 };
 
 /// `heard` is called on the server's thread and must only enqueue.

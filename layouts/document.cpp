@@ -1,5 +1,7 @@
 #include "layouts/document.hpp"
 
+#include "protocol/utf8.hpp"
+
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
@@ -27,27 +29,6 @@ position place_of(std::string_view text, std::size_t offset) {
   return {static_cast<int>(line), static_cast<int>(characters) + 1};
 }
 
-/// Length of the UTF-8 character at the front of `text`; 0 if there is none.
-std::size_t character_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const auto follows = [&](std::size_t i) { return i < text.size() && (byte(i) & 0xC0) == 0x80; };
-  if (byte(0) < 0x80) return 1;
-  if (byte(0) >= 0xC2 && byte(0) <= 0xDF) return follows(1) ? 2 : 0;
-  if (byte(0) >= 0xE0 && byte(0) <= 0xEF) {
-    if (!follows(1) || !follows(2)) return 0;
-    const auto overlong = byte(0) == 0xE0 && byte(1) < 0xA0;
-    const auto surrogate = byte(0) == 0xED && byte(1) > 0x9F;
-    return overlong || surrogate ? 0 : 3;
-  }
-  if (byte(0) >= 0xF0 && byte(0) <= 0xF4) {
-    if (!follows(1) || !follows(2) || !follows(3)) return 0;
-    const auto overlong = byte(0) == 0xF0 && byte(1) < 0x90;
-    const auto too_high = byte(0) == 0xF4 && byte(1) > 0x8F;
-    return overlong || too_high ? 0 : 4;
-  }
-  return 0;
-}
-
 /// The YAML library guesses at encodings and takes byte 4 for the end of the file: it gets text
 /// only.
 bool is_text(std::string_view text, diagnostics& out) {
@@ -59,12 +40,12 @@ bool is_text(std::string_view text, diagnostics& out) {
           "a layout is plain UTF-8 text; was this file damaged, or is it another kind of file?");
       return false;
     }
-    const auto length = character_length(text.substr(i));
-    if (length == 0) {
+    const auto letter = letter_at(text, i);
+    if (!letter) {
       out.add(place_of(text, i), "this is not UTF-8 text", "save the file as UTF-8");
       return false;
     }
-    i += length;
+    i += letter->bytes;
   }
   return true;
 }

@@ -181,6 +181,10 @@ inline constexpr duration warming_longest = 4h;
 
 // Control.
 inline constexpr duration control_tick = 1s;
+/// What waits in the mailbox of somebody who only looks on and hangs; he misses the rest. Pictures:
+/// two minutes of ticks. Words: all channels of a large house change at once.
+inline constexpr std::size_t pictures_untaken_most = 120;
+inline constexpr std::size_t words_untaken_most = 4096;
 /// How often the supervisor looks whether control still ticks, where somebody wants to know.
 inline constexpr duration pulse_every = 2s;
 /// Link, journal and timekeeper look at their timeouts.

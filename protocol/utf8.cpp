@@ -5,25 +5,22 @@
 #include <algorithm>
 
 namespace hearth {
-namespace {
-
-/// The length of the UTF-8 character at the front of `text`, or 0 if there is none.
-std::size_t character_length(std::string_view text) {
+std::optional<utf8_letter> letter_at(std::string_view text, std::size_t at) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const auto first = byte(0);
-  if (first < 0x80) return 1;
-  const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-  if (first < 0xC2 || first > 0xF4 || text.size() < length) return 0;
-  for (std::size_t i = 1; i < length; ++i)
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-  // Overlong forms, surrogates and what lies beyond Unicode show in the second byte.
-  const auto second = byte(1);
-  const auto bad = (first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F) ||
-                   (first == 0xF0 && second < 0x90) || (first == 0xF4 && second > 0x8F);
-  return bad ? 0 : length;
+  if (at >= text.size()) return {};
+  const auto first = byte(at);
+  if (first < 0x80) return utf8_letter{first, 1};
+  const auto bytes = first >= 0xF0 ? 4U : first >= 0xE0 ? 3U : 2U;
+  if (first < 0xC2 || first > 0xF4 || text.size() - at < bytes) return {};
+  auto value = static_cast<char32_t>(first & (0x7FU >> bytes));
+  for (auto i = std::size_t{1}; i < bytes; ++i) {
+    if ((byte(at + i) & 0xC0U) != 0x80U) return {};
+    value = (value << 6U) | (byte(at + i) & 0x3FU);
+  }
+  const auto least = bytes == 2 ? 0x80U : bytes == 3 ? 0x800U : 0x10000U;
+  if (value < least || value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF)) return {};
+  return utf8_letter{value, bytes};
 }
-
-}  // namespace
 
 std::string mended(std::string_view text) {
   // Names are plain nearly always.
@@ -31,23 +28,21 @@ std::string mended(std::string_view text) {
   if (text.size() <= limits::text_bytes && std::ranges::all_of(text, plain))
     return std::string{text};
   auto out = std::string{};
-  while (!text.empty()) {
-    const auto length = character_length(text);
-    if (out.size() + std::max<std::size_t>(length, 1) > limits::text_bytes) break;
-    if (length == 0)
-      out += '?';
-    else
-      out += text.substr(0, length);
-    text.remove_prefix(std::max<std::size_t>(length, 1));
+  for (auto at = std::size_t{0}; at < text.size();) {
+    const auto letter = letter_at(text, at);
+    const auto bytes = letter ? letter->bytes : 1;
+    if (out.size() + bytes > limits::text_bytes) break;
+    out += letter ? text.substr(at, bytes) : "?";
+    at += bytes;
   }
   return out;
 }
 
 bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const auto length = character_length(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
+  for (auto at = std::size_t{0}; at < text.size();) {
+    const auto letter = letter_at(text, at);
+    if (!letter) return false;
+    at += letter->bytes;
   }
   return true;
 }

@@ -21,14 +21,14 @@ TRANSCRIPTS = "tests/transcripts"
 LINES_WORTH_A_WARNING = 450
 
 # A file that may see CAF: a shell, the table of contents, the wiring page.
-ACTOR_SHELL = r"actors/(.*/)?[^/]*_actor\.[^/]*|actors/interfaces\.hpp|actors/topology\.[^/]*"
+ACTOR_SHELL = r"actors/(.*/)?[^/]*_actor\.[^/]*|actors/interfaces\.hpp|actors/topology\.[^/]*|actors/onlooker\.hpp"
 
 # What an #include names -> where it may stand besides tests/, and what to do elsewhere.
 LIBRARY_HOMES = [
     (r"(modbus/)?modbus[^/]*\.h", r"drivers/ports/.*", "the port interface of drivers/driver.hpp"),
     (r"gpiod\.h(pp)?", r"drivers/ports/.*", "the port interface of drivers/driver.hpp"),
     (r"mqtt/.*|MQTT.*\.h", r"drivers/ports/.*", "drivers/mqtt_client.hpp"),
-    (r"boost/.*", r"drivers/ports/(http_port\.cpp|web_(reader|wire|session|server)\.[ch]pp)", "drivers/ports/http_port.hpp or web_server.hpp"),
+    (r"boost/.*", r"drivers/ports/(http_port\.cpp|tcp_door\.[ch]pp|web_(keys|reader|wire|session|server)\.[ch]pp)", "drivers/ports/http_port.hpp or web_server.hpp"),
     (r"argon2\.h|qrencode\.h", r"drivers/ports/.*", "drivers/ports/password_hash.hpp or qr_text.hpp"),
     (r"prometheus/.*", r"drivers/ports/metrics_text\.cpp", "drivers/ports/metrics_text.hpp"),
     (r"openssl/.*", r"(drivers/ports|layouts)/.*|tools/simulate/event_hash.*|actors/book.cpp", "drivers/ports/certificate.hpp"),

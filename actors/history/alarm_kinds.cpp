@@ -62,6 +62,18 @@ constexpr auto kinds = std::array{
                "Renew it with scada keys before that day."},
     alarm_kind{"certificate-invalid", begins, "The certificate of the link is not valid.",
                "Renew it with scada keys; check the machine's date if it is a new one."},
+    // The page.
+    alarm_kind{"page-closed", "page-open", "The house has no page just now; control goes on.",
+               "Read what is in its way: the port, the certificate's files, the accounts' file."},
+    alarm_kind{"page-certificate-expiring", "page-certificate-renewed",
+               "The certificate of the page ends soon.",
+               "Renew it with scada keys and copy both files; the page takes them by itself."},
+    alarm_kind{"page-certificate-invalid", "page-certificate-renewed",
+               "The certificate of the page is not valid, so browsers refuse or warn of the page.",
+               "Renew it with scada keys and copy both files; check the machine's date."},
+    alarm_kind{"page-certificate-refused", "page-certificate-renewed",
+               "The new certificate of the page cannot be used; the one before goes on.",
+               "Copy the new certificate and its key again, both of the same renewal."},
     // What is kept.
     alarm_kind{"journal-failing", "journal-back",
                "What is to be told to the node cannot be written to disk; memory keeps the newest.",

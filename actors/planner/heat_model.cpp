@@ -91,8 +91,9 @@ cop_line cop_line_of(const std::vector<cop_point>& table, temperature outdoor) {
       out.knots.push_back(
           {k.water_c, low.at(k.water_c) + part * (high.at(k.water_c) - low.at(k.water_c))});
   std::ranges::sort(out.knots, {}, &cop_line::knot::water_c);
-  const auto twice = std::ranges::unique(out.knots, {}, &cop_line::knot::water_c);
-  out.knots.erase(twice.begin(), twice.end());
+  const auto twice = std::unique(out.knots.begin(), out.knots.end(),
+                                 [](auto& a, auto& b) { return a.water_c == b.water_c; });
+  out.knots.erase(twice, out.knots.end());
   return out;
 }
 

@@ -69,31 +69,4 @@ std::optional<duration> steady_rate::take(time_point now) {
   return {};
 }
 
-std::string neighbour_of(std::string_view peer) {
-  constexpr auto mapped = std::string_view{"::ffff:"};
-  if (peer.starts_with(mapped) && peer.find('.') != std::string_view::npos)
-    return std::string{peer.substr(mapped.size())};
-  if (peer.find(':') == std::string_view::npos) return std::string{peer};
-  // Of eight groups the first four. "::" stands for as many zeros as are missing.
-  peer = peer.substr(0, peer.find('%'));
-  const auto gap = peer.find("::");
-  auto groups = std::vector<std::string>{};
-  const auto add = [&](std::string_view part) {
-    while (!part.empty()) {
-      const auto end = std::min(part.find(':'), part.size());
-      groups.emplace_back(part.substr(0, end));
-      part.remove_prefix(std::min(end + 1, part.size()));
-    }
-  };
-  add(peer.substr(0, gap));
-  if (gap != std::string_view::npos) {
-    const auto before = groups.size();
-    add(peer.substr(gap + 2));
-    const auto missing = groups.size() < 8 ? 8 - groups.size() : 0;
-    groups.insert(groups.begin() + static_cast<std::ptrdiff_t>(before), missing, "0");
-  }
-  groups.resize(4, "0");
-  return groups[0] + ":" + groups[1] + ":" + groups[2] + ":" + groups[3] + "::/64";
-}
-
 }  // namespace hearth

@@ -62,7 +62,4 @@ class steady_rate {
   std::optional<time_point> last_ = {};
 };
 
-/// One network neighbour: an IPv4 address, or the /64 of an IPv6 one, whose owner has all of it.
-std::string neighbour_of(std::string_view peer);
-
 }  // namespace hearth

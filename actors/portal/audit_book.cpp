@@ -1,7 +1,7 @@
 #include "actors/portal/audit_book.hpp"
 
-#include "actors/portal/attempt_limits.hpp"
 #include "actors/portal/utf8.hpp"
+#include "drivers/neighbour.hpp"
 
 #include <algorithm>
 

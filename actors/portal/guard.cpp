@@ -15,6 +15,7 @@ constexpr auto salt_bytes = std::size_t{16};
 /// Guesses that cost nothing: a family mistypes, and its telephones share an address.
 constexpr auto of_one_address = guess_limit{10};
 constexpr auto of_one_name = guess_limit{10};
+constexpr auto of_one_browser = guess_limit{10};
 /// What one person may do at once, and then per second: quick fingers do not reach it.
 constexpr auto actions_at_once = 60.0;
 constexpr auto action_every = std::chrono::seconds{1};
@@ -39,7 +40,8 @@ guard::guard(std::shared_ptr<account_store> accounts, password_hashing how,
       options_{std::move(o)},
       sessions_{options_.bounds.sessions},
       of_address_{random_bytes_(salt_bytes), of_one_address},
-      of_name_{random_bytes_(salt_bytes), of_one_name} {
+      of_name_{random_bytes_(salt_bytes), of_one_name},
+      of_browser_{random_bytes_(salt_bytes), of_one_browser} {
   read_anew();
 }
 
@@ -176,9 +178,11 @@ std::optional<std::string> guard::token_of(const web_request& asked,
 
 std::string guard::cookie_name() const { return options_.encrypted ? "__Host-hearth" : "hearth"; }
 
-std::string guard::cookie(const std::string& token, duration lives) const {
+std::string guard::browser_cookie_name() const { return cookie_name() + "-known"; }
+
+std::string guard::cookie(const std::string& name, const std::string& token, duration lives) const {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(lives).count();
-  return cookie_name() + "=" + token + "; Path=/; Max-Age=" + std::to_string(seconds) +
+  return name + "=" + token + "; Path=/; Max-Age=" + std::to_string(seconds) +
          "; HttpOnly; SameSite=Strict" + (options_.encrypted ? "; Secure" : "");
 }
 

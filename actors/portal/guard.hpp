@@ -53,6 +53,8 @@ class guard {
   /// Writes what somebody did into the audit log.
   void note(const std::string& user, const web_request& asked, std::string action,
             std::string detail, bool ok, time_point now);
+  /// The host names it is reached by have changed: it has another certificate.
+  void called(std::vector<std::string> names) { options_.names = std::move(names); }
   /// While there is no account: the code for the first one, as people read it ("7K4M-2Q9X").
   [[nodiscard]] std::optional<std::string> claim_code() const;
   /// Owners whose sessions have ended since the last call: their streams must end. Called every few
@@ -82,10 +84,24 @@ class guard {
                            time_point now);
   web_response audit_log(const web_request& asked, time_point now);
 
-  /// How long this address has to wait before it may guess; nothing: now.
-  std::optional<duration> guess_wait(const std::string& neighbour, const std::string& name,
-                                     bool known, time_point now);
-  void wrong_guess(const web_request& asked, const std::string& name, account* of, time_point now);
+  // How often somebody may guess.
+  struct allowance {
+    guess_table& of;
+    std::string word;      ///< under which it stands there
+    bool is_known_person;  ///< who waits for nobody else's guesses
+  };
+  /// That of a browser in which this person has signed in before, which nobody else can use up; or
+  /// that of its address. `person`: null, if nobody is called so.
+  allowance allowance_of(const web_request& asked, const account* person);
+  /// How long to wait before a guess at this name; nothing: now.
+  std::optional<duration> guess_wait(const allowance& whose, const std::string& name,
+                                     time_point now);
+  void wrong_guess(const web_request& asked, const allowance& whose, const std::string& name,
+                   account* of, time_point now);
+  /// From now on this browser is one in which `person` has signed in.
+  void remember_browser(const account& person, web_response& answer);
+  [[nodiscard]] std::optional<std::string> known_browser(const web_request& asked,
+                                                         const account& person) const;
   /// A new session, whose cookie goes into `answer`, in `changes`; empty: there is no randomness.
   std::optional<std::string> begin_session(const std::string& user, const web_request& asked,
                                            time_point now, account_changes& changes,
@@ -93,8 +109,10 @@ class guard {
   /// The token of the session that a request belongs to.
   [[nodiscard]] std::optional<std::string> token_of(const web_request& asked,
                                                     const std::string& digest) const;
-  [[nodiscard]] std::string cookie(const std::string& token, duration lives) const;
+  [[nodiscard]] std::string cookie(const std::string& name, const std::string& token,
+                                   duration lives) const;
   [[nodiscard]] std::string cookie_name() const;
+  [[nodiscard]] std::string browser_cookie_name() const;
 
   account* find(const std::string& name);
   [[nodiscard]] bool last_installer(const account& a) const;
@@ -114,7 +132,7 @@ class guard {
   session_book sessions_;
   audit_book audit_;
   std::set<std::string> owed_;  ///< sessions that ended, but not yet on disk
-  guess_table of_address_, of_name_;
+  guess_table of_address_, of_name_, of_browser_;
   /// So that many addresses together cost no more of the processor than a few.
   steady_rate strangers_{20, std::chrono::seconds{5}}, claims_{20, std::chrono::seconds{1}};
   std::map<std::string, steady_rate> actions_;  ///< of each person

@@ -3,7 +3,9 @@
 #include "actors/portal/people_rules.hpp"
 #include "actors/portal/request_checks.hpp"
 #include "actors/portal/strict_json.hpp"
+#include "drivers/neighbour.hpp"
 #include "drivers/ports/sensor_token.hpp"
+#include "protocol/hex.hpp"
 
 #include <algorithm>
 
@@ -16,17 +18,6 @@ constexpr auto longest_code = std::size_t{16};  ///< with hyphens and spaces as 
 constexpr auto addresses_known = std::size_t{8};
 constexpr auto nobody = std::string_view{"a password that nobody has"};
 
-std::string hexadecimal(std::string_view bytes) {
-  constexpr auto digits = std::string_view{"0123456789abcdef"};
-  auto text = std::string{};
-  for (const auto c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    text += digits[byte >> 4U];
-    text += digits[byte & 15U];
-  }
-  return text;
-}
-
 std::string as_drawn(std::string_view typed) {
   auto out = std::string{};
   for (const auto c : typed)
@@ -35,12 +26,6 @@ std::string as_drawn(std::string_view typed) {
 }
 
 nlohmann::json person(const account& a) { return {{"name", a.name}, {"role", to_text(a.may)}}; }
-
-web_response disk_says_no(const fault& bad) {
-  if (bad.code == fault_code::mismatch)
-    return problem(503, "somebody has changed the accounts just now; try again");
-  return problem(503, "this cannot be kept, so it is not done: the disk refuses it");
-}
 
 }  // namespace
 
@@ -103,6 +88,7 @@ web_response guard::claim(const web_request& asked, time_point now) {
     sessions_.end_all_of(*name);
     return disk_says_no(*bad);
   }
+  remember_browser(first, answer);
   people_ = {first};
   code_.reset();
   answer.body = json(201, {{"user", person(first)}, {"csrf", *csrf}}).body;
@@ -115,11 +101,9 @@ web_response guard::log_in(const web_request& asked, time_point now) {
   const auto password = from.text("password", longest_password);
   if (auto bad = from.problem()) return *bad;
 
-  const auto neighbour = neighbour_of(asked.peer);
   auto* found = find(*name);
-  const auto known = found != nullptr &&
-                     std::ranges::find(found->known_from, neighbour) != found->known_from.end();
-  if (const auto wait = guess_wait(neighbour, *name, known, now)) {
+  const auto whose = allowance_of(asked, found);
+  if (const auto wait = guess_wait(whose, *name, now)) {
     refuse(asked, *name, 429, "login", "too many wrong passwords", now);
     return too_often(*wait);
   }
@@ -128,7 +112,7 @@ web_response guard::log_in(const web_request& asked, time_point now) {
     if (auto made = how_.hash(std::string{nobody})) decoy_ = *made;
   const auto right = how_.verify(found != nullptr ? found->password : decoy_, *password);
   if (!right || found == nullptr) {
-    wrong_guess(asked, *name, found, now);
+    wrong_guess(asked, whose, *name, found, now);
     return problem(401, "the name or the password is wrong");
   }
 
@@ -136,6 +120,7 @@ web_response guard::log_in(const web_request& asked, time_point now) {
   found->failed = 0;
   found->locked_until.reset();
   found->last_login = now;
+  const auto neighbour = neighbour_of(asked.peer);
   std::erase(found->known_from, neighbour);
   found->known_from.insert(found->known_from.begin(), neighbour);
   if (found->known_from.size() > addresses_known) found->known_from.resize(addresses_known);
@@ -146,6 +131,7 @@ web_response guard::log_in(const web_request& asked, time_point now) {
   auto answer = json(200, {});
   const auto csrf = begin_session(in.name, asked, now, changes, answer);
   if (!csrf) return problem(503, "this machine has no randomness");
+  remember_browser(in, answer);
   audit_.did({0, now, in.name, asked.peer, "login", ""});
   // A full disk keeps nobody out: the session then lives in memory, until the program ends.
   if (const auto bad = keep(std::move(changes), now); bad && bad->code == fault_code::mismatch)
@@ -165,7 +151,7 @@ web_response guard::log_out(const web_request& asked, time_point now) {
   audit_.did({0, now, in->name, asked.peer, "logout", ""});
   keep(std::move(changes), now);
   auto answer = done_without_words();
-  answer.headers.emplace_back("Set-Cookie", cookie("", duration{0}));
+  answer.headers.emplace_back("Set-Cookie", cookie(cookie_name(), "", duration{0}));
   return answer;
 }
 
@@ -178,14 +164,14 @@ web_response guard::change_password(const web_request& asked, time_point now) {
   if (auto bad = from.problem()) return *bad;
 
   // Whoever sits down at a page that somebody left open must not guess here at leisure.
-  const auto neighbour = neighbour_of(asked.peer);
-  if (const auto wait = of_address_.wait_of(neighbour, now)) {
+  const auto* found = find(in->name);
+  const auto whose = allowance_of(asked, found);
+  if (const auto wait = whose.of.wait_of(whose.word, now)) {
     refuse(asked, in->name, 429, "password", "too many wrong passwords", now);
     return too_often(*wait);
   }
-  const auto* found = find(in->name);
   if (!how_.verify(found->password, *old)) {
-    of_address_.wrong(neighbour, now);
+    whose.of.wrong(whose.word, now);
     refuse(asked, in->name, 422, "password", "the old password is wrong", now);
     keep({}, now);
     return problem(422, "the old password is wrong", "old");
@@ -208,33 +194,10 @@ web_response guard::change_password(const web_request& asked, time_point now) {
   auto answer = json(200, {});
   const auto csrf = begin_session(changed.name, asked, now, again, answer);
   if (!csrf) return done_without_words();
+  remember_browser(changed, answer);
   keep(std::move(again), now);
   answer.body = json(200, {{"user", person(changed)}, {"csrf", *csrf}}).body;
   return answer;
-}
-
-std::optional<duration> guard::guess_wait(const std::string& neighbour, const std::string& name,
-                                          bool known, time_point now) {
-  if (const auto wait = of_address_.wait_of(neighbour, now)) return wait;
-  // Whoever locks a name out by guessing must not keep out the person whose name it is.
-  if (known) return {};
-  if (const auto wait = of_name_.wait_of(lower_case(name), now)) return wait;
-  return strangers_.take(now);
-}
-
-void guard::wrong_guess(const web_request& asked, const std::string& name, account* of,
-                        time_point now) {
-  of_address_.wrong(neighbour_of(asked.peer), now);
-  of_name_.wrong(lower_case(name), now);
-  audit_.did({0, now, name, asked.peer, "login", "a wrong name or password", false});
-  auto changes = account_changes{};
-  if (of != nullptr) {
-    of->failed = of_name_.failed(lower_case(name));
-    const auto wait = of_name_.wait_of(lower_case(name), now);
-    of->locked_until = wait ? std::optional{now + *wait} : std::nullopt;
-    changes.accounts = {*of};
-  }
-  keep(std::move(changes), now);
 }
 
 std::optional<std::string> guard::begin_session(const std::string& user, const web_request& asked,
@@ -249,10 +212,10 @@ std::optional<std::string> guard::begin_session(const std::string& user, const w
     sessions_.end(digest);
     changes.sessions_gone.push_back(digest);
   }
-  const auto token = hexadecimal(random);
+  const auto token = hex_of(random);
   changes.sessions.push_back(
       sessions_.begin(user, sensor_token_digest(token), now, changes.sessions_gone));
-  answer.headers.emplace_back("Set-Cookie", cookie(token, session_longest));
+  answer.headers.emplace_back("Set-Cookie", cookie(cookie_name(), token, session_longest));
   return csrf_of(token);
 }
 

@@ -18,12 +18,6 @@ nlohmann::json ms_or_null(const std::optional<time_point>& t) {
   return t ? nlohmann::json(t->time_since_epoch().count()) : nlohmann::json(nullptr);
 }
 
-web_response not_kept(const fault& bad) {
-  return problem(503, bad.code == fault_code::mismatch
-                          ? "somebody has changed the accounts just now; try again"
-                          : "this cannot be kept, so it is not done: the disk refuses it");
-}
-
 /// A whole number of the query; nothing if it is none.
 std::optional<std::uint64_t> whole(const std::string& text) {
   auto number = std::uint64_t{0};
@@ -85,7 +79,7 @@ web_response guard::add_user(const web_request& asked, const std::string& by, ti
   auto changes = account_changes{};
   changes.accounts = {made};
   changes.audit = {{0, now, by, asked.peer, "add-user", *name + " as " + *may}};
-  if (const auto bad = keep(std::move(changes), now)) return not_kept(*bad);
+  if (const auto bad = keep(std::move(changes), now)) return disk_says_no(*bad);
   people_.push_back(made);
   return json(201, {{"name", *name}, {"role", *may}});
 }
@@ -124,7 +118,7 @@ web_response guard::change_user(const web_request& asked, account of, const std:
   changes.accounts = {of};
   changes.all_sessions_gone = {of.name};
   changes.audit = {{0, now, by, asked.peer, "change-user", detail}};
-  if (const auto bad = keep(std::move(changes), now)) return not_kept(*bad);
+  if (const auto bad = keep(std::move(changes), now)) return disk_says_no(*bad);
   *find(of.name) = of;
   sessions_.end_all_of(of.name);
   if (password) of_name_.right(lower_case(of.name));
@@ -140,7 +134,7 @@ web_response guard::remove_user(const web_request& asked, const account& of, con
   auto changes = account_changes{};
   changes.accounts_gone = {name};
   changes.audit = {{0, now, by, asked.peer, "remove-user", name}};
-  if (const auto bad = keep(std::move(changes), now)) return not_kept(*bad);
+  if (const auto bad = keep(std::move(changes), now)) return disk_says_no(*bad);
   std::erase_if(people_, [&](const account& a) { return same_name(a.name, name); });
   actions_.erase(lower_case(name));
   sessions_.end_all_of(name);

@@ -3,8 +3,10 @@
 #include "actors/portal/strict_json.hpp"
 #include "protocol/limits.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
+#include <initializer_list>
 
 namespace hearth {
 namespace {
@@ -12,12 +14,33 @@ namespace {
 constexpr auto kinds =
     std::array{wish_kind::setpoint, wish_kind::boost, wish_kind::holiday, wish_kind::hands_off};
 
+/// What a newer program says besides must not be lost by writing down the rest.
+bool says_only(const nlohmann::json& row, std::initializer_list<std::string_view> words) {
+  for (const auto& [word, what] : row.items())
+    if (std::ranges::find(words, word) == words.end()) return false;
+  return true;
+}
+
+std::optional<std::int64_t> whole_from(const nlohmann::json& number, std::int64_t least,
+                                       std::int64_t most) {
+  if (!number.is_number_integer()) return {};
+  const auto is = number.get<std::int64_t>();
+  if (is < least || is > most) return {};
+  return is;
+}
+
+std::optional<time_point> moment_from(const nlohmann::json& ms) {
+  const auto is = whole_from(ms, 0, limits::latest_date.time_since_epoch().count());
+  return is ? std::optional{time_point{duration{*is}}} : std::nullopt;
+}
+
 std::optional<schedule_entry> entry_from(const nlohmann::json& row) {
+  if (!says_only(row, {"days", "from", "setpoint_c"})) return {};
   auto out = schedule_entry{};
   for (const auto& day : row.at("days")) {
-    const auto number = day.get<int>();
-    if (number < 1 || number > 7) return {};
-    out.days[static_cast<std::size_t>(number - 1)] = true;
+    const auto number = whole_from(day, 1, 7);
+    if (!number) return {};
+    out.days[static_cast<std::size_t>(*number - 1)] = true;
   }
   const auto from = time_of_day_from(row.at("from").get<std::string>());
   if (!from) return {};
@@ -27,14 +50,18 @@ std::optional<schedule_entry> entry_from(const nlohmann::json& row) {
 }
 
 std::optional<household_wish> wish_from(const nlohmann::json& row) {
+  if (!says_only(row, {"id", "kind", "zone", "setpoint_c", "by", "since_ms", "until_ms"}))
+    return {};
   const auto kind = wish_kind_from(row.at("kind").get<std::string>());
-  if (!kind) return {};
+  const auto since = moment_from(row.at("since_ms"));
+  const auto until = moment_from(row.at("until_ms"));
+  if (!kind || !since || !until) return {};
   auto out = household_wish{.id = row.at("id").get<std::string>(),
                             .kind = *kind,
                             .zone = row.at("zone").get<std::string>(),
                             .by = row.at("by").get<std::string>(),
-                            .since = time_point{duration{row.at("since_ms").get<std::int64_t>()}},
-                            .until = time_point{duration{row.at("until_ms").get<std::int64_t>()}}};
+                            .since = *since,
+                            .until = *until};
   if (row.contains("setpoint_c")) out.setpoint = celsius(row["setpoint_c"].get<double>());
   return out;
 }
@@ -101,7 +128,7 @@ result<household> household_from_text(const std::string& text) {
     return failed(fault_code::malformed, "what is kept of schedules and wishes cannot be read");
   };
   const auto read = nlohmann::json::parse(text, nullptr, false);
-  if (!read.is_object()) return not_ours();
+  if (!read.is_object() || !says_only(read, {"schedules", "wishes"})) return not_ours();
   auto out = household{};
   try {
     for (const auto& [zone, rows] : read.at("schedules").items())

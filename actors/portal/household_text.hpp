@@ -22,7 +22,7 @@ nlohmann::json schedule_json(const std::vector<schedule_entry>& entries);
 
 /// Times as they stand in `all`.
 std::string household_to_text(const household& all);
-/// A fault if it is no such text.
+/// A fault if it is no such text, or says more than this program knows to write.
 result<household> household_from_text(const std::string& text);
 
 std::optional<wish_kind> wish_kind_from(std::string_view text);

@@ -27,6 +27,12 @@ web_response too_often(duration wait) {
   return answer;
 }
 
+web_response disk_says_no(const fault& bad) {
+  if (bad.code == fault_code::mismatch)
+    return problem(503, "somebody has changed the accounts just now; try again");
+  return problem(503, "this cannot be kept, so it is not done: the disk refuses it");
+}
+
 web_response done_without_words() { return {204, {{"Cache-Control", "no-store"}}, ""}; }
 
 }  // namespace hearth

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "drivers/web.hpp"
+#include "protocol/fault.hpp"
 #include "protocol/time.hpp"
 
 #include <nlohmann/json.hpp>
@@ -17,6 +18,8 @@ web_response json(unsigned status, const nlohmann::json& body);
 web_response problem(unsigned status, std::string error, std::string field = {});
 /// 429, in so many whole seconds again (at least one).
 web_response too_often(duration wait);
+/// 503: what was asked of the accounts is not done, because this is why it cannot be kept.
+web_response disk_says_no(const fault& bad);
 /// 204.
 web_response done_without_words();
 

@@ -89,6 +89,10 @@ double rounded(double amount, int digits) {
 double in_c(temperature t) { return rounded(t.in_celsius(), 2); }
 double in_usd(money m) { return rounded(m.in(us_dollar), 5); }
 
+energy heat_in_store(const plant_layout& plant, temperature mean) {
+  return energy::from_si(assumed_model(plant).heat_j_per_k * (mean - room_warmth).in(kelvin));
+}
+
 json_value point_json(const house_view& view, channel_id id) {
   const auto& p = (*view.image())[id];
   const auto digits = 1 - row_of(view.house()[id].unit).told_exponent;

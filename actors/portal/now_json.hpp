@@ -18,6 +18,9 @@ double in_c(temperature t);
 double in_usd(money m);
 /// A number as far as its unit can tell.
 double rounded(double amount, int digits);
+/// Heat of a store, by the mean of its water: what it has beyond water that warms no room any more;
+/// negative where it is colder.
+energy heat_in_store(const plant_layout& plant, temperature mean);
 
 nlohmann::json point_json(const house_view& view, channel_id id);
 /// All points, or those that differ from `before`.

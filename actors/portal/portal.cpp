@@ -9,19 +9,13 @@ namespace hearth {
 portal::portal(const std::shared_ptr<const layout>& house, guard keeper,
                std::shared_ptr<account_store> accounts,
                std::function<std::string(std::size_t)> random_bytes,
-               std::span<const page_file> pages)
-    : desk_{house, std::move(keeper), std::move(accounts), std::move(random_bytes)},
+               std::span<const page_file> pages, std::function<result<std::string>()> authority)
+    : desk_{house, std::move(keeper), std::move(accounts), std::move(random_bytes),
+            std::move(authority)},
       pages_{pages} {}
 
 void portal::begin(time_point now) {
-  const auto warn = [&](const std::string& what) {
-    desk_.words.push_back({severity::warning, "page-unread", desk_.view.house().site, what, now});
-  };
-  const auto kept = desk_.accounts->setting("household");
-  if (!kept)
-    warn("schedules and wishes of before cannot be read: " + to_text(kept.error()));
-  else if (*kept)
-    if (const auto why = desk_.wants.take_up(**kept, now)) warn(why->detail);
+  desk_.keep_wishes(now);
   if (const auto all = desk_.accounts->acknowledgements())
     for (const auto& each : *all) desk_.view.acknowledge(each);
 }
@@ -54,6 +48,11 @@ reply portal::answer(const web_request& asked, time_point now, time_point people
 void portal::redate(const dating& dates, time_point now) {
   desk_.view.redate(dates);
   desk_.wants.redate(dates, now);
+}
+
+void portal::stand(standing_wishes all, time_point now) {
+  desk_.wants.take_over(std::exchange(all.lived_by, {}), now);
+  desk_.view.stands(std::move(all));
 }
 
 void portal::tick(time_point now) {

@@ -19,7 +19,8 @@ class portal {
  public:
   portal(const std::shared_ptr<const layout>& house, guard keeper,
          std::shared_ptr<account_store> accounts,
-         std::function<std::string(std::size_t)> random_bytes, std::span<const page_file> pages);
+         std::function<std::string(std::size_t)> random_bytes, std::span<const page_file> pages,
+         std::function<result<std::string>()> authority = {});
 
   /// What was kept by a former run: wishes, schedules, acknowledgements.
   void begin(time_point now);
@@ -31,13 +32,16 @@ class portal {
   void hear(const body& said) { desk_.view.hear(said); }
   void learn(plan_news news) { desk_.view.learn(std::move(news)); }
   void redate(const dating& dates, time_point now);
-  void stand(standing_wishes all) { desk_.view.stands(std::move(all)); }
+  void stand(standing_wishes all, time_point now);
   void remember(const std::vector<event>& before) { desk_.view.remember(before); }
   void figure(program_figures now) { desk_.figures = std::move(now); }
 
+  /// Other host names that it is reached by, besides those every page has.
+  void called(std::vector<std::string> names) { desk_.door.called(std::move(names)); }
+
   /// Ends what has ended. Then, what all of it comes to, each once:
   void tick(time_point now);
-  /// what the dispatcher has to be told,
+  /// what the dispatcher has to be told, once `stand` has said what it lives by,
   [[nodiscard]] std::optional<household> take_household();
   /// what is to be said,
   [[nodiscard]] std::vector<event> take_events();
@@ -49,6 +53,10 @@ class portal {
   void rest() { live_.rest(); }
   /// and whether what stands besides local control should be asked for now.
   [[nodiscard]] bool take_look_at_standing();
+  /// False until the dispatcher has said for the first time what stands: it is to be asked.
+  [[nodiscard]] bool has_taken_over() const { return desk_.wants.has_taken_over(); }
+  /// The dispatcher is another one, and knows nothing.
+  void tell_again() { desk_.wants.tell_again(); }
 
   [[nodiscard]] std::optional<std::string> claim_code() const { return desk_.door.claim_code(); }
   /// Why accounts cannot be read or written; nothing while all is well.

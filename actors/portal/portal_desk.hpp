@@ -30,18 +30,20 @@ struct program_figures {
 struct portal_desk {
   portal_desk(const std::shared_ptr<const layout>& house, guard keeper,
               std::shared_ptr<account_store> kept_in,
-              std::function<std::string(std::size_t)> random_bytes)
+              std::function<std::string(std::size_t)> random_bytes,
+              std::function<result<std::string>()> whose_word = {})
       : view{house},
         wants{house},
         door{std::move(keeper)},
         accounts{std::move(kept_in)},
-        random{std::move(random_bytes)} {
+        random{std::move(random_bytes)},
+        authority{std::move(whose_word)} {
     for (std::uint16_t i = 0; i < house->buses.size(); ++i)
       if (const auto load = poll_load(*house, bus_id{i})) loads[i] = load->share;
   }
 
-  /// Keeps what the household wants, if that has changed. False: it could not be kept, and goes on
-  /// in memory.
+  /// Keeps what the household wants, if that has changed, once what was kept before is taken up.
+  /// False: it could not be kept, and goes on in memory.
   bool keep_wishes(time_point now);
   /// Remembers who asked for a hold. Bounded: beyond `holds_remembered` all are forgotten.
   void hold_by(const std::string& id, const std::string& who) {
@@ -49,6 +51,9 @@ struct portal_desk {
     held_by[id] = who;
   }
   static constexpr std::size_t holds_remembered = 256;
+  /// Why nothing new may be kept yet; nothing: it may.
+  std::optional<fault> take_up_kept(time_point now);
+  std::optional<fault> put_aside(time_point now);
   /// Unique for ever.
   [[nodiscard]] std::string new_id(std::string_view kind) const;
 
@@ -57,12 +62,17 @@ struct portal_desk {
   guard door;
   std::shared_ptr<account_store> accounts;
   std::function<std::string(std::size_t)> random;
+  /// The certificate of who vouches for the page's (PEM); null: the page has none.
+  std::function<result<std::string>()> authority;
   std::map<std::size_t, double> loads;  ///< of serial lines, by bus
   program_figures figures;
   std::map<std::string, std::string> held_by;  ///< who asked for a hold, by its id
   std::vector<event> words;                    ///< to be said
   bool unkept_told = false;
-  bool look_at_standing = false;  ///< it has just changed
+  bool unread_told = false;
+  bool taken_up = false;              ///< what was kept before has been read
+  std::optional<std::string> unread;  ///< and made no sense: to be put aside
+  bool look_at_standing = false;      ///< it has just changed
 };
 
 /// One request of somebody who may make it.
@@ -111,5 +121,6 @@ reply serve_devices(portal_desk& desk, const visit& v);
 reply serve_openapi(portal_desk& desk, const visit& v);
 reply serve_metrics(portal_desk& desk, const visit& v);
 reply serve_health(portal_desk& desk, const visit& v);
+reply serve_authority(portal_desk& desk, const visit& v);
 
 }  // namespace hearth

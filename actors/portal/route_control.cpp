@@ -146,7 +146,8 @@ reply take_wish(portal_desk& desk, const visit& v, const asked_lease& asked) {
   desk.door.note(v.who.name, v.asked, "lease", what, true, v.people);
   auto lease = wish_json(desk.view, made);
   lease["yours_to_end"] = true;
-  return with_kept(201, std::move(lease), desk.keep_wishes(v.now));
+  const auto on_disk = desk.keep_wishes(v.now);
+  return with_kept(201, std::move(lease), on_disk && desk.wants.keeps_wishes(v.now));
 }
 
 /// Its user's name has its place in what the house says of it.

@@ -1,5 +1,6 @@
 #include "actors/portal/json_answer.hpp"
 #include "actors/portal/metrics_families.hpp"
+#include "actors/portal/request_checks.hpp"
 #include "drivers/ports/metrics_text.hpp"
 #include "drivers/ports/sensor_token.hpp"
 
@@ -7,17 +8,13 @@
 namespace hearth {
 namespace {
 
-constexpr auto bearer = std::string_view{"Bearer "};
 constexpr std::size_t token_digits = 64;
 
 bool may_read(const portal_desk& desk, const web_request& asked) {
   const auto& digest =
       desk.view.house().portal ? desk.view.house().portal->metrics_token_sha256 : std::string{};
-  const auto said = asked.headers.find("authorization");
-  if (digest.empty() || said == asked.headers.end() || !said->second.starts_with(bearer))
-    return false;
-  const auto token = std::string_view{said->second}.substr(bearer.size());
-  return token.size() == token_digits && is_token_of(digest, token);
+  const auto token = bearer_token(header_of(asked, "authorization").value_or(""));
+  return !digest.empty() && token && token->size() == token_digits && is_token_of(digest, *token);
 }
 
 }  // namespace

@@ -38,7 +38,10 @@ json_value store_json(const layout& house) {
   return {{"volume_l", rounded(store->volume.in(litre), 1)},
           {"layers", std::move(layers)},
           {"max_c", in_c(store->max)},
-          {"min_top_c", in_c(store->min_top)}};
+          {"min_top_c", in_c(store->min_top)},
+          {"spent_c", in_c(room_warmth)},
+          {"kwh_per_k",
+           rounded(heat_in_store(*house.plant, room_warmth + 1 * kelvin).in(kilowatt_hour), 5)}};
 }
 
 json_value zone_json(const layout& house, const zone_layout& zone) {

@@ -2,20 +2,27 @@
 #include "actors/portal/now_json.hpp"
 #include "actors/portal/portal_desk.hpp"
 
-/// The newest plan.
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+/// The newest plan, and what it means for the rooms.
 namespace hearth {
 namespace {
 
 using json_value = nlohmann::json;
+using namespace std::chrono_literals;
 
 json_value slot_json(const planned_slot& slot, const slot_outlook* expected, time_point start,
-                     duration length, const dating& dates) {
+                     duration length, const house_view& view) {
+  const auto& dates = view.dates();
   auto out = json_value{
       {"start_ms", in_ms(dates.utc(start))},
       {"end_ms", in_ms(dates.utc(start + length))},
       {"power_w", length > duration{0} ? rounded((slot.electricity / length).in(watt), 0) : 0.0},
       {"part", rounded(slot.part, 3)},
       {"store_c", in_c(slot.store)},
+      {"store_kwh", rounded(heat_in_store(*view.house().plant, slot.store).in(kilowatt_hour), 3)},
       {"price_usd_per_kwh", rounded(slot.price.in(usd_per_mwh) / 1000, 6)},
       {"unserved_wh", rounded(slot.unserved.in(watt_hour), 1)},
       {"more_otherwise_usd",
@@ -24,6 +31,55 @@ json_value slot_json(const planned_slot& slot, const slot_outlook* expected, tim
   out["outdoor_c"] = in_c(expected->outdoor);
   out["load_w"] = rounded(expected->load.in(watt), 0);
   return out;
+}
+
+/// When a zone's setpoint or its cause changes until the plan ends, as schedules and wishes stand
+/// now, to the minute: of a slot that ends otherwise than it began every minute is looked at.
+json_value setpoints_json(const portal_desk& desk, const zone_layout& zone, const heat_plan& plan,
+                          time_point from) {
+  auto seen = *desk.view.image();
+  const auto& dates = desk.view.dates();
+  const auto at = [&](time_point t) {
+    seen.at = t;
+    return setpoint_for(zone, desk.view.house(), desk.wants.wanted(), dates, seen);
+  };
+  const auto differ = [](const zone_setpoint& a, const zone_setpoint& b) {
+    return a.setpoint != b.setpoint || a.why != b.why;
+  };
+  auto all = json_value::array();
+  auto is = zone_setpoint{};
+  const auto tell = [&](time_point t, zone_setpoint s) {
+    is = std::move(s);
+    all.push_back({{"from_ms", in_ms(dates.utc(t))},
+                   {"setpoint_c", is.setpoint ? json_value(in_c(*is.setpoint)) : json_value{}},
+                   {"why", is.why}});
+  };
+  tell(from, at(from));
+  auto begun = from;
+  for (auto next = plan.start + plan.first; next < plan.end(); next += plan.slot) {
+    if (next <= from) continue;
+    if (const auto then = at(next); differ(is, then)) {
+      for (auto t = next - (next - begun) / 1min * 1min; t < next; t += 1min)
+        if (auto s = at(t); differ(is, s)) tell(t, std::move(s));
+      if (differ(is, then)) tell(next, then);
+    }
+    begun = next;
+  }
+  return all;
+}
+
+/// What each zone is and should be. How warm it will be nobody reckons: the planner knows what heat
+/// the house takes from its store, not what its rooms hold.
+json_value rooms_json(const portal_desk& desk, const heat_plan& plan, time_point now) {
+  auto all = json_value::array();
+  if (!desk.view.image()) return all;
+  for (const auto& zone : desk.view.house().plant->zones) {
+    const auto is = desk.view.image()->good<temperature>(zone.temperature_channel);
+    all.push_back({{"zone", zone.name},
+                   {"temperature_c", is ? json_value(in_c(*is)) : json_value{}},
+                   {"setpoints", setpoints_json(desk, zone, plan, std::max(now, plan.start))}});
+  }
+  return all;
 }
 
 }  // namespace
@@ -44,14 +100,15 @@ reply serve_plan(portal_desk& desk, const visit& v) {
     const auto length = i == 0 ? news->plan.first : news->plan.slot;
     slots.push_back(slot_json(news->plan.slots[i],
                               i < news->outlook.size() ? &news->outlook[i] : nullptr, start, length,
-                              dates));
+                              desk.view));
     start += length;
   }
   return json(200, {{"made_ms", in_ms(dates.utc(news->at))},
                     {"start_ms", in_ms(dates.utc(news->plan.start))},
                     {"cost_usd", in_usd(news->plan.cost)},
                     {"unserved_kwh", rounded(news->plan.unserved.in(kilowatt_hour), 3)},
-                    {"slots", std::move(slots)}});
+                    {"slots", std::move(slots)},
+                    {"rooms", rooms_json(desk, news->plan, v.now)}});
 }
 
 }  // namespace hearth

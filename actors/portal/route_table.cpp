@@ -40,6 +40,7 @@ constexpr auto table = std::to_array<route>({
     {"GET",    "/api/v1/openapi.json",            anybody,         serve_openapi,     "This interface, for programs"},
     {"GET",    "/metrics",                        anybody,         serve_metrics,     "For Prometheus, with a token of its own"},
     {"GET",    "/healthz",                        anybody,         serve_health,      "Whether the page answers"},
+    {"GET",    "/ca.crt",                         anybody,         serve_authority,   "The authority's certificate, for who is to trust the page"},
 });
 // clang-format on
 

@@ -1,27 +1,14 @@
 #include "actors/view/canvas.hpp"
 
+#include "protocol/utf8.hpp"
+
 #include <algorithm>
 
 namespace hearth {
 namespace {
 
-/// How many bytes the character has that starts with `first`; 0 if none does.
-std::size_t length_from(unsigned char first) {
-  if (first < 0x80) return 1;
-  if (first >= 0xC2 && first < 0xE0) return 2;
-  if (first >= 0xE0 && first < 0xF0) return 3;
-  if (first >= 0xF0 && first < 0xF5) return 4;
-  return 0;
-}
-
-bool continues(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
-
 /// C0, DEL and C1: what a terminal obeys instead of showing.
-bool obeyed(std::string_view character) {
-  const auto first = static_cast<unsigned char>(character.front());
-  return first < 0x20 || first == 0x7F ||
-         (first == 0xC2 && static_cast<unsigned char>(character[1]) < 0xA0);
-}
+bool is_obeyed(char32_t letter) { return letter < 0x20 || (letter >= 0x7F && letter < 0xA0); }
 
 std::string escape(const ink& look) {
   auto codes = std::string{"\x1b[0"};
@@ -37,14 +24,11 @@ std::string escape(const ink& look) {
 std::vector<std::string> characters(std::string_view utf8) {
   auto out = std::vector<std::string>{};
   out.reserve(utf8.size());
-  while (!utf8.empty()) {
-    const auto length = length_from(static_cast<unsigned char>(utf8.front()));
-    const auto whole =
-        length != 0 && length <= utf8.size() &&
-        std::all_of(utf8.begin() + 1, utf8.begin() + static_cast<long>(length), continues);
-    const auto taken = utf8.substr(0, whole ? length : 1);
-    out.emplace_back(whole && !obeyed(taken) ? taken : "?");
-    utf8.remove_prefix(taken.size());
+  for (auto at = std::size_t{0}; at < utf8.size();) {
+    const auto letter = letter_at(utf8, at);
+    const auto bytes = letter ? letter->bytes : 1;
+    out.emplace_back(letter && !is_obeyed(letter->value) ? utf8.substr(at, bytes) : "?");
+    at += bytes;
   }
   return out;
 }

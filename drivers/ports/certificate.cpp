@@ -2,10 +2,11 @@
 
 #include "drivers/ports/openssl_parts.hpp"
 #include "drivers/ports/private_file.hpp"
+#include "protocol/hex.hpp"
 
+#include <algorithm>
 #include <arpa/inet.h>
 #include <array>
-#include <cstdio>
 
 namespace hearth {
 namespace {
@@ -28,13 +29,7 @@ std::string fingerprint_of(const X509* certificate) {
   auto digest = std::array<unsigned char, EVP_MAX_MD_SIZE>{};
   auto size = 0U;
   if (X509_digest(certificate, EVP_sha256(), digest.data(), &size) != 1) return {};
-  auto text = std::string{};
-  for (auto i = 0U; i < size; ++i) {
-    auto two = std::array<char, 3>{};
-    std::snprintf(two.data(), two.size(), "%02x", digest[i]);
-    text += two.data();
-  }
-  return text;
+  return hex_of({reinterpret_cast<const char*>(digest.data()), size});
 }
 
 /// "urn:hearth:site:maple-12" says role and name.
@@ -63,6 +58,11 @@ void read_names(certificate_facts& facts, const X509* certificate) {
     if (type == GEN_IPADD) facts.addresses.push_back(address_text(bytes(value)));
     if (type == GEN_URI) read_urn(facts, bytes(value));
   }
+}
+
+bool has_signed(X509* authority, X509* other) {
+  return X509_check_ca(authority) == 1 && X509_check_issued(authority, other) == X509_V_OK &&
+         X509_verify(other, X509_get0_pubkey(authority)) == 1;
 }
 
 }  // namespace
@@ -109,6 +109,32 @@ result<certificate_facts> read_certificate(const std::filesystem::path& file) {
     return failed(fault_code::malformed, "there is no certificate (PEM) in " + file.string() +
                                              ": " + openssl::last_words());
   return facts_of(certificate.get());
+}
+
+result<std::string> authority_of(const std::filesystem::path& file) {
+  const auto chain = read_text_file("certificate", file);
+  if (!chain) return tl::make_unexpected(chain.error());
+  const auto beside = file.parent_path() / "ca.crt";
+  auto all = openssl::certificates_from(*chain);
+  if (all.empty())
+    return failed(fault_code::malformed, "there is no certificate (PEM) in " + file.string());
+  for (auto& more : openssl::certificates_from(read_text_file("authority", beside).value_or("")))
+    all.push_back(std::move(more));
+  // From one to who has signed it, until one has signed itself. Each is passed once at most.
+  auto* at = all.front().get();
+  for (auto left = all.size(); left > 0 && !has_signed(at, at); --left) {
+    const auto above = std::ranges::find_if(
+        all, [&](const auto& one) { return one.get() != at && has_signed(one.get(), at); });
+    if (above == all.end()) break;
+    at = above->get();
+  }
+  const auto is_root = has_signed(at, at);
+  static_cast<void>(openssl::last_words());
+  if (!is_root)
+    return failed(fault_code::no_such_device, "the authority that signed " + file.string() +
+                                                  " is neither in that file nor in " +
+                                                  beside.string());
+  return openssl::pem_of(at);
 }
 
 result<std::vector<std::string>> read_revoked_serials(const std::filesystem::path& file) {

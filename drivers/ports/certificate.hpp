@@ -35,6 +35,11 @@ certificate_facts facts_of(const x509_st* certificate);
 /// Reads a PEM file that holds a certificate; of several, the first.
 result<certificate_facts> read_certificate(const std::filesystem::path& file);
 
+/// The certificate (PEM, nothing else) of the authority that vouches in the end for the first one
+/// of a file: one that stands behind it there, or `ca.crt` beside the file. Signatures are
+/// verified, so that no other authority and no key ever comes out of it.
+result<std::string> authority_of(const std::filesystem::path& file);
+
 /// Serial numbers that a revocation list (PEM) names.
 result<std::vector<std::string>> read_revoked_serials(const std::filesystem::path& file);
 

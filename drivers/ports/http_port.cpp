@@ -1,16 +1,13 @@
 #include "drivers/ports/http_port.hpp"
 
 #include "drivers/http_sensor.hpp"
+#include "drivers/neighbour.hpp"
 #include "drivers/ports/sensor_token.hpp"
+#include "drivers/ports/tcp_door.hpp"
 
 #include <algorithm>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
-#include <charconv>
-#include <map>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -28,8 +25,6 @@ using steady = std::chrono::steady_clock;
 constexpr auto longest_header = 8U * 1024;
 /// How long a refused poster may still send what nobody reads, so that it gets to see its answer.
 constexpr auto lingering = std::chrono::seconds{1};
-/// After the operating system would not give a connection: it has no more of something.
-constexpr auto accept_pause = std::chrono::milliseconds{500};
 
 struct account {
   http_sensor_account sensor;
@@ -47,7 +42,7 @@ struct reception {
   std::vector<account> accounts;
   http_bounds bounds;
   std::size_t open = 0;
-  std::map<net::ip::address, std::size_t> open_of;
+  neighbour_count open_of;
   std::mutex lock;
   std::vector<listening> listeners;
 
@@ -87,16 +82,16 @@ bool is_json(beast::string_view type) {
 /// One connection, from its first byte to its last.
 class session : public std::enable_shared_from_this<session> {
  public:
-  session(tcp::socket socket, net::ip::address from, reception& desk)
-      : stream_{std::move(socket)}, from_{std::move(from)}, desk_{desk} {
+  session(tcp::socket socket, std::string peer, reception& desk)
+      : stream_{std::move(socket)}, peer_{std::move(peer)}, desk_{desk} {
+    desk_.open_of.add(peer_);
     ++desk_.open;
-    ++desk_.open_of[from_];
   }
   session(const session&) = delete;
   session& operator=(const session&) = delete;
   ~session() {
     --desk_.open;
-    if (--desk_.open_of[from_] == 0) desk_.open_of.erase(from_);
+    desk_.open_of.remove(peer_);
   }
 
   void read() {
@@ -218,35 +213,13 @@ class session : public std::enable_shared_from_this<session> {
   }
 
   beast::tcp_stream stream_;
-  net::ip::address from_;
+  std::string peer_;
   reception& desk_;
   beast::flat_buffer buffer_{longest_header + longest_post};
   std::optional<http::request_parser<http::string_body>> request_;
   http::response<http::string_body> reply_;
   account* sensor_ = nullptr;
 };
-
-/// "192.168.1.20:8480", "[fd00::20]:8480".
-std::optional<tcp::endpoint> endpoint_from(std::string_view text) {
-  const auto colon = text.rfind(':');
-  if (colon == std::string_view::npos) return {};
-  auto host = text.substr(0, colon);
-  const auto digits = text.substr(colon + 1);
-  auto number = std::uint16_t{0};
-  const auto [end, bad] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (bad != std::errc{} || end != digits.data() + digits.size() || number == 0) return {};
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  auto failure = error{};
-  const auto address = net::ip::make_address(std::string{host}, failure);
-  if (failure) return {};
-  return tcp::endpoint{address, number};
-}
-
-fault_code code_of(const error& failure) {
-  if (failure == net::error::access_denied) return fault_code::permission;
-  if (failure == boost::system::errc::address_not_available) return fault_code::no_such_device;
-  return fault_code::io;
-}
 
 class http_port final : public port {
  public:
@@ -278,21 +251,16 @@ class http_port final : public port {
   result<void> opened() {
     if (thread_.joinable()) return {};
     const auto at = endpoint_from(listen_);
-    if (!at)
+    if (!at || at->port() == 0)
       return failed(fault_code::no_such_device,
                     "'listen: " + listen_ + "' is no address with a port, as 192.168.1.20:8480 is");
-    auto failure = error{};
-    auto door = tcp::acceptor{io_};
-    door.open(at->protocol(), failure);
-    if (!failure) door.set_option(net::socket_base::reuse_address{true}, failure);
-    if (!failure) door.bind(*at, failure);
-    if (!failure) door.listen(net::socket_base::max_listen_connections, failure);
-    if (failure)
-      return failed(code_of(failure), "cannot listen at " + listen_ + ": " + failure.message());
     try {
-      door_.emplace(std::move(door));
-      accept();
-      thread_ = std::thread{[this] { run(); }};
+      auto made = std::make_unique<tcp_door>(
+          io_,
+          [this](tcp::socket socket, const std::string& peer) { admit(std::move(socket), peer); });
+      if (const auto open = made->open(*at); !open) return tl::make_unexpected(open.error());
+      door_ = std::move(made);
+      thread_ = std::thread{[this] { run_until_stopped(io_); }};
     } catch (const std::exception& e) {
       door_.reset();
       return failed(fault_code::io, std::string{"cannot start a thread: "} + e.what());
@@ -300,50 +268,17 @@ class http_port final : public port {
     return {};
   }
 
-  void run() noexcept {
-    while (!io_.stopped()) try {
-        io_.run();
-      } catch (const std::exception&) {  // no memory: that session is gone, the others stay
-      }
-  }
-
-  void accept() {
-    door_->async_accept([this](error failure, tcp::socket socket) {
-      if (failure == net::error::operation_aborted) return;
-      if (failure) {
-        pause_.expires_after(accept_pause);
-        pause_.async_wait([this](error stopped) {
-          if (!stopped) accept();
-        });
-        return;
-      }
-      admit(std::move(socket));
-      accept();
-    });
-  }
-
-  void admit(tcp::socket socket) {
-    auto failure = error{};
-    const auto from = socket.remote_endpoint(failure).address();
-    if (failure) return;
-    const auto same = desk_.open_of.find(from);
+  void admit(tcp::socket socket, const std::string& peer) {
     if (desk_.open >= desk_.bounds.connections ||
-        (same != desk_.open_of.end() && same->second >= desk_.bounds.of_one_address)) {
-      static constexpr std::string_view busy =
-          "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\n"
-          "Connection: close\r\n\r\n";
-      socket.non_blocking(true, failure);
-      socket.write_some(net::buffer(busy.data(), busy.size()), failure);
-      return;
-    }
-    std::make_shared<session>(std::move(socket), from, desk_)->read();
+        desk_.open_of.of(peer) >= desk_.bounds.of_one_address)
+      return say_busy(socket);
+    std::make_shared<session>(std::move(socket), peer, desk_)->read();
   }
 
   std::string listen_;
   reception desk_;         // before what refers to it
   net::io_context io_{1};  // its end ends the sessions
-  std::optional<tcp::acceptor> door_;
-  net::steady_timer pause_{io_};
+  std::unique_ptr<tcp_door> door_;
   std::thread thread_;
 };
 

@@ -86,9 +86,9 @@ openssl::certificate begin_certificate(EVP_PKEY* key, const std::string& common_
 }
 
 std::string pem_of(X509* certificate) {
-  const auto text = openssl::memory{BIO_new(BIO_s_mem())};
-  must(text && PEM_write_bio_X509(text.get(), certificate) == 1, "write a certificate");
-  return openssl::text_of(text.get());
+  auto text = openssl::pem_of(certificate);
+  must(!text.empty(), "write a certificate");
+  return text;
 }
 
 std::string pem_of(EVP_PKEY* key) {

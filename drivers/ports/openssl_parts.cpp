@@ -25,6 +25,19 @@ certificate certificate_from(std::string_view pem) {
   return certificate{PEM_read_bio_X509(reading(pem).get(), nullptr, nullptr, nullptr)};
 }
 
+std::vector<certificate> certificates_from(std::string_view pem) {
+  constexpr auto most = std::size_t{16};
+  const auto text = reading(pem);
+  auto all = std::vector<certificate>{};
+  while (all.size() < most) {
+    auto next = certificate{PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr)};
+    if (!next) break;
+    all.push_back(std::move(next));
+  }
+  ERR_clear_error();
+  return all;
+}
+
 private_key private_key_from(std::string_view pem) {
   const auto no_passphrase = [](char*, int, int, void*) { return 0; };
   return private_key{PEM_read_bio_PrivateKey(reading(pem).get(), nullptr, no_passphrase, nullptr)};
@@ -32,6 +45,12 @@ private_key private_key_from(std::string_view pem) {
 
 revocations revocations_from(std::string_view pem) {
   return revocations{PEM_read_bio_X509_CRL(reading(pem).get(), nullptr, nullptr, nullptr)};
+}
+
+std::string pem_of(X509* certificate) {
+  const auto text = memory{BIO_new(BIO_s_mem())};
+  if (!text || PEM_write_bio_X509(text.get(), certificate) != 1) return {};
+  return text_of(text.get());
 }
 
 std::string text_of(BIO* memory) {

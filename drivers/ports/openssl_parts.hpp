@@ -9,6 +9,7 @@
 #include <openssl/x509v3.h>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// OpenSSL's things as owners that free them. Only for the files of this folder that speak to it.
 namespace hearth::openssl {
@@ -37,9 +38,15 @@ using session = owner<SSL, SSL_free>;
 std::string last_words();
 
 certificate certificate_from(std::string_view pem);
+/// All of them, in their order; what else stands in the text is passed over. 16 at most: a chain
+/// has three or four.
+std::vector<certificate> certificates_from(std::string_view pem);
 /// Asks nobody for a passphrase: an encrypted key is a key that cannot be read.
 private_key private_key_from(std::string_view pem);
 revocations revocations_from(std::string_view pem);
+
+/// Empty if there is no memory for it.
+std::string pem_of(X509* certificate);
 
 /// The memory as text.
 std::string text_of(BIO* memory);

@@ -1,6 +1,7 @@
 #include "drivers/ports/sensor_token.hpp"
 
 #include "drivers/ports/openssl_parts.hpp"
+#include "protocol/hex.hpp"
 
 #include <algorithm>
 #include <array>
@@ -12,14 +13,8 @@ namespace {
 
 constexpr auto token_bytes = 32;
 
-std::string hexadecimal(const unsigned char* bytes, std::size_t count) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  auto text = std::string{};
-  for (std::size_t i = 0; i < count; ++i) {
-    text += digits[bytes[i] / 16];
-    text += digits[bytes[i] % 16];
-  }
-  return text;
+std::string text_of(const unsigned char* bytes, std::size_t count) {
+  return hex_of({reinterpret_cast<const char*>(bytes), count});
 }
 
 }  // namespace
@@ -28,14 +23,14 @@ result<std::string> make_sensor_token() {
   auto bytes = std::array<unsigned char, token_bytes>{};
   if (RAND_bytes(bytes.data(), token_bytes) != 1)
     return failed(fault_code::io, "no randomness for a token: " + openssl::last_words());
-  return hexadecimal(bytes.data(), bytes.size());
+  return text_of(bytes.data(), bytes.size());
 }
 
 std::string sensor_token_digest(std::string_view token) {
   auto sum = std::array<unsigned char, EVP_MAX_MD_SIZE>{};
   auto length = 0U;
   EVP_Digest(token.data(), token.size(), sum.data(), &length, EVP_sha256(), nullptr);
-  return hexadecimal(sum.data(), length);
+  return text_of(sum.data(), length);
 }
 
 bool is_token_of(std::string_view digest, std::string_view token) {

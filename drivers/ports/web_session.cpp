@@ -32,21 +32,21 @@ constexpr char tls_handshake = 0x16;
 
 }  // namespace
 
-web_session::web_session(tcp::socket socket, net::ip::address from, web_reception& desk)
+web_session::web_session(tcp::socket socket, std::string peer, web_reception& desk)
     : wire_{plain_wire(std::move(socket))},
-      from_{std::move(from)},
+      peer_{std::move(peer)},
       desk_{desk},
       timer_{wire_->socket().get_executor()},
       reader_{desk.bounds} {
+  desk_.open_of.add(peer_);
   ++desk_.count.connections;
-  ++desk_.open_of[from_];
 }
 
 web_session::~web_session() {
   leave_streams();
   end_handshake();
   --desk_.count.connections;
-  if (--desk_.open_of[from_] == 0) desk_.open_of.erase(from_);
+  desk_.open_of.remove(peer_);
 }
 
 void web_session::begin() {
@@ -63,17 +63,16 @@ void web_session::begin() {
 }
 
 void web_session::secure() {
-  const auto mine = desk_.handshakes_of.find(from_);
   if (desk_.handshakes >= handshakes ||
-      (mine != desk_.handshakes_of.end() && mine->second >= handshakes_of_one_address)) {
+      desk_.handshakes_of.of(peer_) >= handshakes_of_one_address) {
     ++desk_.count.refused;
     return close();
   }
-  ++desk_.handshakes_of[from_];
+  desk_.handshakes_of.add(peer_);
   ++desk_.handshakes;
   is_handshaking_ = true;
   auto socket = std::move(wire_->socket());
-  wire_ = tls_wire(std::move(socket), *desk_.keys);
+  wire_ = tls_wire(std::move(socket), desk_.keys->in_use());
   wire_->open([self = shared_from_this()](bool well) {
     self->end_handshake();
     if (!well) {
@@ -88,7 +87,7 @@ void web_session::secure() {
 void web_session::end_handshake() {
   if (!std::exchange(is_handshaking_, false)) return;
   --desk_.handshakes;
-  if (--desk_.handshakes_of[from_] == 0) desk_.handshakes_of.erase(from_);
+  desk_.handshakes_of.remove(peer_);
 }
 
 void web_session::next_request() {
@@ -144,7 +143,7 @@ void web_session::pass_on(heard_request heard) {
   ++desk_.count.requests;
   ++desk_.count.waiting;
   request.id = *(waiting_for_ = ++desk_.last_id);
-  request.peer = from_.to_string();
+  request.peer = peer_;
   desk_.waiting.emplace(request.id, shared_from_this());
   room_.clear();
   room_.shrink_to_fit();

@@ -1,12 +1,13 @@
 #pragma once
 
+#include "drivers/neighbour.hpp"
+#include "drivers/ports/web_keys.hpp"
 #include "drivers/ports/web_reader.hpp"
 #include "drivers/ports/web_wire.hpp"
 
 #include <atomic>
 #include <boost/asio/steady_timer.hpp>
 #include <deque>
-#include <map>
 #include <set>
 #include <unordered_map>
 
@@ -23,16 +24,16 @@ struct web_counters {
 /// What all connections of one server share. Only its thread touches it, but for the counters.
 struct web_reception {
   explicit web_reception(const web_bounds& b, std::function<void(web_request)> h,
-                         std::shared_ptr<web_keys> k)
+                         std::unique_ptr<web_key_files> k)
       : bounds{b}, heard{std::move(h)}, keys{std::move(k)} {}
 
   web_bounds bounds;
   std::function<void(web_request)> heard;
-  std::shared_ptr<web_keys> keys;  ///< none: plain HTTP
+  std::unique_ptr<web_key_files> keys;  ///< none: plain HTTP
   web_counters count{};
   std::uint64_t last_id = 0;
   std::size_t handshakes = 0;
-  std::map<boost::asio::ip::address, std::size_t> handshakes_of, open_of;
+  neighbour_count handshakes_of, open_of;
   /// Requests without an answer; they keep their connection.
   std::unordered_map<std::uint64_t, std::shared_ptr<web_session>> waiting;
   std::set<web_session*> streams;
@@ -42,8 +43,7 @@ struct web_reception {
 /// until either side ends it. Each stage has its time, after which the connection is closed.
 class web_session : public std::enable_shared_from_this<web_session> {
  public:
-  web_session(boost::asio::ip::tcp::socket socket, boost::asio::ip::address from,
-              web_reception& desk);
+  web_session(boost::asio::ip::tcp::socket socket, std::string peer, web_reception& desk);
   web_session(const web_session&) = delete;
   web_session& operator=(const web_session&) = delete;
   ~web_session();
@@ -81,7 +81,7 @@ class web_session : public std::enable_shared_from_this<web_session> {
   void close();
 
   std::unique_ptr<web_wire> wire_;
-  boost::asio::ip::address from_;
+  std::string peer_;
   web_reception& desk_;
   boost::asio::steady_timer timer_;
   std::uint64_t stage_ = 0;  ///< so that a timer that has just fired ends no later stage

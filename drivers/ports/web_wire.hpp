@@ -1,7 +1,5 @@
 #pragma once
 
-#include "drivers/web.hpp"
-
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <functional>
@@ -36,13 +34,10 @@ class web_wire {
   boost::asio::ip::tcp::socket& socket_;
 };
 
-/// The server's certificate and key, and what TLS it speaks: 1.2 and 1.3 with forward secrecy.
-class web_keys;
-
-/// A fault that names the file and the remedy when certificate or key cannot be used.
-result<std::shared_ptr<web_keys>> web_keys_from(const web_address& where);
+struct web_keys;
 
 std::unique_ptr<web_wire> plain_wire(boost::asio::ip::tcp::socket socket);
-std::unique_ptr<web_wire> tls_wire(boost::asio::ip::tcp::socket socket, web_keys& keys);
+std::unique_ptr<web_wire> tls_wire(boost::asio::ip::tcp::socket socket,
+                                   std::shared_ptr<web_keys> keys);
 
 }  // namespace hearth

@@ -33,11 +33,12 @@ inline constexpr auto some_pages = std::to_array<page_file>({
     {"/assets/main-1a2b.js", "text/javascript; charset=utf-8", "\"second\"", "packed script", true},
 });
 
-/// The page's own store, whose disk can be full while the people's is not.
+/// The page's own store, whose disk can be full or unreadable while the people's is not.
 class full_disk final : public account_store {
  public:
   explicit full_disk(std::shared_ptr<account_store> inner) : inner_{std::move(inner)} {}
   bool full = false;
+  bool unreadable = false;
 
   result<std::vector<account>> accounts() override { return inner_->accounts(); }
   result<std::vector<account_session>> sessions() override { return inner_->sessions(); }
@@ -49,6 +50,7 @@ class full_disk final : public account_store {
     return inner_->audit(before, limit);
   }
   result<std::optional<std::string>> setting(const std::string& name) override {
+    if (unreadable) return failed(fault_code::io, "the disk does not answer");
     return inner_->setting(name);
   }
   std::optional<fault> set_setting(const std::string& name, const std::string& text) override {
@@ -76,6 +78,7 @@ struct page_house {
   std::shared_ptr<full_disk> disk = std::make_shared<full_disk>(people.disk);
   std::optional<portal> page;
   browser installer, household, viewer, nobody;
+  std::function<result<std::string>()> authority = {};
 
   explicit page_house(layout l = house_with_page()) : house{shared(std::move(l))}, seen{*house} {
     installer = people.claimed();
@@ -84,8 +87,8 @@ struct page_house {
     start();
   }
 
-  /// The program begins (again), over the same disk.
-  void start(const dating& dates = exact_dates) {
+  /// The program begins (again), over the same disk; its dispatcher lives by this.
+  void start(const dating& dates = exact_dates, const hearth::household& lived_by = {}) {
     auto random = [seed = 7U](std::size_t count) mutable {
       auto bytes = std::string{};
       for (std::size_t i = 0; i < count; ++i)
@@ -97,9 +100,10 @@ struct page_house {
         [](const std::string& e, const std::string& p) { return e == "hash of " + p; }};
     auto door = guard{disk, how, random,
                       guard::options{"maple", people.encrypted, people.names, {8, 20, 200, 50}}};
-    page.emplace(house, std::move(door), disk, random, some_pages);
+    page.emplace(house, std::move(door), disk, random, some_pages, authority);
     page->redate(dates, now);
     page->begin(now);
+    page->stand({{}, {}, {}, lived_by}, now);
     page->see(seen.now());
   }
 

@@ -57,11 +57,12 @@ class store_on_a_bad_disk final : public account_store {
   std::unique_ptr<account_store> inner_;
 };
 
-/// A browser at some address, which keeps its cookie and its token.
+/// A browser at some address, which keeps its cookies and its token.
 struct browser {
   std::string peer = "192.168.1.20";
   std::string cookie = {};  ///< "name=value"
   std::string csrf = {};
+  std::string known = {};  ///< the cookie that stays when the session has ended
 };
 
 /// A house's page with its people, where hashing costs nothing and is counted.
@@ -109,7 +110,9 @@ struct page_people {
     asked.path = std::move(path);
     asked.peer = b.peer;
     asked.headers = {{"host", "hearth.local:8443"}, {"sec-fetch-site", "same-origin"}};
-    if (!b.cookie.empty()) asked.headers["cookie"] = b.cookie;
+    if (!b.cookie.empty() || !b.known.empty())
+      asked.headers["cookie"] =
+          b.cookie + (b.cookie.empty() || b.known.empty() ? "" : "; ") + b.known;
     if (asked.method == "GET") return asked;
     asked.headers["origin"] = (encrypted ? "https://" : "http://") + asked.headers["host"];
     asked.headers["content-type"] = "application/json";
@@ -127,7 +130,9 @@ struct page_people {
                    const page_json& body = {}) {
     auto answered = ask(request(b, method, path, body));
     for (const auto& [name, value] : answered.headers)
-      if (name == "Set-Cookie") b.cookie = value.substr(0, value.find(';'));
+      if (name == "Set-Cookie")
+        (value.find("-known=") == std::string::npos ? b.cookie : b.known) =
+            value.substr(0, value.find(';'));
     const auto said = page_json::parse(answered.body, nullptr, false);
     if (said.is_object() && said.contains("csrf") && said["csrf"].is_string())
       b.csrf = said["csrf"];

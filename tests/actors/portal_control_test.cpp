@@ -138,7 +138,7 @@ TEST_CASE("one hold of several is ended by one that ends at once") {
   all.leases.push_back(
       {"hold-2", "valve.position", measured{0.5, unit::fraction}, "hold", "by Ines", h.now + 5min});
   all.leases.push_back({{}, {}, {}, "shed", "the grid asks", h.now + 5min});
-  h.page->stand(all);
+  h.page->stand(all, h.now);
   const auto control = h.get(h.installer, "/api/v1/control");
   REQUIRE(control["leases"].size() == 3);
   CHECK(h.ask(h.household, "DELETE", std::string{leases} + "/hold-2").status == 403);
@@ -246,10 +246,19 @@ TEST_CASE("a disk that takes no wish is said once, and the wish stands and is ke
 
 TEST_CASE("text that is no household of ours takes nothing up and breaks nothing") {
   const auto house = shared(house_with_page());
-  for (const auto* text :
-       {"", "{", "[]", "{}", R"({"schedules":{"living":[1]},"wishes":[]})",
-        R"({"schedules":{},"wishes":[{"id":1}]})",
-        R"({"schedules":{"living":[{"days":[9],"from":"06:30","setpoint_c":20}]},"wishes":[]})"}) {
+  for (
+      const auto* text :
+      {"", "{", "[]", "{}", R"({"schedules":{"living":[1]},"wishes":[]})",
+       R"({"schedules":{},"wishes":[{"id":1}]})",
+       R"({"schedules":{"living":[{"days":[9],"from":"06:30","setpoint_c":20}]},"wishes":[]})",
+       R"({"schedules":{"living":[{"days":[1e300],"from":"06:30","setpoint_c":20}]},"wishes":[]})",
+       // What a newer program says besides would be lost by writing down the rest.
+       R"({"schedules":{},"wishes":[],"vacations":[]})",
+       R"({"schedules":{"living":[{"days":[1],"from":"06:30","setpoint_c":20,"ramp":1}]},"wishes":[]})",
+       R"({"schedules":{},"wishes":[{"id":"a","kind":"boost","zone":"","by":"b","since_ms":1,"until_ms":9223372036854775807}]})",
+       R"({"schedules":{},"wishes":[{"id":"a","kind":"boost","zone":"","by":"b","since_ms":-1,"until_ms":1}]})",
+       R"({"schedules":{},"wishes":[{"id":"a","kind":"boost","zone":"","by":"b","since_ms":1,"until_ms":1e300}]})",
+       R"({"schedules":{},"wishes":[{"id":"a","kind":"boost","zone":"","by":"b","since_ms":1,"until_ms":2,"if":"dear"}]})"}) {
     CAPTURE(text);
     auto book = household_book{house};
     book.redate(exact_dates, noon);

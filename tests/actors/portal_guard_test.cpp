@@ -236,11 +236,7 @@ TEST_CASE("a lock-out outlives a restart of the program, and ends after one, too
   CHECK(page.log_in(stranger, "Ines", page.ines_password).status == 200);
 }
 
-TEST_CASE("the addresses of one IPv6 network are one neighbour") {
-  CHECK(neighbour_of("2001:db8:1:2:3:4:5:6") == neighbour_of("2001:db8:1:2::9"));
-  CHECK(neighbour_of("2001:db8:1:2::1") != neighbour_of("2001:db8:1:3::1"));
-  CHECK(neighbour_of("fe80::1%eth0") == neighbour_of("fe80::2"));
-  CHECK(neighbour_of("::ffff:192.168.1.4") == "192.168.1.4");
+TEST_CASE("whoever owns an IPv6 network guesses no more often than whoever has one address") {
   auto page = page_people{};
   page.claimed();
   auto heard = 0;
@@ -249,6 +245,83 @@ TEST_CASE("the addresses of one IPv6 network are one neighbour") {
     heard += page.log_in(eve, "Ines", "wrong").status == 401 ? 1 : 0;
   }
   CHECK(heard == 10);
+}
+
+TEST_CASE("a guest on the house's own network does not use up what others there may guess") {
+  for (const auto* network : {"fe80::", "fd12:3456::"}) {
+    CAPTURE(network);
+    auto page = page_people{};
+    auto ines = page.claimed();
+    page.added(ines, "Vera", "viewer");
+    auto guest = browser{std::string{network} + "66%wlan0"};
+    guesses_until_refused(page, guest, "Nobody");
+    auto telephone = browser{std::string{network} + "21%wlan0"};
+    CHECK(page.log_in(telephone, "Vera", page.other_password).status == 200);
+  }
+}
+
+TEST_CASE(
+    "a browser in which somebody has signed in before is locked out by nobody else's guesses, not "
+    "even from its own address") {
+  auto page = page_people{};
+  auto home = page.claimed();
+  page.ask(home, "POST", "/api/v1/logout");
+  page.now += 24h;
+  // Behind the same router, and from everywhere else.
+  auto guest = browser{home.peer};
+  CHECK(guesses_until_refused(page, guest, "Ines") == 10);
+  for (auto i = 0; i < 100; ++i) {
+    auto eve = browser{"10.1.2." + std::to_string(i)};
+    page.log_in(eve, "Ines", "wrong");
+  }
+  auto stranger = browser{home.peer};
+  CHECK(page.log_in(stranger, "Ines", page.ines_password).status == 429);
+  CHECK(page.log_in(home, "Ines", page.ines_password).status == 200);
+  home.peer = "2001:db8:77::1";
+  CHECK(page.log_in(home, "ines", page.ines_password).status == 200);
+}
+
+TEST_CASE(
+    "a browser that is known guesses no more often than a stranger, and is known for one name") {
+  auto page = page_people{};
+  auto ines = page.claimed();
+  auto vera = page.added(ines, "Vera", "viewer");
+  const auto stolen = vera.known;
+  // Wherever it goes.
+  auto heard = 0;
+  for (auto i = 0; i < 50; ++i) {
+    vera.peer = "10.1.2." + std::to_string(i);
+    heard += page.log_in(vera, "Vera", "wrong").status == 401 ? 1 : 0;
+  }
+  CHECK(heard == 10);
+  // What it may for Vera is of no use for Ines.
+  auto eve = browser{"10.9.9.9", {}, {}, stolen};
+  CHECK(guesses_until_refused(page, eve, "Ines") == 10);
+}
+
+TEST_CASE("that a browser is known cannot be made up, and ends with the password") {
+  auto page = page_people{};
+  auto home = page.claimed();
+  const auto known = home.known;
+  REQUIRE(known.starts_with("__Host-hearth-known="));
+  CHECK(page.state(browser{home.peer, {}, {}, known}) == "login");
+  REQUIRE(page.ask(home, "PUT", "/api/v1/password",
+                   {{"old", page.ines_password}, {"new", page.other_password}})
+              .status == 200);
+  CHECK(home.known != known);
+  auto eve = browser{"10.9.9.9"};
+  guesses_until_refused(page, eve, "Ines");
+  for (const auto& forged :
+       {known, std::string{"__Host-hearth-known="}, std::string{"__Host-hearth-known=."},
+        "__Host-hearth-known=" + std::string(32, 'a') + "." + std::string(64, 'a'),
+        home.known.substr(0, home.known.size() - 1), home.known.substr(0, 52),
+        "__Host-hearth-known=b" + home.known.substr(21)}) {
+    CAPTURE(forged);
+    auto one = browser{"10.9.9.9", {}, {}, forged};
+    CHECK(page.log_in(one, "Ines", page.other_password).status == 429);
+  }
+  auto again = browser{"10.9.9.9", {}, {}, home.known};
+  CHECK(page.log_in(again, "Ines", page.other_password).status == 200);
 }
 
 TEST_CASE("an unknown name gets the same answer as a wrong password, for the same work") {

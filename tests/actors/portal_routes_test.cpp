@@ -84,6 +84,26 @@ TEST_CASE("a path that is none is not found, and a wrong method is said to be on
   CHECK(h.ask(h.viewer, "POST", "/index.html").status == 404);
 }
 
+TEST_CASE(
+    "the authority's certificate is for anybody, and nothing stands in for one that is not there") {
+  auto h = page_house{};
+  auto got = h.ask(h.nobody, "GET", "/ca.crt");
+  CHECK(got.status == 404);
+  CHECK(body_of(got)["error"].get<std::string>().find("not encrypted") != std::string::npos);
+  h.authority = [] { return result<std::string>{"-----BEGIN CERTIFICATE-----\n"}; };
+  h.start();
+  got = h.ask(h.nobody, "GET", "/ca.crt");
+  CHECK(got.status == 200);
+  CHECK(header_in(got, "Content-Type") == "application/x-x509-ca-cert");
+  CHECK(got.body == "-----BEGIN CERTIFICATE-----\n");
+  CHECK(h.ask(h.nobody, "POST", "/ca.crt").status == 405);
+  h.authority = [] { return failed(fault_code::no_such_device, "/var/lib/hearth/keys/ca.crt"); };
+  h.start();
+  got = h.ask(h.nobody, "GET", "/ca.crt");
+  CHECK(got.status == 404);
+  CHECK(got.body.find("/var/lib") == std::string::npos);
+}
+
 TEST_CASE("a change without its token, or from another site's page, does not happen") {
   auto h = page_house{};
   const auto body = page_json{{"kind", "boost"}, {"for_s", 600}};

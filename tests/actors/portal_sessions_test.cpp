@@ -22,6 +22,8 @@ TEST_CASE(
   CHECK(cookie.find("; SameSite=Strict") != std::string::npos);
   CHECK(cookie.ends_with("; Secure"));
   CHECK(cookie.find("Domain") == std::string::npos);
+  for (const auto& [name, value] : answered.headers)
+    if (name == "Set-Cookie") CHECK(value.ends_with("; HttpOnly; SameSite=Strict; Secure"));
   // 256 bits in hex.
   CHECK(b.cookie.size() == std::string{"__Host-hearth="}.size() + 64);
 }

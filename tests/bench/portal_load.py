@@ -10,6 +10,7 @@ for each of these times. The first column is what the others are to be held agai
 on what else the machine does. Nothing fails for being slow.
 """
 import argparse
+import gzip
 import http.client
 import json
 import os
@@ -32,6 +33,7 @@ TICK_MS = 1000  # limits::control_tick
 PASSWORD = "a long enough password"
 # What the page asks for when it is opened, besides its own files and the stream.
 API = ("/api/v1/session", "/api/v1/house", "/api/v1/now")
+COMPRESSED = {"Accept-Encoding": "gzip"}
 
 
 def fail(why):
@@ -153,17 +155,21 @@ def page_load_ms(house):
     """One visit: the page, its files, what it asks for, the first event of the stream."""
     begin = time.perf_counter()
     connection = house.connection()
-    answer, html = house.ask(connection, "/", **{"Accept-Encoding": "br, gzip"})
-    if answer.getheader("Content-Encoding"):
-        html = house.ask(connection, "/")[1]
     size = 0
-    for name in re.findall(r'(?:src|href)="(/[^"]+)"', html.decode()):
-        size += len(house.ask(connection, name, **{"Accept-Encoding": "br, gzip"})[1])
-    for path in API:
-        answer, text = house.ask(connection, path)
+
+    def fetch(path):
+        nonlocal size
+        answer, text = house.ask(connection, path, **COMPRESSED)
         if answer.status != 200:
             fail(f"{path} was answered {answer.status}")
         size += len(text)
+        return gzip.decompress(text) if answer.getheader("Content-Encoding") == "gzip" else text
+
+    files = re.findall(r'(?:src|href)="(/[^"]+)"', fetch("/").decode())
+    if not any(name.endswith(".js") for name in files):
+        fail("the page has no script: was it built with npm?")
+    for path in (*files, *API):
+        fetch(path)
     connection.request("GET", "/api/v1/live", headers={"Host": f"127.0.0.1:{house.port}", "Cookie": house.cookie})
     first = b""
     answer = connection.getresponse()
@@ -198,6 +204,7 @@ def hammer(house, path, connections):
     def run(seconds):
         done = subprocess.run(
             ["wrk", "-t1", f"-c{connections}", f"-d{int(seconds)}s", "--latency", "-H", f"Cookie: {house.cookie}",
+             "-H", "Accept-Encoding: gzip",
              f"http://127.0.0.1:{house.port}{path}"], capture_output=True, text=True, check=False)
         if done.returncode != 0:
             fail("wrk: " + done.stderr + done.stdout)

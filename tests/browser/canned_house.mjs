@@ -76,10 +76,18 @@ function money(q) {
   const step = q.get("by") === "month" ? 30 * 24 * hour : 24 * hour;
   for (let t = Number(q.get("from_ms")); t < Math.min(clock(), Number(q.get("to_ms"))); t += step) {
     const n = (step / hour / 24) * (3 + Math.sin(t / 3e8) + noise(t, 4));
-    rows.push({ start_ms: t, end_ms: t + step, used_kwh: n * 12, cost_usd: n * 1.4, thermostat_kwh: n * 12.5, thermostat_usd: n * 2.2, saved_usd: n * 0.8, covered: 0.98 });
+    rows.push({ start_ms: t, end_ms: t + step, used_kwh: n * 12, cost_usd: n * 1.4, thermostat_kwh: n * 12.5, thermostat_usd: n * 2.2, saved_usd: n * 0.8, covered: 0.98, slots: step / 900e3, unknown_slots: 2, compared_slots: (step / 900e3) * 0.7 });
   }
-  return { rows, total: null, method: "/help/money" };
+  const sum = (of) => rows.reduce((all, row) => all + row[of], 0);
+  return { rows, total: { ...rows.at(-1), ...Object.fromEntries(["used_kwh", "cost_usd", "thermostat_usd", "saved_usd", "slots", "unknown_slots", "compared_slots"].map((of) => [of, sum(of)])) }, method: "/help/money" };
 }
+/** Warm by day, cooler by night; one room is told nothing. */
+const setpoints_of = (zone, from, to) => {
+  const at = (t) => (zone === "basement" ? base[zone] : (((t / hour - 5) % 24) + 24) % 24 >= 6.5 && (((t / hour - 5) % 24) + 24) % 24 < 22 ? base[zone] : base[zone] - 2.5);
+  const found = [{ from_ms: from, setpoint_c: at(from), why: "" }];
+  for (let t = Math.ceil(from / 900e3) * 900e3; t < to; t += 900e3) if (at(t) !== found.at(-1).setpoint_c) found.push({ from_ms: t, setpoint_c: at(t), why: "by its schedule" });
+  return found;
+};
 const items = (q) => Array.from({ length: 40 }, (_, i) => {
   const number = Number(q.get("before") ?? 1000) - 1 - i, at_ms = start - (1000 - number) * 1100e3;
   const kind = ["state", "state", "plan", "event"][number % 4];
@@ -94,11 +102,11 @@ const answers = {
   "POST /claim": (_, body) => (body.code !== "ABCD-1234" ? [401, { error: "this is not the code that the house shows", field: "code" }] : ((me = "anna"), (claimed = true), [201, {}])),
   "GET /house": () => ({ site: "maple-12", timezone: "America/New_York", layout_hash: "9f3c2ab8e1d0", version: "0.1.0",
     channels: [...channels.map(([name, unit, , actuator]) => ({ name, unit, device: name.split(".")[0], key: "k", actuator: !!actuator, max_age_s: 60, derived: false })), ...derived.map(([name, unit]) => ({ name, unit, device: "", key: "", actuator: false, max_age_s: 0, derived: true }))],
-    plant: { heat_pump: { enable: "hp.enable", power: "hp.power", pump: "hp.pump", max_power_w: 9700 }, store: { volume_l: 1360, layers: ["store.top", "store.2", "store.3", "store.4", "store.5", "store.bottom"], max_c: 77, min_top_c: 45 },
+    plant: { heat_pump: { enable: "hp.enable", power: "hp.power", pump: "hp.pump", max_power_w: 9700 }, store: { volume_l: 1360, layers: ["store.top", "store.2", "store.3", "store.4", "store.5", "store.bottom"], max_c: 77, min_top_c: 45, spent_c: 20, kwh_per_k: 1.5814 },
       zones: zones.map((name) => ({ name, temperature: name + ".temp", setpoint_c: base[name], setpoint_channel: null, call: name + ".call", critical: false })), outdoor: "outdoor.temp", house_power: "house.power" },
     features: { history: true, planner: true, link: true, home_assistant: false } }),
   "GET /now": () => now(),
-  "GET /plan": () => { const s = Math.floor(clock() / 900e3) * 900e3; return { made_ms: s, start_ms: s, cost_usd: 3.21, unserved_kwh: 0, slots: Array.from({ length: 192 }, (_, i) => { const t = s + i * 900e3; return { start_ms: t, end_ms: t + 900e3, power_w: power_at(t), part: runs_at(t) ? 1 : 0, store_c: store_at(t) - 9, price_usd_per_kwh: price_at(t), outdoor_c: outdoor_at(t), load_w: 3000, unserved_wh: 0, more_otherwise_usd: 0.1 }; }) }; },
+  "GET /plan": () => { const s = Math.floor(clock() / 900e3) * 900e3; return { made_ms: s, start_ms: s, cost_usd: 3.21, unserved_kwh: 0, slots: Array.from({ length: 192 }, (_, i) => { const t = s + i * 900e3; return { start_ms: t, end_ms: t + 900e3, power_w: power_at(t), part: runs_at(t) ? 1 : 0, store_c: store_at(t) - 9, price_usd_per_kwh: price_at(t), outdoor_c: outdoor_at(t), load_w: 3000, unserved_wh: i > 100 && i < 112 ? 200 : 0, more_otherwise_usd: 0.1, store_kwh: (store_at(t) - 29) * 1.58 }; }), rooms: zones.map((zone) => ({ zone, temperature_c: base[zone] + noise(clock(), 5), setpoints: setpoints_of(zone, clock(), s + 192 * 900e3) })) }; },
   "GET /history": history,
   "GET /chronicle": (q) => ({ items: items(q), more: true }),
   "GET /moment": (q) => { const t = Number(q.get("at_ms")); const [state_item] = items(new URLSearchParams("kind=state")); const [plan] = items(new URLSearchParams("kind=plan")); return { at_ms: t, resolution_s: 10, values: Object.fromEntries([...all].map(([name, own]) => [name, own.at(t)])), state: { ...state_item, at_ms: t - 300e3 }, plan: { ...plan, at_ms: t - 600e3 }, alarms: [] }; },

@@ -39,13 +39,13 @@ fact("every file that the page names is there", () => {
   for (const name of named) assert.ok(files.includes(name), name);
 });
 
-/** format.ts as a browser of this language would have it, with these settings. */
-async function format_of(settings, language = "en-GB") {
+/** A source file as a browser of this language would have it, with these settings. */
+async function format_of(settings, language = "en-GB", file = "src/format.ts") {
   globalThis.localStorage = { getItem: () => JSON.stringify(settings), setItem: () => {} };
   globalThis.document = { documentElement: { removeAttribute() {}, setAttribute() {} } };
   Object.defineProperty(globalThis, "navigator", { value: { language }, configurable: true });
   const { build } = createRequire(path.join(pages, "package.json"))("esbuild");
-  const made = await build({ entryPoints: [path.join(pages, "src/format.ts")], bundle: true, write: false, format: "esm", jsx: "automatic", jsxImportSource: "preact" });
+  const made = await build({ entryPoints: [path.join(pages, file)], bundle: true, write: false, format: "esm", jsx: "automatic", jsxImportSource: "preact" });
   const text = made.outputFiles[0].text + `\n// ${JSON.stringify(settings)} ${language}`;
   return import("data:text/javascript;base64," + Buffer.from(text).toString("base64"));
 }
@@ -106,6 +106,19 @@ fact("a countdown ends at nothing and never below", () => {
   assert.equal(metric.countdown(400), "0:01");
   assert.equal(metric.countdown(-5000), "0:00");
   assert.equal(metric.span(90 * 60e3), "1 h 30 min");
+});
+
+fact("a span is told by its greatest part where there is little room", () => {
+  assert.deepEqual([10_000, 20 * 60e3, 100 * 60e3, 50 * hour].map((ms) => metric.rough_span(ms)), ["10 s", "20 min", "1 h", "2 d"]);
+});
+
+const rooms = await format_of({ units: "metric", clock: "24", theme: "system" }, "en-GB", "src/rooms.tsx");
+fact("heat that nobody misses is not missing, and slots side by side are one time", () => {
+  const slot = (i, unserved_wh, load_w = 4000) => ({ start_ms: i * 900e3, end_ms: (i + 1) * 900e3, load_w, unserved_wh });
+  const of = (...slots) => rooms.lacks_of({ slots });
+  assert.deepEqual(of(slot(0, 0), slot(1, 49)), []); // of 1000 Wh
+  assert.deepEqual(of(slot(0, 300)), []); // six minutes are 400 Wh
+  assert.deepEqual(of(slot(0, 300), slot(1, 250), slot(2, 0), slot(3, 100, null)), [{ from_ms: 0, to_ms: 1800e3, kwh: 0.55 }, { from_ms: 2700e3, to_ms: 3600e3, kwh: 0.1 }]);
 });
 
 fact("what the program holds is what stands on the disk", () => {

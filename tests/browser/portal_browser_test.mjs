@@ -28,7 +28,7 @@ async function until(what, look, seconds = 30) {
     const found = await look();
     if (found) return found;
     if (performance.now() > end) throw new Error(`after ${seconds} s there was still not: ${what}`);
-    await wait(100);
+    await wait(30);
   }
 }
 
@@ -51,11 +51,17 @@ async function door() {
 
 // ---- the browser
 
+const asked_of = new Map(); // requests under way, by page
 const trouble = []; // what a console or a request had to complain about
 async function browse(browser, base, { size, scheme = "light", reduced = false }) {
   const context = await browser.newContext({ viewport: size, colorScheme: scheme, hasTouch: size === phone, deviceScaleFactor: size === phone ? 2 : 1, locale: "en-GB", reducedMotion: reduced ? "reduce" : "no-preference" });
   const page = await context.newPage();
   const expected = []; // statuses that a test provokes
+  // What is still to come; the stream of live values never ends.
+  const awaited = new Set();
+  asked_of.set(page, awaited);
+  page.on("request", (request) => request.url().endsWith("/live") || awaited.add(request));
+  for (const over of ["requestfinished", "requestfailed"]) page.on(over, (request) => awaited.delete(request));
   page.on("console", (message) => {
     if (!["error", "warning"].includes(message.type())) return;
     const text = message.text();
@@ -72,6 +78,12 @@ function no_trouble(where) {
   assert.deepEqual(trouble, [], where);
 }
 const settled = (page) => until("a page without dots", () => page.evaluate(() => !document.querySelector(".waiting") && !!document.querySelector("h1")));
+/** Everything is there that was asked for, and drawn. */
+async function drawn(page) {
+  await settled(page);
+  await until("the last answer", () => asked_of.get(page).size === 0);
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+}
 async function open(page, base, to) {
   await page.goto(base + to);
   await settled(page);
@@ -150,35 +162,43 @@ async function values_move(page) {
   say("live values move");
 }
 
+/** Each page at each size is opened once; then the device turns dark, and the phone narrower. */
 async function walks(browser, base, state) {
-  for (const [name, size, scheme] of [["phone", phone, "light"], ["phone-dark", phone, "dark"], ["desktop", desktop, "light"], ["desktop-dark", desktop, "dark"]]) {
-    const { context, page } = await browse(browser, base, { size, scheme });
+  for (const [name, size] of [["phone", phone], ["desktop", desktop]]) {
+    // Who wants less motion gets none, and pictures are the same each time.
+    const { context, page } = await browse(browser, base, { size, reduced: true });
     await context.addCookies(state.cookies);
     for (const to of pages) {
+      await page.setViewportSize(size);
+      await page.emulateMedia({ colorScheme: "light" });
       await open(page, base, to);
-      await page.waitForTimeout(400);
+      await drawn(page);
       await check_page(page, `${to} on ${name}`);
-      const file = `${to === "/" ? "now" : to.slice(1)}-${name}.png`;
-      await page.screenshot({ path: path.join(pictures, file) });
-    }
-    // On a phone, the house at this moment is one screen.
-    if (size === phone) {
-      await open(page, base, "/");
-      const below = await page.evaluate(() => Math.max(...[...document.querySelectorAll(".now .card, .now .tile")].filter((each) => each.checkVisibility()).map((each) => each.getBoundingClientRect().bottom)) - document.querySelector(".tabs").getBoundingClientRect().top);
-      assert.ok(below <= 0, `Now ends ${below} px below the screen`);
+      const file = (dark) => path.join(pictures, `${to === "/" ? "now" : to.slice(1)}-${name}${dark}.png`);
+      await page.screenshot({ path: file("") });
+      // On a phone, the house at this moment is one screen.
+      if (size === phone && to === "/") {
+        const below = await page.evaluate(() => Math.max(...[...document.querySelectorAll(".now .card, .now .tile")].filter((each) => each.checkVisibility()).map((each) => each.getBoundingClientRect().bottom)) - document.querySelector(".tabs").getBoundingClientRect().top);
+        assert.ok(below <= 0, `Now ends ${below} px below the screen`);
+      }
+      const line = () => page.evaluate(() => { const mark = document.querySelector(".u-legend .u-series:nth-child(2) .u-marker"); return mark && getComputedStyle(mark).borderColor; });
+      const by_day = await line();
+      await page.emulateMedia({ colorScheme: "dark" });
+      if (by_day) await until("lines in the colours of the night", async () => (await line()) !== by_day);
+      await drawn(page);
+      assert.deepEqual(await page.evaluate(faint), [], `${to} on ${name}, dark: text too faint`);
+      await page.screenshot({ path: file("-dark") });
+      if (size === phone) {
+        await page.setViewportSize({ width: 360, height: 740 });
+        await drawn(page);
+        assert.deepEqual(await page.evaluate(shape), [], `${to} at 360 px`);
+      }
+      assert.equal(await page.evaluate(() => document.getAnimations().length), 0, `${to} moves for who wants less motion`);
     }
     no_trouble(`walking on ${name}`);
     await context.close();
-    say(`${pages.length} pages on ${name}`);
+    say(`${pages.length} pages on ${name}, by day and by night`);
   }
-  const { context, page } = await browse(browser, base, { size: { width: 360, height: 740 }, reduced: true });
-  await context.addCookies(state.cookies);
-  for (const to of pages) {
-    await open(page, base, to);
-    await check_page(page, `${to} at 360 px`);
-  }
-  assert.equal(await page.evaluate(() => document.getAnimations().length), 0, "who wants less motion gets none");
-  await context.close();
 }
 
 async function settings_hold(page, base) {
@@ -199,7 +219,7 @@ async function settings_hold(page, base) {
   say("units, clock and colours are kept by the browser");
 }
 
-/** With the keyboard alone: the shortest boost there is. It ends by itself. */
+/** With the keyboard alone: the shortest boost there is. What it gives waits for its end. */
 async function boosts(page, base) {
   await open(page, base, "/control");
   await page.focus("h1");
@@ -216,10 +236,12 @@ async function boosts(page, base) {
   const before = await count();
   await until("a countdown that counts", async () => (await page.$("[data-lease=boost]")) && (await count()) !== before);
   await page.screenshot({ path: path.join(pictures, "boost.png") });
-  await until("the end of the boost", async () => !(await page.$("[data-lease=boost]")), 60);
-  assert.equal((await asked(page, "GET", "/control")).body.leases.filter((each) => each.kind === "boost").length, 0);
-  no_trouble("boosting");
-  say("a boost, set by keyboard, has ended by itself");
+  return async () => {
+    await until("the end of the boost", async () => !(await page.$("[data-lease=boost]")), 60);
+    assert.equal((await asked(page, "GET", "/control")).body.leases.filter((each) => each.kind === "boost").length, 0);
+    no_trouble("boosting");
+    say("a boost, set by keyboard, has ended by itself");
+  };
 }
 
 async function sets_a_room(page, base) {
@@ -238,10 +260,135 @@ async function sets_a_room(page, base) {
   await page.getByRole("button", { name: "Add" }).click();
   await page.getByRole("button", { name: "Save the week" }).click();
   await until("the saved week", async () => (await asked(page, "GET", "/control")).body.zones.find((each) => each.name === zone.name).schedule.length === 1);
+  await plans_rooms(page, base, zone.name);
   const emptied = await asked(page, "PUT", "/control/schedules/" + zone.name, { entries: [] });
   assert.equal(emptied.status, 200);
   no_trouble("setting a room");
   say("a setpoint and a week are set, and gone again");
+}
+
+/** What each room should be for two days, in lanes and in words; and how a day's plan turned out. */
+async function plans_rooms(page, base, scheduled) {
+  const week = [{ days: [1, 2, 3, 4, 5, 6, 7], from: "06:30", setpoint_c: 21.5 }, { days: [1, 2, 3, 4, 5, 6, 7], from: "21:45", setpoint_c: 17.5 }];
+  assert.equal((await asked(page, "PUT", "/control/schedules/" + scheduled, { entries: week })).status, 200);
+  const { rooms } = await until("a plan with rooms", async () => { const told = await asked(page, "GET", "/plan"); return told.status === 200 && told.body; });
+  await open(page, base, "/plan");
+  await page.waitForSelector(".lane");
+  const lanes = await page.locator(".lane").evaluateAll((all) => all.map((each) => ({ says: each.getAttribute("aria-label"), wanted: each.querySelector(".lane-wanted").getAttribute("d"), width: each.getBoundingClientRect().width })));
+  assert.equal(lanes.length, rooms.length, "each room has its lane");
+  rooms.forEach((room, i) => assert.ok(lanes[i].says.startsWith(room.zone + ": ") && /°C now; should be \d/.test(lanes[i].says), lanes[i].says));
+  const own = lanes[rooms.findIndex((each) => each.zone === scheduled)];
+  assert.match(own.says, /21\.5 °C; from .*21:45 17\.5 °C/, "the week shows in words");
+  assert.ok((own.wanted.match(/V/g) ?? []).length >= 3, "and as steps: " + own.wanted);
+  assert.ok(own.width > 250, "over the whole width");
+  await until("what was measured", async () => (await page.locator(".lane-was").evaluateAll((all) => all.every((each) => /L/.test(each.getAttribute("d"))))));
+  await page.locator(".lanes").scrollIntoViewIfNeeded();
+  await page.screenshot({ path: path.join(pictures, "rooms.png") });
+  await page.getByLabel("Looking back", { exact: true }).check();
+  await page.getByLabel("Today", { exact: true }).check();
+  await drawn(page);
+  const past = await page.textContent("main");
+  assert.match(past, /As planned.*kWh.*As it was.*kWh/s, "a day's plan stands beside what happened");
+  await page.screenshot({ path: path.join(pictures, "past.png") });
+  await page.getByLabel("48 hours", { exact: true }).check();
+  no_trouble("the plan's rooms");
+  say("the plan shows each room, and the day beside its plan");
+}
+
+/** Two fingers that move apart, as a phone tells of them. */
+async function history_pinches(page, base) {
+  await open(page, base, "/history");
+  await page.waitForSelector(".u-over");
+  await drawn(page);
+  const asked_for = [];
+  page.on("request", (request) => request.url().includes("/history?") && asked_for.push(new URL(request.url()).searchParams));
+  const width = (params) => Number(params.get("to_ms")) - Number(params.get("from_ms"));
+  await page.locator(".u-over").scrollIntoViewIfNeeded();
+  const box = await page.locator(".u-over").boundingBox();
+  const fingers = await page.context().newCDPSession(page);
+  const y = box.y + box.height / 2;
+  const at = (a, b) => [a, b].map((part, id) => ({ x: box.x + box.width * part, y, id }));
+  const pinch = async (from, to) => {
+    await fingers.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: at(...from) });
+    for (let i = 1; i <= 4; ++i) await fingers.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: at(from[0] + ((to[0] - from[0]) * i) / 4, from[1] + ((to[1] - from[1]) * i) / 4) });
+    await fingers.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+  };
+  const line = await page.textContent(".window-line");
+  await pinch([0.4, 0.6], [0.2, 0.8]);
+  await until("a narrower window by two fingers", async () => asked_for.length > 0 && (await page.textContent(".window-line")) !== line);
+  const narrow = width(asked_for.at(-1));
+  assert.ok(narrow > 86400e3 / 5 && narrow < 86400e3 / 2, `three times as far apart is a third of the time, not ${narrow / 3600e3} h`);
+  await pinch([0.1, 0.9], [0.4, 0.6]);
+  await until("a wider window by two fingers", () => width(asked_for.at(-1)) > narrow * 2);
+  no_trouble("pinching");
+  say("two fingers zoom the history of a phone");
+}
+
+/** An installer holds the heat pump on and its pump off. When the compressor has rested, the interlock says no. */
+async function provokes_an_alarm(page, base) {
+  await open(page, base, "/alarms");
+  await page.getByText("All is well.").waitFor();
+  const hold = async (channel, value) => assert.equal((await asked(page, "POST", "/control/leases", { kind: "hold", channel, value, for_s: 7200 })).status, 201);
+  await hold("hp.enable", 0);
+  await until("a heat pump that rests", async () => (await asked(page, "GET", "/now")).body.points["hp.enable"].v === 0, 60);
+  await hold("hp.pump", 0);
+  await hold("hp.enable", 1);
+}
+
+/** Somebody says that they have seen it. */
+async function sees_an_alarm(page, base) {
+  await open(page, base, "/alarms");
+  // Its place is the top until it was seen; nobody has to load the page anew.
+  const card = page.locator(".alarm", { hasText: "pump-first" });
+  await card.waitFor({ timeout: 60_000 });
+  assert.equal(await page.getByText("All is well.").count(), 0);
+  assert.equal(await page.locator(".alarms-seen").count(), 0);
+  assert.match(await page.textContent(".side .count"), /^1$/);
+  await card.getByRole("button", { name: "I have seen it" }).click();
+  const seen = page.locator(".alarms-seen .alarm", { hasText: "pump-first" });
+  await seen.waitFor();
+  assert.match(await seen.textContent(), /seen by anna/);
+  await until("a menu that calls nobody any more", async () => (await page.locator(".side .count").count()) === 0);
+  assert.equal(await page.getByRole("button", { name: "I have seen it" }).count(), 0);
+  const [told] = (await asked(page, "GET", "/alarms")).body.active;
+  assert.equal(told.acknowledged.by, "anna", "the house knows, too");
+  await until("no hold", async () => {
+    const { leases } = (await asked(page, "GET", "/control")).body;
+    for (const { id } of leases) assert.ok([204, 404].includes((await asked(page, "DELETE", "/control/leases/" + id)).status));
+    return leases.length === 0;
+  });
+  no_trouble("an alarm");
+  say("an alarm appears, is seen and moves down");
+}
+
+/** What the house sums is shown as it is: its rows are not added up again. */
+async function sums_money(page, base) {
+  const row = (start_ms, more) => ({ start_ms, end_ms: start_ms + 86400e3, used_kwh: 10, cost_usd: 3, thermostat_kwh: 12, thermostat_usd: 4, saved_usd: 1, covered: 1, slots: 96, unknown_slots: 0, compared_slots: 96, compared_usd: 3, ...more });
+  let winter_ms = Date.UTC(2019, 9, 1, 4);
+  await page.route("**/api/v1/money?*", (route) => {
+    const asked_for = new URL(route.request().url()).searchParams;
+    const from = Number(asked_for.get("from_ms"));
+    const to = Number(asked_for.get("to_ms"));
+    if (asked_for.get("by") === "month") winter_ms = from;
+    const rows = asked_for.get("by") === "month" ? [row(from, {})] : Array.from({ length: 31 }, (_, i) => row(to - (31 - i) * 86400e3, i % 2 ? {} : { used_kwh: null, cost_usd: null, thermostat_kwh: null, thermostat_usd: null, saved_usd: null, covered: 0, unknown_slots: 96, compared_slots: 0 }));
+    return route.fulfill({ json: { rows, total: row(from, { cost_usd: 45.5, saved_usd: 7.25, covered: 0.5, slots: 2880, unknown_slots: 1440, compared_slots: 960 }), method: "/help/money" } });
+  });
+  // The house has kept its history since five days after the winter began.
+  await page.route("**/api/v1/devices", async (route) => {
+    const answer = await route.fetch();
+    const told = await answer.json();
+    return route.fulfill({ response: answer, json: { ...told, history: { ...told.history, oldest_ms: winter_ms + 5 * 86400e3 } } });
+  });
+  await open(page, base, "/money");
+  await drawn(page);
+  const winter = await page.locator(".tile", { hasText: "This winter" }).textContent();
+  assert.match(winter, /\$45\.50.*\$7\.25 saved in 10 d of 25 d.*10 d not measured, not counted/, winter);
+  const today = await page.locator(".tile", { hasText: "Today" }).textContent();
+  assert.match(today, /–.*not compared yet/, "of a day that was not measured nothing is said: " + today);
+  assert.doesNotMatch(await page.locator(".bars").innerHTML(), /NaN|undefined/);
+  for (const to of ["money?*", "devices"]) await page.unroute("**/api/v1/" + to);
+  no_trouble("money");
+  say("money is the house's own sums, with what is not known");
 }
 
 async function history_zooms(page, base) {
@@ -393,7 +540,7 @@ async function stays_text(browser, base, state) {
   for (const to of pages) {
     await open(page, base, to);
     if (to === "/history") await page.getByRole("button", { name: "Channels" }).click();
-    await page.waitForTimeout(300);
+    await drawn(page);
     const found = await page.evaluate(() => ({ hacked: window.hacked, made: document.querySelectorAll("img[src=x], #page script").length, text: document.body.textContent.includes("<img src=x") }));
     assert.equal(found.hacked, undefined, `${to} ran what a name said`);
     assert.equal(found.made, 0, `${to} made elements of a name`);
@@ -430,12 +577,17 @@ try {
   await first_load(browser, base, state);
   await values_move(page);
   await settings_hold(page, base);
-  await boosts(page, base);
-  await sets_a_room(page, base);
+  const boost_ends = await boosts(page, base);
   const wide = await browse(browser, base, { size: desktop });
   await wide.context.addCookies(state.cookies);
   await tells_why(wide.page, base);
+  await boost_ends();
+  await sets_a_room(page, base);
+  await provokes_an_alarm(wide.page, base);
+  await history_pinches(page, base);
   await history_zooms(wide.page, base);
+  await sums_money(wide.page, base);
+  await sees_an_alarm(wide.page, base);
   await roles(browser, base, wide.page);
   await walks(browser, base, state);
   await stays_text(browser, base, state);

@@ -64,6 +64,42 @@ TEST_CASE("a certificate is valid from the day before to the day it was made for
   CHECK(in_1970.error().detail.find("clock") != std::string::npos);
 }
 
+TEST_CASE("the authority of a certificate is given away, and never a key or another authority") {
+  const auto folder = temporary_folder{};
+  auto store = key_store::create(folder.file("keys"), now);
+  REQUIRE(store);
+  const auto page = store->issue({key_role::portal, "page", {"127.0.0.1"}}, now);
+  REQUIRE_MESSAGE(page, page.error().detail);
+  const auto authority = read_text_file("certificate", page->ca).value();
+  CHECK(authority_of(page->cert) == authority);
+
+  MESSAGE("also where it stands behind the page's, and where somebody put its key beside it");
+  const auto put = [&](const char* name, const std::string& text) {
+    REQUIRE(write_durably(folder.file(name), text, readers::owner_only, existing::is_replaced));
+  };
+  const auto own = read_text_file("certificate", page->cert).value();
+  put("page.crt", own + authority);
+  CHECK(authority_of(folder.file("page.crt")) == authority);
+  put("page.crt", own);
+  put("ca.crt",
+      read_text_file("key", folder.file("keys/ca.key")).value() + "rubbish\n" + authority);
+  CHECK(authority_of(folder.file("page.crt")) == authority);
+
+  MESSAGE("what is not its authority, or none at all, is not given away");
+  auto others = key_store::create(folder.file("others"), now);
+  REQUIRE(others);
+  for (const auto& text : {read_text_file("certificate", folder.file("others/ca.crt")).value(), own,
+                           read_text_file("key", folder.file("keys/ca.key")).value(),
+                           std::string{"rubbish"}, authority.substr(0, authority.size() / 2)}) {
+    put("ca.crt", text);
+    CHECK(authority_of(folder.file("page.crt")).error().code == fault_code::no_such_device);
+  }
+  std::filesystem::remove(folder.file("ca.crt"));
+  CHECK_FALSE(authority_of(folder.file("page.crt")));
+  CHECK_FALSE(authority_of(page->key));
+  CHECK_FALSE(authority_of(folder.file("no.crt")));
+}
+
 TEST_CASE("a machine that thinks it is 1970 makes no keys") {
   const auto folder = temporary_folder{};
   const auto store = key_store::create(folder.file("keys"), time_point{});

@@ -1,4 +1,5 @@
 #include "drivers/ports/key_store.hpp"
+#include "drivers/ports/openssl_parts.hpp"
 #include "drivers/ports/private_file.hpp"
 #include "tests/support/mosquitto.hpp"
 #include "tests/support/page_server.hpp"
@@ -29,7 +30,138 @@ struct secured_page : page_server {
   temporary_folder folder;
 };
 
+/// The fingerprint of the certificate that is shown at a port.
+std::string shown_at(std::uint16_t port) {
+  const auto context = openssl::context{SSL_CTX_new(TLS_client_method())};
+  const auto wire = openssl::owner<BIO, BIO_free_all>{BIO_new_ssl_connect(context.get())};
+  BIO_set_conn_hostname(wire.get(), ("127.0.0.1:" + std::to_string(port)).c_str());
+  SSL* own = nullptr;
+  BIO_get_ssl(wire.get(), &own);
+  REQUIRE(BIO_do_handshake(wire.get()) == 1);
+  const auto certificate = openssl::certificate{SSL_get1_peer_certificate(own)};
+  REQUIRE(certificate);
+  return facts_of(certificate.get()).fingerprint;
+}
+
+/// A page whose certificate is of today, and is looked at often.
+struct page_of_today : page_server {
+  page_of_today() {
+    bounds.heartbeat = 20ms;
+    auto made = key_store::create(folder.file("keys"), today);
+    REQUIRE(made);
+    store.emplace(std::move(*made));
+    const auto files =
+        store->issue({key_role::portal, "page", {"127.0.0.1"}, key_days{100}}, today);
+    REQUIRE(files);
+    where.cert = files->cert;
+    where.key = files->key;
+  }
+  /// Another pair in the same files.
+  void renew(int days, time_point from) { REQUIRE(store->renew("page", key_days{days}, from)); }
+  void put(const std::string& file, const std::string& text) const {
+    REQUIRE(write_durably(file, text, readers::owner_only, existing::is_replaced));
+  }
+  [[nodiscard]] std::string in_file() const { return read_certificate(where.cert)->fingerprint; }
+  /// What the server says of its certificate, once it is so; 10 s at most.
+  template <class Is>
+  web_certificate told(Is is) const {
+    const auto end = std::chrono::steady_clock::now() + 10s;
+    for (;;) {
+      const auto told = server->certificate();
+      REQUIRE(told);
+      if (is(*told)) return *told;
+      REQUIRE(std::chrono::steady_clock::now() < end);
+      std::this_thread::yield();
+    }
+  }
+  [[nodiscard]] std::string refused() const {
+    return *told([](const web_certificate& c) { return c.refused.has_value(); }).refused;
+  }
+
+  time_point today = certificate_time();
+  temporary_folder folder;
+  std::optional<key_store> store;
+};
+
 }  // namespace
+
+TEST_CASE_FIXTURE(
+    page_of_today,
+    "a renewed certificate is shown to whoever comes next, and who is there goes on") {
+  open();
+  const auto first = in_file();
+  CHECK(shown_at(port) == first);
+  auto early = web_client{port, {true}};
+  REQUIRE(early.get("/").status() == 200);
+  auto anna = web_client{port, {true}};
+  anna.get("/live").until("data: 1\n\n");
+  renew(200, today);
+  const auto now_shown = told([&](const web_certificate& c) { return c.fingerprint != first; });
+  CHECK(now_shown.fingerprint == in_file());
+  CHECK(now_shown.until == std::chrono::floor<std::chrono::seconds>(today) + 24h * 200);
+  CHECK_FALSE(now_shown.trouble);
+  CHECK_FALSE(now_shown.refused);
+  CHECK(shown_at(port) == in_file());
+  CHECK(early.get("/").status() == 200);
+  server->tell(std::make_shared<const std::string>("data: 2\n\n"));
+  CHECK(anna.until("data: 2\n\n").ends_with("data: 2\n\n"));
+}
+
+TEST_CASE_FIXTURE(
+    page_of_today,
+    "a new certificate that cannot be used leaves the old one, and is said to be so") {
+  open();
+  const auto first = in_file();
+  const auto good = read_text_file("certificate", where.cert).value();
+  const auto key = read_text_file("key", where.key).value();
+  put(where.cert, "rubbish");
+  CHECK(refused().find("there is no certificate") != std::string::npos);
+  renew(200, today);
+  const auto second = in_file();
+  told([&](const web_certificate& c) { return c.fingerprint == second && !c.refused; });
+
+  put(where.key, key);
+  CHECK(refused().find("is not that of the certificate") != std::string::npos);
+  put(where.cert, good);
+  told([&](const web_certificate& c) { return c.fingerprint == first && !c.refused; });
+
+  renew(10, today - 24h * 20);
+  CHECK(refused().find("expired on") != std::string::npos);
+  std::filesystem::remove(where.cert);
+  told([](const web_certificate& c) {
+    return c.refused && c.refused->find("No such file") != std::string::npos;
+  });
+  CHECK(shown_at(port) == first);
+}
+
+TEST_CASE_FIXTURE(page_of_today,
+                  "a page says by itself that its certificate ends soon or has ended") {
+  open();
+  auto is = *server->certificate();
+  CHECK_FALSE(is.trouble);
+  CHECK_FALSE(is.is_invalid);
+  renew(20, today);
+  close();
+  open();
+  is = *server->certificate();
+  REQUIRE(is.trouble);
+  CHECK(is.trouble->find("ends on") != std::string::npos);
+  CHECK_FALSE(is.is_invalid);
+  renew(10, today - 24h * 20);
+  close();
+  open();
+  is = *server->certificate();
+  REQUIRE(is.trouble);
+  CHECK(is.trouble->find("expired on") != std::string::npos);
+  CHECK(is.is_invalid);
+  // A page without a valid one takes any that is a pair.
+  renew(15, today - 24h * 30);
+  told([&](const web_certificate& c) { return c.fingerprint == in_file(); });
+  where = {"127.0.0.1:0", {}, {}};
+  close();
+  open();
+  CHECK_FALSE(server->certificate());
+}
 
 TEST_CASE_FIXTURE(secured_page, "a page over TLS tells the browser never to ask in clear again") {
   open();

@@ -3,6 +3,7 @@
 #include "actors/portal/request_checks.hpp"
 #include "actors/portal/strict_json.hpp"
 #include "actors/portal/utf8.hpp"
+#include "drivers/neighbour.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 #include <array>

@@ -9,6 +9,7 @@ import pathlib
 import re
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -299,6 +300,55 @@ class Portal(unittest.TestCase):
             self.until(lambda: " page-closed " in self.log.read_text(encoding="utf-8"), "it says so")
             self.assertIn(" started ", self.log.read_text(encoding="utf-8"))
             self.ends()
+
+    def keys(self, *words):
+        subprocess.run([SCADA, "keys", words[0], "--keys", str(self.folder / "keys"), *words[1:]], capture_output=True,
+                       check=True, timeout=60)
+
+    def shown(self):
+        return ssl.get_server_certificate(("127.0.0.1", self.port))
+
+    def test_a_page_gives_its_authority_away_and_takes_a_renewed_certificate_while_it_runs(self):
+        self.keys("init")
+        self.keys("portal", "page", "--address", "127.0.0.1", "--days", "20")
+        store = self.folder / "keys"
+        text = self.layout.read_text(encoding="utf-8")
+        self.layout.write_text(text.replace("plain_text: on-this-machine-only", "cert: keys/page.crt, key: keys/page.key"),
+                               encoding="utf-8")
+        with self.log.open("a", encoding="utf-8") as out:
+            self.child = subprocess.Popen([SCADA, "run", str(self.layout), "--state", str(self.state)], stderr=out,
+                                          stdout=out)
+        self.addCleanup(lambda: (self.child.kill(), self.child.wait()))
+        said = lambda kind: f" {kind} " in self.log.read_text(encoding="utf-8")
+        self.until(lambda: said("page-certificate-expiring"), "it warns")
+
+        def asked(path, **trust):
+            connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=20, **trust)
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer, answer.read().decode()
+        blind = ssl.create_default_context()
+        blind.check_hostname = False
+        blind.verify_mode = ssl.CERT_NONE
+        answer, authority = asked("/ca.crt", context=blind)
+        self.assertEqual((200, "application/x-x509-ca-cert"), (answer.status, answer.getheader("Content-Type")))
+        self.assertEqual((store / "ca.crt").read_text(encoding="utf-8"), authority)
+        trusting = ssl.create_default_context(cadata=authority)
+        self.assertEqual(204, asked("/healthz", context=trusting)[0].status)
+        (store / "ca.crt").rename(store / "away.crt")
+        self.assertEqual(404, asked("/ca.crt", context=trusting)[0].status)
+        (store / "away.crt").rename(store / "ca.crt")
+
+        first = self.shown()
+        self.keys("renew", "page", "--days", "300")
+        self.until(lambda: self.shown() != first, "the new certificate is shown")
+        self.assertEqual((store / "page.crt").read_text(encoding="utf-8"), self.shown())
+        self.until(lambda: said("page-certificate-renewed"), "it says so")
+        self.assertEqual(204, asked("/healthz", context=trusting)[0].status)
+        (store / "page.crt").write_text("rubbish", encoding="utf-8")
+        self.until(lambda: said("page-certificate-refused"), "it says that it does not take rubbish")
+        self.assertEqual(204, asked("/healthz", context=trusting)[0].status)
+        self.ends()
 
     def test_metrics_are_for_whoever_has_their_token(self):
         self.run_house()

@@ -5,6 +5,9 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdio>
+#include <future>
+
 using namespace hearth;
 using namespace hearth::testing;
 using namespace std::chrono_literals;
@@ -98,6 +101,42 @@ TEST_CASE("a simulated day is in the history: feeds, plan, who was in charge and
   CHECK(then->plan);
   CHECK(then->values.at(meter));
   CHECK(then->values.at("hearth.thermostat.power"));
+}
+
+TEST_CASE(
+    "a disk that hangs fills no memory: the house says so, goes on, and says what was missed") {
+  auto mended = std::promise<void>{};
+  const auto feeds = std::make_shared<history_memory>();
+  const auto folder = temporary_folder{};
+  const auto disk = history_disk{
+      [feeds, free = mended.get_future().share()](const feed_plan& plan, time_point now) {
+        free.wait();
+        return feed_store::open(std::make_shared<memory_history_files>(feeds), plan, now);
+      },
+      [file = folder.file("house.chronicle")] { return open_sqlite_chronicle(file); }, true};
+  auto home = virtual_house{remembering_house::of(true), {}, {}, {}, disk};
+  home.pass(10min);
+  CHECK(home.happened("history-failing", "history"));
+  CHECK_FALSE(home.happened("history-back"));
+  mended.set_value();
+  const auto asks = caf::scoped_actor{home.system};
+  auto tries = 0;
+  for (; tries < 100 && !home.happened("history-back"); ++tries) {
+    // It comes last in the mailbox: all that waited is taken before it is answered.
+    auto answered = false;
+    asks->request(home.running.members->history, caf::infinite, atom::tell::value)
+        .receive([&](const history_status&) { answered = true; }, [](const caf::error&) {});
+    REQUIRE(answered);
+    home.pass(1s);
+  }
+  const auto back = std::ranges::find(home.events, "history-back", &event::kind);
+  REQUIRE(back != home.events.end());
+  const auto missed = 10 * 60 - static_cast<int>(limits::pictures_untaken_most);
+  INFO(back->text);
+  auto said = 0;
+  REQUIRE(std::sscanf(back->text.c_str(), "%*[^0-9]%d", &said) == 1);
+  CHECK(said >= missed - 1);
+  CHECK(said <= missed + tries + 1);
 }
 
 TEST_CASE("a house that ends has everything it saw on disk") {

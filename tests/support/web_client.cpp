@@ -20,7 +20,7 @@ struct web_client::secured {
 };
 
 web_client::web_client(std::uint16_t port, const how& h)
-    : socket_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
+    : socket_{h.socket >= 0 ? h.socket : ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
   if (socket_ < 0) return;  // no descriptor: not open
   auto mine = sockaddr_in{};
   mine.sin_family = AF_INET;

@@ -17,6 +17,7 @@ class web_client {
     int receive_bytes = 0;  ///< of the socket's buffer; 0: the system's
     const char* protocol = "http/1.1";
     int newest_tls = 0;  ///< of OpenSSL's numbers; 0: the newest there is
+    int socket = -1;     ///< one that is open already and belongs to the client from now on
   };
 
   explicit web_client(std::uint16_t port) : web_client{port, how{}} {}

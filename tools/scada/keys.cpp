@@ -66,7 +66,8 @@ int made(const result<key_files>& files, key_role role, const std::string& name)
     std::cout << "# For 'portal' in the layout, when cert and key stand beside it on the Pi:\n"
               << "  cert: " << files->cert.string() << "\n  key: " << files->key.string()
               << "\n# The phones of the house trust it once they have " << files->ca.string()
-              << ": docs/operating/keys.md\n";
+              << ",\n# which the page gives away at /ca.crt if it stands beside these two: "
+                 "docs/operating/portal.md\n";
     return ok;
   case key_role::authority: break;
   }

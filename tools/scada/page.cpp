@@ -60,7 +60,8 @@ portal_parts page_in(
           .pages = page_files(),
           .show = std::move(show),
           .rss_bytes = resident_bytes,
-          .names = names_of};
+          .names = names_of,
+          .authority = [](const std::string& cert) { return authority_of(cert); }};
 }
 
 std::string who_may_enter(const std::string& state_folder, const std::string& site) {

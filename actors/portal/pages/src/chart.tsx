@@ -1,5 +1,5 @@
 // Lines over time: a frame around uPlot with the page's colours, units and time zone.
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
 import { line_colours } from "./colour";
 import * as format from "./format";
@@ -18,6 +18,8 @@ export interface Line {
   /** Holds until the next point: switches, prices, slots. */
   stepped?: boolean;
   colour?: number;
+  /** A value in words, where its unit alone says too little. */
+  say?: (v: number) => string;
 }
 
 const css = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -115,20 +117,52 @@ const marker = (at: { s: number | undefined }): uPlot.Plugin => ({
 
 /** Times below an axis, as many as fit: each says what has changed. */
 function times(u: uPlot, splits: number[], space: number, incr: number, of_day?: boolean): string[] {
-  void u;
   void space;
   let last = "";
-  return splits.map((s) => {
+  const narrow = u.width < 500;
+  return splits.map((s, i) => {
     const ms = s * 1000;
     if (of_day) return format.clock(ms);
     if (incr >= 28 * 86400) return format.month(ms);
     if (incr >= 86400) return format.day(ms);
     const own = incr < 60 ? format.clock_seconds(ms) : format.clock(ms);
     const today = format.input_date(ms);
-    const text = today !== last ? own + "\n" + format.day(ms) : own;
+    // Where the next midnight stands close by, its day is the one to name.
+    const crowded = narrow && i === 0 && splits[1] !== undefined && format.input_date(splits[1] * 1000) !== today;
+    const text = today !== last && !crowded ? own + "\n" + format.day(ms) : own;
     last = today;
     return text;
   });
+}
+
+/** The slot that holds the mark, or the last that is shown and of which most lines have a value. */
+function resting(u: uPlot, mark_s: number | undefined): number {
+  const x = u.data[0]!;
+  const upto = Math.min(mark_s ?? Infinity, u.scales.x!.max ?? Infinity);
+  const lines = u.data.slice(1);
+  const known = (i: number) => lines.filter((each) => each[i] !== null && each[i] !== undefined).length;
+  let found = 0;
+  for (let i = x.length - 1; i >= 0; --i) {
+    if (x[i]! > upto || x[i]! < (u.scales.x!.min ?? -Infinity)) continue;
+    if (mark_s !== undefined) return i;
+    if (known(i) > known(found) || found === 0) found = i;
+    if (known(found) === lines.length) break;
+  }
+  return found;
+}
+
+/** Whether it is dark here; a device may change its mind at dusk. */
+function useDark(): boolean {
+  const [dark, set] = useState(is_dark());
+  const held = useValue(settings);
+  useEffect(() => {
+    const query = matchMedia("(prefers-color-scheme: dark)");
+    const look = () => set(is_dark());
+    look();
+    query.addEventListener("change", look);
+    return () => query.removeEventListener("change", look);
+  }, [held]);
+  return dark;
 }
 
 export default function Chart(props: ChartProps) {
@@ -139,8 +173,9 @@ export default function Chart(props: ChartProps) {
   const mark = useRef<{ s: number | undefined }>({ s: undefined });
   mark.current.s = props.mark_s;
   const held = useValue(settings);
+  const dark = useDark();
   const units = [...new Set(props.lines.map((each) => each.unit))];
-  const shape = JSON.stringify([props.lines.map((each) => [each.label, each.unit, each.dashed, each.filled, each.stepped, each.colour]), props.height, props.of_day, held]);
+  const shape = JSON.stringify([props.lines.map((each) => [each.label, each.unit, each.dashed, each.filled, each.stepped, each.colour]), props.height, props.of_day, held, dark]);
 
   const data = (): uPlot.AlignedData => [
     props.x,
@@ -153,7 +188,7 @@ export default function Chart(props: ChartProps) {
 
   useEffect(() => {
     const box = place.current!;
-    const colours = line_colours[is_dark() ? "dark" : "light"];
+    const colours = line_colours[dark ? "dark" : "light"];
     const ink = css("--muted");
     const rule = css("--line");
     const font = "12px system-ui, sans-serif";
@@ -180,12 +215,15 @@ export default function Chart(props: ChartProps) {
         dragging = null;
       }
     };
+    const rest = (u: uPlot) => u.cursor.idx == null && u.setLegend({ idx: resting(u, latest.current.mark_s) }, false);
     const made = new uPlot(
       {
         width: Math.max(200, box.clientWidth),
         height: props.height,
         tzDate: (s) => uPlot.tzDate(new Date(s * 1000), format.house_zone()),
         legend: { show: true, live: true },
+        // The last day's name needs room where no axis stands beside it.
+        padding: [null, units.length < 2 ? 34 : null, null, null],
         cursor: { drag: { x: !!props.on_window, y: false, setScale: false }, points: { size: 6 }, focus: { prox: 24 } },
         focus: { alpha: 0.45 },
         scales: {
@@ -200,7 +238,7 @@ export default function Chart(props: ChartProps) {
           ),
         },
         axes: [
-          { stroke: ink, font, grid: { stroke: rule, width: 1 }, ticks: { show: false }, space: narrow ? 72 : 90, size: 42, values: (u, splits, _axis, space, incr) => times(u, splits, space, incr, latest.current.of_day) },
+          { stroke: ink, font, grid: { stroke: rule, width: 1 }, ticks: { show: false }, space: narrow ? 58 : 90, size: 42, values: (u, splits, _axis, space, incr) => times(u, splits, space, incr, latest.current.of_day) },
           ...units.map(axis_of),
         ],
         series: [
@@ -217,12 +255,15 @@ export default function Chart(props: ChartProps) {
               paths: line.stepped ? uPlot.paths.stepped!({ align: 1 }) : undefined,
               points: { show: false },
               spanGaps: false,
-              value: (_, v) => (v === null || v === undefined ? "–" : line.unit === "W" ? format.power(v * 1000) : line.unit === "on/off" ? format.value(v, "on/off") : format.value(format.shown_unit(line.unit).back(v), line.unit)),
+              value: (_, v) => (v === null || v === undefined ? "–" : latest.current.lines[i]?.say ? latest.current.lines[i]!.say!(v) : line.unit === "W" ? format.power(v * 1000) : line.unit === "on/off" ? format.value(v, "on/off") : format.value(format.shown_unit(line.unit).back(v), line.unit)),
             };
           }),
         ],
         plugins: [...(props.on_window ? [wheel(choose)] : []), marker(mark.current)],
         hooks: {
+          // While nobody points at a time, the legend tells that of the mark, or the last that is known.
+          draw: [rest],
+          setCursor: [rest],
           setSelect: [
             (u) => {
               if (u.select.width < 6) return;
@@ -243,12 +284,8 @@ export default function Chart(props: ChartProps) {
     if (props.window) made.setScale("x", { min: props.window.from_s, max: props.window.to_s });
     const sized = new ResizeObserver(() => made.setSize({ width: Math.max(200, box.clientWidth), height: latest.current.height }));
     sized.observe(box);
-    const query = matchMedia("(prefers-color-scheme: dark)");
-    const repaint = () => made.redraw();
-    query.addEventListener("change", repaint);
     return () => {
       sized.disconnect();
-      query.removeEventListener("change", repaint);
       made.destroy();
       plot.current = null;
     };

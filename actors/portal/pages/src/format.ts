@@ -166,6 +166,11 @@ export function span(ms: number): string {
   const d = Math.floor(h / 24);
   return d + " d" + (h % 24 && d < 7 ? " " + (h % 24) + " h" : "");
 }
+/** The greatest part of a span alone: "3 min", "2 h", "5 d". */
+export function rough_span(ms: number): string {
+  const min = Math.round(Math.max(0, ms) / 60e3);
+  return min < 60 ? span(ms) : min < 24 * 60 ? Math.floor(min / 60) + " h" : Math.floor(min / 1440) + " d";
+}
 /** A countdown: "59:58", "2:00:00", and by days beyond one. */
 export function countdown(ms: number): string {
   const s = Math.max(0, Math.ceil(ms / 1000));

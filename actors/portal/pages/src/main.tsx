@@ -39,7 +39,7 @@ export const sign_out = () =>
 
 function NavLink({ to, icon, text, here }: { to: string; icon: IconName; text: string; here: boolean }) {
   const told = useValue(now);
-  const count = to === "/alarms" ? (told?.alarms.active ?? 0) : 0;
+  const count = to === "/alarms" ? (told?.alarms.unacknowledged ?? 0) : 0;
   return (
     <Link to={to} class={"nav-link" + (here ? " here" : "")}>
       <span class="nav-icon">
@@ -90,7 +90,7 @@ function Shell() {
     return () => void (wanted = false);
   }, [here]);
 
-  const alarms = told?.alarms.active ?? 0;
+  const alarms = told?.alarms.unacknowledged ?? 0;
   return (
     <>
       <a class="skip" href="#content">

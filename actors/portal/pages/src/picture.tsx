@@ -197,17 +197,17 @@ export function HousePicture({ house, points, setpoints, dead = false, at_ms }: 
             <rect x={x} y={y} width={room_w} height={row_h - 5} rx="8" class={"room" + (calls[i] ? " calling" : "")} />
             {!calls[i] && <rect x={x + 9} y={y + 6} width="4" height={row_h - 17} rx="2" fill={warm} class={warm ? undefined : "warmth"} />}
             <text x={x + 23} y={mid + 4} class="room-name">
-              {cut(zone.name, narrow ? 7 : 10)}
+              {cut(zone.name, narrow ? 7 : own.good ? 10 : 9)}
             </text>
             {calls[i] && (
               <path class="call-mark" transform={`translate(${x + 5} ${mid - 8})`} d="M7 0c4 4 6 6.5 6 10a6 6 0 0 1-12 0c0-2 1-3.5 2.5-5 .2 1.5.8 2.2 1.7 2.7C5.4 5.2 6 2.5 7 0z" />
             )}
-            <text x={x + room_w - (narrow ? 8 : own.good ? 62 : 76)} y={mid + 5.5} class="room-temp">
+            <text x={x + room_w - (narrow ? 8 : own.good ? 62 : 70)} y={mid + 5.5} class="room-temp">
               {format.degrees(own.v)}
             </text>
             {!narrow && (
-              <text x={x + room_w - 8} y={mid + 4.5} class="room-wish">
-                {own.good ? (wanted === null || wanted === undefined ? "" : "→ " + format.degrees(wanted)) : cut(age(own), 10)}
+              <text x={x + room_w - 8} y={mid + 4.5} class={own.good ? "room-wish" : "room-wish room-age"}>
+                {own.good ? (wanted === null || wanted === undefined ? "" : "→ " + format.degrees(wanted)) : own.at_ms === null ? t.never : t.ago(format.rough_span(at_ms - own.at_ms))}
               </text>
             )}
           </g>

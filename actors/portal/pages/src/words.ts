@@ -17,7 +17,7 @@ export interface Channel { name: string; unit: string; device: string; key: stri
 export interface PlantZone { name: string; temperature: string; setpoint_c: number | null; setpoint_channel: string | null; call: string | null; critical: boolean }
 export interface Plant {
   heat_pump: { enable: string; power: string | null; pump: string | null; max_power_w: number };
-  store: { volume_l: number; layers: string[]; max_c: number; min_top_c: number } | null;
+  store: { volume_l: number; layers: string[]; max_c: number; min_top_c: number; spent_c: number; kwh_per_k: number } | null;
   zones: PlantZone[];
   outdoor: string | null;
   house_power: string | null;
@@ -67,19 +67,22 @@ export interface PlanSlot {
   power_w: number;
   part: number;
   store_c: number | null;
+  store_kwh: number | null;
   price_usd_per_kwh: number | null;
   outdoor_c: number | null;
   load_w: number | null;
   unserved_wh: number;
   more_otherwise_usd: number | null;
 }
+/** What a zone is, and should be until the plan ends: each setpoint until the next. */
+export interface PlanRoom { zone: string; temperature_c: number | null; setpoints: { from_ms: number; setpoint_c: number | null; why: string }[] }
 export interface Plan {
   made_ms: number;
   start_ms: number;
   cost_usd: number;
   unserved_kwh: number;
   slots: PlanSlot[];
-  rooms?: { zone: string; start_ms: number; expected_c: number }[];
+  rooms?: PlanRoom[];
 }
 
 export interface Series { channel: string; unit: string; start_ms?: number; starts_ms?: number[]; values: (number | null)[] }
@@ -92,12 +95,17 @@ export interface Moment { at_ms: number; resolution_s: number; values: Record<st
 export interface MoneyRow {
   start_ms: number;
   end_ms: number;
-  used_kwh: number;
-  cost_usd: number;
+  /** Null: of no quarter of an hour both power and price are known. */
+  used_kwh: number | null;
+  cost_usd: number | null;
   thermostat_kwh: number | null;
   thermostat_usd: number | null;
   saved_usd: number | null;
   covered: number;
+  /** Quarters of an hour that have passed, those lost, and those of which a thermostat's cost is known. */
+  slots?: number;
+  unknown_slots?: number;
+  compared_slots?: number;
 }
 export interface Money { rows: MoneyRow[]; total: MoneyRow | null; method: string }
 

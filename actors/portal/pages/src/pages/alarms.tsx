@@ -65,7 +65,17 @@ export function Alarms() {
   return (
     <Page title={t.title}>
       <Loaded of={loaded}>
-        {(list) => (
+        {(list) => {
+          const open = list.active.filter((each) => !each.acknowledged);
+          const seen = list.active.filter((each) => each.acknowledged);
+          const cards = (of: Alarm[]) => (
+            <div class="alarm-list">
+              {of.map((each) => (
+                <Active key={each.id} alarm={each} changed={loaded.again} allowed={who !== "viewer"} />
+              ))}
+            </div>
+          );
+          return (
           <>
             {list.active.length === 0 ? (
               <Card class="all-well">
@@ -73,11 +83,13 @@ export function Alarms() {
                 <p>{t.none}</p>
               </Card>
             ) : (
-              <div class="alarm-list">
-                {list.active.map((each) => (
-                  <Active key={each.id} alarm={each} changed={loaded.again} allowed={who !== "viewer"} />
-                ))}
-              </div>
+              open.length > 0 && cards(open)
+            )}
+            {seen.length > 0 && (
+              <section class="alarms-seen">
+                <h2>{t.seen}</h2>
+                {cards(seen)}
+              </section>
             )}
             <Card title={t.recent}>
               {list.recent.length === 0 ? (
@@ -108,7 +120,8 @@ export function Alarms() {
               )}
             </Card>
           </>
-        )}
+          );
+        }}
       </Loaded>
     </Page>
   );

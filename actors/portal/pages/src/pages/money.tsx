@@ -1,5 +1,5 @@
 // What heat costs, and what a plain thermostat would have cost.
-import { useMemo, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { get, query } from "../api";
 import * as format from "../format";
 import { house, house_now } from "../live";
@@ -7,25 +7,16 @@ import { Card, Choice, Dialog, Empty, Icon, Loaded, Page, Tile } from "../parts"
 import { go, path } from "../router";
 import { useEvery, useLoaded, useValue } from "../store";
 import { texts } from "../texts";
-import type { Money as Told, MoneyRow } from "../words";
+import type { Devices, Money as Told, MoneyRow } from "../words";
 
 const t = texts.money;
 type By = "day" | "month";
 
-const sum_of = (rows: MoneyRow[]) => {
-  const known = rows.filter((each) => each.thermostat_usd !== null);
-  return {
-    used: rows.reduce((s, each) => s + each.used_kwh, 0),
-    cost: rows.reduce((s, each) => s + each.cost_usd, 0),
-    thermostat: known.length ? known.reduce((s, each) => s + each.thermostat_usd!, 0) : null,
-    saved: known.length ? known.reduce((s, each) => s + (each.saved_usd ?? each.thermostat_usd! - each.cost_usd), 0) : null,
-    covered: rows.length ? rows.reduce((s, each) => s + each.covered, 0) / rows.length : 0,
-  };
-};
+const quarter = 15 * 60e3;
 
 /** Two bars for each row: what it cost, and what a thermostat would have. */
 function Bars({ rows, by, chosen, choose }: { rows: MoneyRow[]; by: By; chosen: number | null; choose: (i: number) => void }) {
-  const most = Math.max(0.01, ...rows.map((each) => Math.max(each.cost_usd, each.thermostat_usd ?? 0)));
+  const most = Math.max(0.01, ...rows.map((each) => Math.max(each.cost_usd ?? 0, each.thermostat_usd ?? 0)));
   const width = innerWidth < 600 ? 340 : 720;
   const height = 220;
   const base = height - 22;
@@ -65,7 +56,7 @@ function Bars({ rows, by, chosen, choose }: { rows: MoneyRow[]; by: By; chosen: 
           >
             <rect x={x - step / 2} y="0" width={step} height={height} class="hit" />
             {row.thermostat_usd !== null && <rect x={x + 1} y={y(row.thermostat_usd)} width={bar} height={base - y(row.thermostat_usd)} rx="2" class="bar-other" />}
-            <rect x={x - bar - 1} y={y(row.cost_usd)} width={bar} height={base - y(row.cost_usd)} rx="2" class="bar-cost" />
+            {row.cost_usd !== null && <rect x={x - bar - 1} y={y(row.cost_usd)} width={bar} height={base - y(row.cost_usd)} rx="2" class="bar-cost" />}
             {i % every === 0 && (
               <text x={x} y={height - 5} class="tick middle">
                 {by === "day" ? format.day_of_month(row.start_ms) : format.month(row.start_ms).split(" ")[0]}
@@ -78,8 +69,35 @@ function Bars({ rows, by, chosen, choose }: { rows: MoneyRow[]; by: By; chosen: 
   );
 }
 
-const Saved = ({ usd }: { usd: number | null }) =>
-  usd === null ? <span>{t.not_reckoned}</span> : <span class={usd >= 0 ? "saved" : "lost-money"}>{usd >= 0 ? t.saved(format.dollars(usd)) : t.dearer(format.dollars(-usd))}</span>;
+/** What was saved, and over how much of the time where it is not all that could be compared. */
+function Saved({ row, before }: { row: MoneyRow; before: number }) {
+  if (row.saved_usd === null) return <span>{t.not_reckoned}</span>;
+  const slots = (row.slots ?? 0) - before;
+  const partly = row.compared_slots !== undefined && row.compared_slots < slots;
+  const times = partly ? ([format.rough_span(row.compared_slots! * quarter), format.rough_span(slots * quarter)] as const) : null;
+  const less = row.saved_usd >= 0;
+  const usd = format.dollars(Math.abs(row.saved_usd));
+  return <span class={less ? "saved" : "lost-money"}>{times ? (less ? t.saved_in : t.dearer_in)(usd, ...times) : (less ? t.saved : t.dearer)(usd)}</span>;
+}
+
+/** The house's own sums: nothing is added up here, so that what is shown belongs together. What was before the first
+    record is no loss. */
+function Sum({ label, row, began_ms }: { label: string; row: MoneyRow | null | undefined; began_ms: number | null }) {
+  const before = row && began_ms !== null ? Math.max(0, Math.floor((began_ms - row.start_ms) / quarter)) : 0;
+  const unknown = (row?.unknown_slots ?? 0) - before;
+  return (
+    <Tile
+      label={label}
+      value={row && row.covered > 0 ? format.dollars(row.cost_usd) : texts.none}
+      note={
+        <>
+          {row ? <Saved row={row} before={before} /> : t.not_reckoned}
+          {row && row.covered > 0 && unknown > 0 && <span class="opposite">{t.unknown(format.span(unknown * quarter))}</span>}
+        </>
+      }
+    />
+  );
+}
 
 export function Money() {
   const built = useValue(house)!;
@@ -91,22 +109,15 @@ export function Money() {
   const month = format.start_of_month(now_ms);
   const winter = format.start_of_winter(now_ms);
   const to = format.start_of_day(now_ms, 1);
+  const begun_at = (of: Told | null, ms: number) => of?.rows.find((each) => each.start_ms === ms);
   const ask = (of: By, from_ms: number) => (signal: AbortSignal) => get<Told>("/money" + query({ by: of, from_ms, to_ms: to }), signal);
-  const days_back = format.start_of_day(now_ms, -30);
-  const days = useLoaded(ask("day", Math.min(days_back, month)), [today]);
+  const days = useLoaded(ask("day", format.start_of_day(now_ms, -30)), [today]);
   const months = useLoaded(ask("month", winter), [today]);
+  const began_ms = useLoaded((signal) => get<Devices>("/devices", signal), []).data?.history?.oldest_ms ?? null;
   useEvery(60_000, () => {
     days.again();
     months.again();
   });
-  const tiles = useMemo(() => {
-    const rows = days.data?.rows ?? [];
-    return {
-      today: sum_of(rows.filter((each) => each.start_ms >= today)),
-      month: sum_of(rows.filter((each) => each.start_ms >= month)),
-      winter: sum_of(months.data?.rows ?? []),
-    };
-  }, [days.data, months.data]);
   if (!built.features.history)
     return (
       <Page title={t.title}>
@@ -117,19 +128,19 @@ export function Money() {
     );
   const past = ((by === "day" ? days.data : months.data)?.rows ?? []).filter((each) => each.start_ms < now_ms);
   // A house that is new here has no days before its first.
-  const rows = past.slice(Math.max(0, past.findIndex((each) => each.covered > 0)));
+  const first = past.findIndex((each) => each.covered > 0);
+  const rows = first < 0 ? [] : past.slice(first);
   const row = chosen === null ? null : rows[chosen];
   const help = here === "/help/money";
-  const tile = (label: string, of: ReturnType<typeof sum_of>) => <Tile label={label} value={of.covered > 0 ? format.dollars(of.cost) : texts.none} note={<Saved usd={of.saved} />} />;
   return (
     <Page title={t.title}>
       <Loaded of={days}>
         {() => (
           <>
             <div class="tiles three">
-              {tile(t.today, tiles.today)}
-              {tile(t.month, tiles.month)}
-              {tile(t.winter, tiles.winter)}
+              <Sum label={t.today} row={begun_at(days.data, today)} began_ms={began_ms} />
+              <Sum label={t.month} row={begun_at(months.data, month)} began_ms={began_ms} />
+              <Sum label={t.winter} row={months.data?.total} began_ms={began_ms} />
             </div>
             <Card
               title={t.cost_of}
@@ -174,12 +185,24 @@ export function Money() {
                     </div>
                     <div>
                       <dt>{t.per_kwh}</dt>
-                      <dd>{row.used_kwh > 0.05 ? format.per_kwh(row.cost_usd / row.used_kwh) : texts.none}</dd>
+                      <dd>{row.used_kwh !== null && row.cost_usd !== null && row.used_kwh > 0.05 ? format.per_kwh(row.cost_usd / row.used_kwh) : texts.none}</dd>
                     </div>
                     <div>
                       <dt>{t.thermostat}</dt>
                       <dd>{format.dollars(row.thermostat_usd)}</dd>
                     </div>
+                    {row.saved_usd !== null && (
+                      <div>
+                        <dt>{row.saved_usd >= 0 ? t.less : t.more}</dt>
+                        <dd>{format.dollars(Math.abs(row.saved_usd))}</dd>
+                      </div>
+                    )}
+                    {row.compared_slots !== undefined && row.slots ? (
+                      <div>
+                        <dt>{t.compared}</dt>
+                        <dd>{format.number((row.compared_slots / row.slots) * 100)} %</dd>
+                      </div>
+                    ) : null}
                     <div>
                       <dt>{t.known}</dt>
                       <dd>{format.number(row.covered * 100)} %</dd>

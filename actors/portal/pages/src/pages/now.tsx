@@ -160,10 +160,10 @@ function DayStrip({ at_ms }: { at_ms: number }) {
           </text>
         ))}
       </svg>
-      <p class="help">
+      <p class="help lane-keys">
         <span class="key">
           <i class="swatch" /> {t.runs}
-        </span>{" "}
+        </span>
         <span class="key">
           <i class="swatch calm" /> {t.price_line(format.per_kwh(most))}
         </span>

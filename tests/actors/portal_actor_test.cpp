@@ -1,0 +1,262 @@
+#include "actors/portal_actor.hpp"
+
+#include "actors/portal/household_text.hpp"
+#include "actors/topology.hpp"
+#include "tests/actors/page_house.hpp"
+
+#include <caf/scheduler/test_coordinator.hpp>
+#include <doctest/doctest.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace hearth;
+using namespace hearth::testing;
+
+/// What a browser would have got, by the number of its request.
+struct answers_heard {
+  std::map<std::uint64_t, web_response> all;
+};
+
+class server_without_sockets final : public web_server {
+ public:
+  explicit server_without_sockets(std::shared_ptr<answers_heard> heard)
+      : heard_{std::move(heard)} {}
+  void answer(std::uint64_t id, web_response what) override { heard_->all[id] = std::move(what); }
+  void tell(std::shared_ptr<const std::string>) override {}
+  void end_streams(const std::string&) override {}
+  [[nodiscard]] web_traffic traffic() const override { return {}; }
+  [[nodiscard]] std::string listens_at() const override { return "127.0.0.1:8443"; }
+
+ private:
+  std::shared_ptr<answers_heard> heard_;
+};
+
+/// The store that outlives a page; each page gets its own end of it.
+class same_disk final : public account_store {
+ public:
+  explicit same_disk(std::shared_ptr<account_store> inner) : inner_{std::move(inner)} {}
+  result<std::vector<account>> accounts() override { return inner_->accounts(); }
+  result<std::vector<account_session>> sessions() override { return inner_->sessions(); }
+  bool changed_elsewhere() override { return inner_->changed_elsewhere(); }
+  std::optional<fault> save(const account_changes& changes) override {
+    return inner_->save(changes);
+  }
+  result<audit_page> audit(std::optional<std::uint64_t> before, std::size_t limit) override {
+    return inner_->audit(before, limit);
+  }
+  result<std::optional<std::string>> setting(const std::string& name) override {
+    return inner_->setting(name);
+  }
+  std::optional<fault> set_setting(const std::string& name, const std::string& text) override {
+    return inner_->set_setting(name, text);
+  }
+  result<std::vector<alarm_acknowledgement>> acknowledgements() override {
+    return inner_->acknowledgements();
+  }
+  std::optional<fault> acknowledge(const alarm_acknowledgement& what) override {
+    return inner_->acknowledge(what);
+  }
+
+ private:
+  std::shared_ptr<account_store> inner_;
+};
+
+/// What the household's end of a dispatcher has been told, and what it lives by.
+struct dispatcher_memory {
+  household lived_by;
+  std::vector<household> told;
+  bool answers = true;
+};
+
+struct words_heard {
+  std::size_t heard = 0;
+};
+
+caf::behavior forgetful_of_nothing(caf::stateful_actor<words_heard>* self,
+                                   const std::shared_ptr<dispatcher_memory>& memory) {
+  return {[memory](const household& wanted) {
+            memory->lived_by = wanted;
+            memory->told.push_back(wanted);
+          },
+          [memory](atom::tell) -> caf::result<standing_wishes> {
+            if (!memory->answers) return caf::delegated<standing_wishes>{};
+            return standing_wishes{{}, {}, {}, memory->lived_by};
+          },
+          // It stands in for the reporter, too.
+          [self](const body&) { ++self->state.heard; },
+          [self](const query&) { ++self->state.heard; }};
+}
+
+/// Pages of one house, one after the other, in an actor system where a test makes each step.
+struct pages_in_steps {
+  pages_in_steps()
+      : system{configured(config)},
+        scheduler{dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler())},
+        clock{house_clock::driven(noon, [this] { return system.clock().now(); })} {
+    auto opened = open_sqlite_accounts(":memory:", {8, 20, 200, 50});
+    REQUIRE(opened);
+    disk = std::move(opened->store);
+    dispatcher = system.spawn(forgetful_of_nothing, memory);
+  }
+  ~pages_in_steps() {
+    caf::anon_send_exit(page, caf::exit_reason::kill);
+    caf::anon_send_exit(dispatcher, caf::exit_reason::kill);
+    scheduler.run();
+  }
+  static caf::actor_system_config& configured(caf::actor_system_config& config) {
+    configure(config);
+    config.set("scheduler.policy", caf::atom("testing"));
+    return config;
+  }
+
+  /// A page begins (again), and hears where the others stand.
+  void start() {
+    if (page) caf::anon_send_exit(page, caf::exit_reason::kill);
+    scheduler.run();
+    auto parts = portal_parts{};
+    parts.serve = [this](const web_address&, const web_bounds&,
+                         std::function<void(web_request)>) -> result<std::unique_ptr<web_server>> {
+      return std::make_unique<server_without_sockets>(heard);
+    };
+    parts.open_accounts = [this]() -> result<opened_accounts> {
+      return opened_accounts{std::make_unique<same_disk>(disk)};
+    };
+    parts.hashing = {
+        [](const std::string& p) -> result<std::string> { return "hash of " + p; },
+        [](const std::string& e, const std::string& p) { return e == "hash of " + p; }};
+    parts.random_bytes = [this](std::size_t count) {
+      auto bytes = std::string{};
+      for (std::size_t i = 0; i < count; ++i)
+        bytes += static_cast<char>((seed = seed * 1664525U + 1013904223U) >> 24U);
+      return bytes;
+    };
+    parts.show = [this](const std::string&, const std::optional<std::string>& shown) {
+      claim = shown;
+    };
+    const auto house = shared(house_with_page());
+    // Somebody has yet to say what the date is.
+    const auto silent = []() -> result<clock_sample> {
+      return failed(fault_code::not_ready, "nobody knows");
+    };
+    page = system.spawn(portal_of, house_context{house, clock, silent}, std::move(parts));
+    auto others = roads{};
+    others.dispatcher_household = caf::actor_cast<household_sink>(dispatcher);
+    others.dispatcher_standing = caf::actor_cast<standing_desk>(dispatcher);
+    others.reporter_statements = caf::actor_cast<statement_sink>(dispatcher);
+    others.reporter_queries = caf::actor_cast<query_sink>(dispatcher);
+    caf::anon_send(page, others);
+    scheduler.run();
+  }
+  void date_is(const dating& dates) {
+    caf::anon_send(page, dates);
+    scheduler.run();
+  }
+  void pass(duration d) {
+    scheduler.advance_time(std::chrono::duration_cast<std::chrono::milliseconds>(d));
+    scheduler.run();
+  }
+
+  page_json ask(const std::string& method, const std::string& path, const page_json& body) {
+    auto asked = people.request(ines, method, path, body);
+    asked.id = ++asked_for;
+    caf::anon_send(page, asked);
+    scheduler.run();
+    REQUIRE(heard->all.contains(asked_for));
+    const auto& got = heard->all[asked_for];
+    REQUIRE(got.status < 300);
+    for (const auto& [name, value] : got.headers)
+      if (name == "Set-Cookie") ines.cookie = value.substr(0, value.find(';'));
+    auto said = body_of(got);
+    if (said.is_object() && said.contains("csrf")) ines.csrf = said["csrf"];
+    return said;
+  }
+  void sign_in() {
+    REQUIRE(claim);
+    ask("POST", "/api/v1/claim",
+        {{"code", *claim}, {"name", "Ines"}, {"password", page_people::ines_password}});
+  }
+  page_json wish(const char* kind, int for_s) {
+    return ask("POST", "/api/v1/control/leases", {{"kind", kind}, {"for_s", for_s}});
+  }
+  /// What the dispatcher has been told since the last look, each time by the kinds in it.
+  std::vector<std::string> told() {
+    auto all = std::vector<std::string>{};
+    for (const auto& each : std::exchange(memory->told, {})) {
+      auto kinds = std::string{};
+      for (const auto& w : each.wishes) kinds += std::string{to_text(w.kind)} + " ";
+      all.push_back(kinds);
+    }
+    return all;
+  }
+
+  caf::actor_system_config config;
+  caf::actor_system system;
+  caf::scheduler::test_coordinator& scheduler;
+  house_clock clock;
+  std::shared_ptr<account_store> disk;
+  std::shared_ptr<answers_heard> heard = std::make_shared<answers_heard>();
+  std::shared_ptr<dispatcher_memory> memory = std::make_shared<dispatcher_memory>();
+  caf::actor dispatcher;
+  portal_actor page;
+  std::optional<std::string> claim;
+  page_people people;  ///< makes requests as a browser would
+  browser ines;
+  unsigned seed = 7;
+  std::uint64_t asked_for = 0;
+};
+
+using kinds_told = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("a new page makes the dispatcher drop nothing, with or without a date") {
+  auto h = pages_in_steps{};
+  REQUIRE(!h.disk->set_setting(
+      "household", household_to_text({{},
+                                      {{"holiday-1", wish_kind::holiday, "", celsius(15), "Ann",
+                                        noon - 1h, noon + 30h}}})));
+  h.start();
+  CHECK(h.told() == kinds_told{""});
+  h.sign_in();
+  // Nobody knows the date: what somebody wishes now counts at once.
+  CHECK(h.wish("boost", 3600)["kept"] == false);
+  CHECK(h.told() == kinds_told{"boost "});
+  h.start();
+  for (const auto& each : h.told()) CHECK(each == "boost ");
+  h.wish("hands-off", 3600);
+  CHECK(h.told() == kinds_told{"boost hands-off "});
+  const auto boosted = h.memory->lived_by.wishes[0];
+  CHECK(boosted.until == noon + 1h);
+
+  h.date_is({2h, date_trust::assumed, date_source::system_clock});
+  CHECK(h.told() == kinds_told{"holiday boost hands-off "});
+  h.pass(1min);
+  // The next page hears of the date later than of the dispatcher, which goes on meanwhile.
+  h.start();
+  for (const auto& each : h.told()) CHECK(each == "holiday boost hands-off ");
+  REQUIRE(h.memory->lived_by.wishes.size() == 3);
+  CHECK(h.memory->lived_by.wishes[0].until == noon + 28h);
+  h.date_is({3h, date_trust::good, date_source::network_time});
+  REQUIRE(h.memory->lived_by.wishes.size() == 3);
+  for (const auto& w : h.memory->lived_by.wishes)
+    CHECK(w.until == noon + (w.kind == wish_kind::holiday ? 27h : 1h));
+}
+
+TEST_CASE("a page whose dispatcher is slow tells it nothing before it has answered") {
+  auto h = pages_in_steps{};
+  h.memory->lived_by.wishes = {{"boost-1", wish_kind::boost, "", {}, "Ann", noon - 1h, noon + 1h}};
+  h.memory->answers = false;
+  h.start();
+  h.sign_in();
+  h.wish("hands-off", 3600);
+  h.pass(3s);
+  CHECK(h.told().empty());
+  h.memory->answers = true;
+  h.pass(1s);
+  CHECK(h.told() == kinds_told{"boost hands-off "});
+}
