@@ -16,6 +16,9 @@ namespace {
 constexpr mode_t file_mode = 0640;
 /// Read in steps, so that a wish for more than there is takes no memory.
 constexpr auto read_step = std::size_t{1} << 20;
+/// Files and folders that are synced one by one: each asks the card to empty its cache, so that of
+/// more it is quicker to wait once for the whole file system, what others write in it too.
+constexpr auto most_by_name = std::size_t{16};
 
 tl::unexpected<fault> trouble(const std::string& what, const std::filesystem::path& file,
                               int error) {
@@ -97,7 +100,9 @@ class posix_history_files final : public history_files {
   }
 
   result<void> sync_all() override {
-    if (auto done = knows_all_ ? sync_touched() : sync_file_system(); !done) return done;
+    const auto names = touched_.files().size() + touched_.folders().size();
+    const auto by_name = knows_all_ && names <= most_by_name;
+    if (auto done = by_name ? sync_touched() : sync_file_system(); !done) return done;
     knows_all_ = true;
     touched_.clear();
     return {};
