@@ -99,6 +99,7 @@ void web_key_files::look() {
   const auto doubted = std::exchange(in_doubt_, wrong.has_value());
   if (wrong && !doubted) return;
   const auto held = std::lock_guard{guard_};
+  facts_ = in_use_->facts;
   refused_ = std::move(wrong);
 }
 
@@ -110,8 +111,6 @@ std::optional<std::string> web_key_files::take() {
   if (is_of_no_use(facts, now) && !is_of_no_use(in_use_->facts, now))
     return validity_text(facts, "the certificate " + where_.cert, now);
   in_use_ = std::move(*fresh);
-  const auto held = std::lock_guard{guard_};
-  facts_ = in_use_->facts;
   return {};
 }
 
