@@ -326,7 +326,9 @@ class Portal(unittest.TestCase):
             connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=20, **trust)
             connection.request("GET", path)
             answer = connection.getresponse()
-            return answer, answer.read().decode()
+            text = answer.read().decode()
+            connection.close()
+            return answer, text
         blind = ssl.create_default_context()
         blind.check_hostname = False
         blind.verify_mode = ssl.CERT_NONE
