@@ -32,6 +32,7 @@ class server_without_sockets final : public web_server {
   void end_streams(const std::string&) override {}
   [[nodiscard]] web_traffic traffic() const override { return {}; }
   [[nodiscard]] std::string listens_at() const override { return "127.0.0.1:8443"; }
+  [[nodiscard]] std::optional<web_certificate> certificate() const override { return {}; }
 
  private:
   std::shared_ptr<answers_heard> heard_;
