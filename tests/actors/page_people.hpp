@@ -63,6 +63,15 @@ struct browser {
   std::string cookie = {};  ///< "name=value"
   std::string csrf = {};
   std::string known = {};  ///< the cookie that stays when the session has ended
+
+  void take(const web_response& answered) {
+    for (const auto& [name, value] : answered.headers)
+      if (name == "Set-Cookie")
+        (value.find("-known=") == std::string::npos ? cookie : known) =
+            value.substr(0, value.find(';'));
+    const auto said = page_json::parse(answered.body, nullptr, false);
+    if (said.is_object() && said.contains("csrf") && said["csrf"].is_string()) csrf = said["csrf"];
+  }
 };
 
 /// A house's page with its people, where hashing costs nothing and is counted.
@@ -129,13 +138,7 @@ struct page_people {
   web_response ask(browser& b, const std::string& method, const std::string& path,
                    const page_json& body = {}) {
     auto answered = ask(request(b, method, path, body));
-    for (const auto& [name, value] : answered.headers)
-      if (name == "Set-Cookie")
-        (value.find("-known=") == std::string::npos ? b.cookie : b.known) =
-            value.substr(0, value.find(';'));
-    const auto said = page_json::parse(answered.body, nullptr, false);
-    if (said.is_object() && said.contains("csrf") && said["csrf"].is_string())
-      b.csrf = said["csrf"];
+    b.take(answered);
     return answered;
   }
 

@@ -194,11 +194,8 @@ struct pages_in_steps {
     REQUIRE(heard->all.contains(asked_for));
     const auto& got = heard->all[asked_for];
     REQUIRE(got.status < 300);
-    for (const auto& [name, value] : got.headers)
-      if (name == "Set-Cookie") ines.cookie = value.substr(0, value.find(';'));
-    auto said = body_of(got);
-    if (said.is_object() && said.contains("csrf")) ines.csrf = said["csrf"];
-    return said;
+    ines.take(got);
+    return body_of(got);
   }
   /// The status of the answer that has come after so long.
   unsigned status_of(const std::string& path, duration after) {
