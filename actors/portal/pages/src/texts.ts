@@ -115,6 +115,7 @@ export const texts = {
     too_short: (n: number) => `That is too short: it takes at least ${n} characters.`,
     differ: "The two passwords differ.",
     footnote: "This page comes from the house itself. Nothing you do here leaves it.",
+    trust: "Does the browser warn of this page? Get the certificate to trust.",
   },
   now: {
     title: "Now",
@@ -327,6 +328,7 @@ export const texts = {
     end: "End",
     end_it: (name: string) => `End: ${name}`,
     ended: "It has ended.",
+    not_kept: "It stands, but a restart would forget it: the house could not keep it just now.",
     not_controllable: "This zone cannot be controlled.",
     viewer: "Viewers may look, but not change this.",
     no_zones: "No zone of this house can be controlled.",

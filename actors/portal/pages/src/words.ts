@@ -46,6 +46,7 @@ export interface Lease {
   since_ms: number | null;
   until_ms: number;
   yours_to_end: boolean;
+  kept?: false;
 }
 export interface Standing { in_charge: string; mode: string; cause: string; contract_id: string | null; since_ms: number }
 export interface Price { total_usd_per_kwh: number | null; energy_usd_per_kwh: number | null; distribution_usd_per_kwh: number; cheap: boolean | null }

@@ -61,6 +61,13 @@ function LeaseRow({ lease, changed }: { lease: Lease; changed: () => void }) {
   );
 }
 
+/** What a restart would forget is said, after the words of whoever asked. */
+const ask_lease = (wish: object) =>
+  post<Lease>("/control/leases", wish).then((lease) => {
+    if (lease.kept === false) setTimeout(() => say(t.not_kept, true));
+    return lease;
+  });
+
 function ZoneCard({ zone, told, changed, allowed }: { zone: ControlZone; told: Told; changed: () => void; allowed: boolean }) {
   const live = useValue(now);
   const current = live?.zones.find((each) => each.name === zone.name);
@@ -82,7 +89,7 @@ function ZoneCard({ zone, told, changed, allowed }: { zone: ControlZone; told: T
   const send = () => {
     if (wish === null) return;
     set_busy(true);
-    post<Lease>("/control/leases", { kind: "setpoint", zone: zone.name, setpoint_c: wish, for_s: Number(length) }).then(
+    ask_lease({ kind: "setpoint", zone: zone.name, setpoint_c: wish, for_s: Number(length) }).then(
       (lease) => {
         set_busy(false);
         set_wish(null);
@@ -190,7 +197,7 @@ function Boost({ told, changed, allowed }: { told: Told; changed: () => void; al
   const zones = told.zones.filter((each) => each.controllable);
   const start = () => {
     set_busy(true);
-    post<Lease>("/control/leases", { kind: "boost", ...(zone ? { zone } : {}), for_s: Number(length) })
+    ask_lease({ kind: "boost", ...(zone ? { zone } : {}), for_s: Number(length) })
       .then((lease) => {
         say(t.boosts(format.when(lease.until_ms, house_now())));
         changed();
@@ -235,7 +242,7 @@ function Holiday({ told, changed, allowed }: { told: Told; changed: () => void; 
     if (longest && for_s > longest) return set_wrong(t.too_long(format.span(longest * 1000)));
     set_wrong(null);
     set_busy(true);
-    post<Lease>("/control/leases", { kind: "holiday", setpoint_c: setpoint, for_s })
+    ask_lease({ kind: "holiday", setpoint_c: setpoint, for_s })
       .then(() => {
         say(t.holiday_set);
         changed();
@@ -270,7 +277,7 @@ function HandsOff({ told, changed, allowed }: { told: Told; changed: () => void;
   const [busy, set_busy] = useState(false);
   const start = () => {
     set_busy(true);
-    post<Lease>("/control/leases", { kind: "hands-off", for_s: Number(length) })
+    ask_lease({ kind: "hands-off", for_s: Number(length) })
       .then(() => {
         say(t.hands_off_set);
         set_asks(false);
@@ -306,7 +313,7 @@ function Manual({ told, changed }: { told: Told; changed: () => void }) {
   const [length, set_length] = useState("600");
   const [levels, set_levels] = useState<Record<string, string>>({});
   const hold = (channel: string, value: number) =>
-    post<Lease>("/control/leases", { kind: "hold", channel, value, for_s: Number(length) }).then(
+    ask_lease({ kind: "hold", channel, value, for_s: Number(length) }).then(
       (lease) => {
         say(t.held(channel, format.when(lease.until_ms, house_now())));
         changed();

@@ -60,6 +60,11 @@ export function SignIn({ session, done }: { session: Session; done: () => void }
         </button>
       </form>
       <p class="footnote">{t.footnote}</p>
+      {location.protocol === "https:" && (
+        <p class="footnote">
+          <a href="/ca.crt">{t.trust}</a>
+        </p>
+      )}
     </main>
   );
 }
