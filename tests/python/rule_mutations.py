@@ -117,7 +117,7 @@ ALL = (
            "if (away && (!out.setpoint || *out.setpoint > *away->setpoint))", "if (away)"),
     broken("a boost is owed to the room", "a boost is an extra*", STEWARD,
            "of = {is.owed, {}};", "of = {is.setpoint, {}};"),
-    broken("a schedule knows no summer time", "a schedule follows the clock*", HOUSEHOLD,
+    broken("a schedule knows no summer time", "a schedule follows the clock*", "actors/local_calendar.cpp",
            "if (info.result == date::local_info::ambiguous &&", "if (info.result == date::local_info::nonexistent &&"),
     broken("a schedule of an unknown date counts", "without a date no schedule counts*", HOUSEHOLD,
            "if (weekly != wanted.schedules.end() && dates.known())", "if (weekly != wanted.schedules.end())"),
