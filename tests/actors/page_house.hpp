@@ -34,39 +34,25 @@ inline constexpr auto some_pages = std::to_array<page_file>({
 });
 
 /// The page's own store, whose disk can be full or unreadable while the people's is not.
-class full_disk final : public account_store {
+class full_disk final : public store_over {
  public:
-  explicit full_disk(std::shared_ptr<account_store> inner) : inner_{std::move(inner)} {}
+  using store_over::store_over;
   bool full = false;
   bool unreadable = false;
 
-  result<std::vector<account>> accounts() override { return inner_->accounts(); }
-  result<std::vector<account_session>> sessions() override { return inner_->sessions(); }
-  bool changed_elsewhere() override { return inner_->changed_elsewhere(); }
-  std::optional<fault> save(const account_changes& changes) override {
-    return inner_->save(changes);
-  }
-  result<audit_page> audit(std::optional<std::uint64_t> before, std::size_t limit) override {
-    return inner_->audit(before, limit);
-  }
   result<std::optional<std::string>> setting(const std::string& name) override {
     if (unreadable) return failed(fault_code::io, "the disk does not answer");
-    return inner_->setting(name);
+    return store_over::setting(name);
   }
   std::optional<fault> set_setting(const std::string& name, const std::string& text) override {
-    return full ? refusal() : inner_->set_setting(name, text);
-  }
-  result<std::vector<alarm_acknowledgement>> acknowledgements() override {
-    return inner_->acknowledgements();
+    return full ? refusal() : store_over::set_setting(name, text);
   }
   std::optional<fault> acknowledge(const alarm_acknowledgement& what) override {
-    return full ? refusal() : inner_->acknowledge(what);
+    return full ? refusal() : store_over::acknowledge(what);
   }
 
  private:
   static std::optional<fault> refusal() { return fault{fault_code::io, "the disk is full"}; }
-
-  std::shared_ptr<account_store> inner_;
 };
 
 /// A house with its page, three people who are signed in, and no socket.

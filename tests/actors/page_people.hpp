@@ -17,24 +17,14 @@ namespace hearth::testing {
 using namespace std::chrono_literals;
 using page_json = nlohmann::json;
 
-/// A store whose disk can fail.
-class store_on_a_bad_disk final : public account_store {
+/// A store over another one, of which a test makes what it needs.
+class store_over : public account_store {
  public:
-  explicit store_on_a_bad_disk(std::unique_ptr<account_store> inner) : inner_{std::move(inner)} {}
-  std::optional<fault> fails_to_write, fails_to_read;
-  std::size_t writes = 0;
-  bool changed = false;
-
-  result<std::vector<account>> accounts() override {
-    changed = false;
-    if (fails_to_read) return tl::make_unexpected(*fails_to_read);
-    return inner_->accounts();
-  }
+  explicit store_over(std::shared_ptr<account_store> inner) : inner_{std::move(inner)} {}
+  result<std::vector<account>> accounts() override { return inner_->accounts(); }
   result<std::vector<account_session>> sessions() override { return inner_->sessions(); }
-  bool changed_elsewhere() override { return changed; }
+  bool changed_elsewhere() override { return inner_->changed_elsewhere(); }
   std::optional<fault> save(const account_changes& changes) override {
-    if (fails_to_write) return fails_to_write;
-    ++writes;
     return inner_->save(changes);
   }
   result<audit_page> audit(std::optional<std::uint64_t> before, std::size_t limit) override {
@@ -54,7 +44,28 @@ class store_on_a_bad_disk final : public account_store {
   }
 
  private:
-  std::unique_ptr<account_store> inner_;
+  std::shared_ptr<account_store> inner_;
+};
+
+/// A store whose disk can fail.
+class store_on_a_bad_disk final : public store_over {
+ public:
+  using store_over::store_over;
+  std::optional<fault> fails_to_write, fails_to_read;
+  std::size_t writes = 0;
+  bool changed = false;
+
+  result<std::vector<account>> accounts() override {
+    changed = false;
+    if (fails_to_read) return tl::make_unexpected(*fails_to_read);
+    return store_over::accounts();
+  }
+  bool changed_elsewhere() override { return changed; }
+  std::optional<fault> save(const account_changes& changes) override {
+    if (fails_to_write) return fails_to_write;
+    ++writes;
+    return store_over::save(changes);
+  }
 };
 
 /// A browser at some address, which keeps its cookies and its token.

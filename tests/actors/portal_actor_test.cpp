@@ -38,36 +38,6 @@ class server_without_sockets final : public web_server {
   std::shared_ptr<answers_heard> heard_;
 };
 
-/// The store that outlives a page; each page gets its own end of it.
-class same_disk final : public account_store {
- public:
-  explicit same_disk(std::shared_ptr<account_store> inner) : inner_{std::move(inner)} {}
-  result<std::vector<account>> accounts() override { return inner_->accounts(); }
-  result<std::vector<account_session>> sessions() override { return inner_->sessions(); }
-  bool changed_elsewhere() override { return inner_->changed_elsewhere(); }
-  std::optional<fault> save(const account_changes& changes) override {
-    return inner_->save(changes);
-  }
-  result<audit_page> audit(std::optional<std::uint64_t> before, std::size_t limit) override {
-    return inner_->audit(before, limit);
-  }
-  result<std::optional<std::string>> setting(const std::string& name) override {
-    return inner_->setting(name);
-  }
-  std::optional<fault> set_setting(const std::string& name, const std::string& text) override {
-    return inner_->set_setting(name, text);
-  }
-  result<std::vector<alarm_acknowledgement>> acknowledgements() override {
-    return inner_->acknowledgements();
-  }
-  std::optional<fault> acknowledge(const alarm_acknowledgement& what) override {
-    return inner_->acknowledge(what);
-  }
-
- private:
-  std::shared_ptr<account_store> inner_;
-};
-
 /// What the household's end of a dispatcher has been told, and what it lives by.
 struct dispatcher_memory {
   household lived_by;
@@ -148,7 +118,8 @@ struct pages_in_steps {
       return std::make_unique<server_without_sockets>(heard);
     };
     parts.open_accounts = [this]() -> result<opened_accounts> {
-      return opened_accounts{std::make_unique<same_disk>(disk)};
+      // The store outlives a page; each page gets its own end of it.
+      return opened_accounts{std::make_unique<store_over>(disk)};
     };
     parts.hashing = {
         [](const std::string& p) -> result<std::string> { return "hash of " + p; },
