@@ -53,7 +53,23 @@ async function ask<T>(method: string, path: string, body?: unknown, signal?: Abo
   throw new Refused(answer.status, said?.error ? String(said.error) : fallback, said?.field ?? null, wait);
 }
 
-export const get = <T>(path: string, signal?: AbortSignal) => ask<T>("GET", path, undefined, signal);
+const asked_ahead = new Map<string, Promise<unknown>>();
+
+/** Asks now for what somebody will get in a moment: a phone far from the house's Wi-Fi waits for every
+    answer that is asked for only after another. */
+export function ask_ahead(path: string) {
+  const answer = ask("GET", path);
+  answer.catch(() => {}); // told to whoever gets it
+  asked_ahead.set(path, answer);
+}
+/** What was asked ahead was asked by somebody else. */
+export const forget_asked = () => asked_ahead.clear();
+
+export function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+  const ahead = asked_ahead.get(path);
+  asked_ahead.delete(path);
+  return ahead ? (ahead as Promise<T>) : ask<T>("GET", path, undefined, signal);
+}
 export const post = <T>(path: string, body?: unknown) => ask<T>("POST", path, body);
 export const put = <T>(path: string, body: unknown) => ask<T>("PUT", path, body);
 export const remove = (path: string) => ask<void>("DELETE", path);

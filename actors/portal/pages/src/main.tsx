@@ -1,14 +1,14 @@
 // The frame around every page: who is signed in, where one can go, whether the house still speaks.
 import { render, type ComponentType } from "preact";
-import { useEffect, useState } from "preact/hooks";
-import { get, on_signed_out, post, use_token } from "./api";
+import { useLayoutEffect, useState } from "preact/hooks";
+import { ask_ahead, forget_asked, get, on_signed_out, post, use_token } from "./api";
 import * as format from "./format";
 import { beat, connected, house, house_now, now, session, start_live, stop_live } from "./live";
 import { Now } from "./pages/now";
 import { SignIn } from "./pages/sign_in";
 import { complain, Dialog, Icon, Link, Problem, Toasts, Waiting, type IconName } from "./parts";
 import { go, path } from "./router";
-import { settings } from "./settings";
+import { keep_in, settings, was_in } from "./settings";
 import { useValue } from "./store";
 import { texts } from "./texts";
 import type { House, Session } from "./words";
@@ -33,7 +33,10 @@ const hidden: { to: string; load: Loader }[] = [
 
 export const sign_out = () =>
   post("/logout").then(
-    () => location.assign("/"),
+    () => {
+      keep_in(false);
+      location.assign("/");
+    },
     (problem) => complain(problem),
   );
 
@@ -78,7 +81,7 @@ function Shell() {
   const [problem, set_problem] = useState(false);
   const place = [...places, ...hidden].find((each) => each.to === here);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     show_more(false);
     set_problem(false);
     if (!place) return;
@@ -187,6 +190,8 @@ function App() {
     get<Session>("/session").then(
       (told) => {
         use_token(told.csrf);
+        if (told.state !== "in") forget_asked();
+        keep_in(told.state === "in");
         session.set(told);
       },
       (wrong) => set_problem(wrong.message),
@@ -199,11 +204,13 @@ function App() {
     now.set(null);
     ask();
   };
-  useEffect(() => {
+  // Before anything is drawn: a frame later is a frame later on the screen.
+  useLayoutEffect(() => {
     on_signed_out(ended);
+    if (was_in()) ask_ahead("/house");
     ask();
   }, []);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (who?.state !== "in") return;
     start_live(ended);
     get<House>("/house").then(

@@ -44,6 +44,25 @@ export function prefer(change: Partial<Settings>) {
   }
 }
 
+const place_in = "hearth.in";
+
+/** Whether somebody was signed in here when the page was last open. Only a guess of what to ask for first. */
+export function was_in(): boolean {
+  try {
+    return localStorage.getItem(place_in) !== null;
+  } catch {
+    return false;
+  }
+}
+export function keep_in(is: boolean) {
+  try {
+    if (is) localStorage.setItem(place_in, "1");
+    else localStorage.removeItem(place_in);
+  } catch {
+    // Then everything is asked for in its turn.
+  }
+}
+
 export function is_dark(): boolean {
   const theme = settings.get().theme;
   return theme === "dark" || (theme === "system" && matchMedia("(prefers-color-scheme: dark)").matches);

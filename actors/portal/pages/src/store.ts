@@ -1,5 +1,5 @@
 // Values that many parts of the page look at.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 
 export class Value<T> {
   private readonly watchers = new Set<() => void>();
@@ -33,7 +33,7 @@ export function useValue<T>(of: Value<T>): T {
 export function useLoaded<T>(load: (signal: AbortSignal) => Promise<T>, on: unknown[]) {
   const [state, set] = useState<{ data: T | null; problem: string | null; busy: boolean }>({ data: null, problem: null, busy: true });
   const [turn, next] = useState(0);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const ends = new AbortController();
     set((was) => ({ ...was, busy: true }));
     load(ends.signal).then(

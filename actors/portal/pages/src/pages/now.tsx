@@ -46,17 +46,21 @@ function Charge({ told }: { told: Told }) {
   );
 }
 
-function Tiles({ told, built, dead }: { told: Told; built: House; dead: boolean }) {
+/** What the day has cost so far: asked for with the page, not once the first values are there. */
+function useToday(built: House, at_ms: number) {
+  const day = format.start_of_day(at_ms);
+  const money = useLoaded((signal) => (built.features.history ? get<Money>("/money" + query({ by: "day", from_ms: day, to_ms: format.start_of_day(day, 1) }), signal) : Promise.resolve(null)), [day]);
+  useEvery(60_000, money.again);
+  return money.data?.rows.find((each) => each.start_ms <= at_ms && each.end_ms > at_ms && each.covered > 0);
+}
+
+function Tiles({ told, built, today, dead }: { told: Told; built: House; today: Money["rows"][number] | undefined; dead: boolean }) {
   const house_power = built.plant?.house_power ? told.points[built.plant.house_power] : undefined;
   const price = told.price;
   const plan = told.plan;
   const contract = told.contracts.find((each) => each.start_ms <= told.at_ms && each.end_ms > told.at_ms) ?? told.contracts.find((each) => each.start_ms > told.at_ms);
   const layers = (built.plant?.store?.layers ?? []).map((each) => told.points[each]).filter((each) => each?.v !== null && each?.v !== undefined);
   const stale = (q: string | undefined) => dead || q !== "good";
-  const day = format.start_of_day(told.at_ms);
-  const money = useLoaded((signal) => (built.features.history ? get<Money>("/money" + query({ by: "day", from_ms: day, to_ms: format.start_of_day(day, 1) }), signal) : Promise.resolve(null)), [day]);
-  useEvery(60_000, money.again);
-  const today = money.data?.rows.find((each) => each.start_ms <= told.at_ms && each.end_ms > told.at_ms && each.covered > 0);
   return (
     <div class="tiles now-tiles">
       <Tile
@@ -176,6 +180,7 @@ export function Now() {
   const told = useValue(now);
   const built = useValue(house)!;
   const up = useValue(connected);
+  const today = useToday(built, told?.at_ms ?? house_now());
   if (!told) return <Waiting />;
   const setpoints = Object.fromEntries(told.zones.map((each) => [each.name, each.setpoint_c]));
   return (
@@ -190,7 +195,7 @@ export function Now() {
         )}
         <div class="now-side">
           <Charge told={told} />
-          <Tiles told={told} built={built} dead={!up} />
+          <Tiles told={told} built={built} today={today} dead={!up} />
         </div>
         {built.features.planner && <DayStrip at_ms={told.at_ms} />}
       </div>
