@@ -69,7 +69,7 @@ std::vector<reading> device::take(const command& c, time_point now) {
   auto& s = found->second;
   if (s.live && s.live->issued > c.issued) return {};
   if (!s.live || s.live->value != c.value) {
-    s.mismatch_told = s.agreed = false;
+    s.agreed = false;
     s.contradicted.reset();
     s.obeyed_since.reset();
   }
@@ -84,12 +84,12 @@ std::vector<reading> device::take(const command& c, time_point now) {
 }
 
 void device::make_safe() {
-  for (auto& [channel, s] : setpoints_) s = {};
+  for (auto& [channel, s] : setpoints_) s.forget();
 }
 
 void device::expire(time_point now) {
   for (auto& [channel, s] : setpoints_)
-    if (s.live && s.live->expires <= now) s = {};
+    if (s.live && s.live->expires <= now) s.forget();
 }
 
 std::optional<device::work> device::next_write(time_point now) {
@@ -174,19 +174,19 @@ void device::compare_read_back(outcome& out, time_point now, duration grace) {
     // Who speaks unasked may have fallen silent since; only an answer shows what is.
     s.agreed = grace == duration{} && r.value && s.live && agrees(s.live->value, *r.value);
     if (!r.value || !s.live || s.waiting || !s.written) continue;
+    const auto& name = (*house_)[r.channel].name;
     if (agrees(s.live->value, *r.value)) {
-      s.mismatch_told = false;
       s.contradicted.reset();
+      if (std::exchange(s.mismatch_told, false))
+        out.events.push_back({severity::info, "actuator-obeys", name,
+                              name + " reads back as it was commanded again", now});
       continue;
     }
     if (now - *s.obeyed_since < grace) continue;
     if (!s.contradicted) s.contradicted = now;
-    if (!s.mismatch_told) {
-      s.mismatch_told = true;
-      const auto name = (*house_)[r.channel].name;
+    if (!std::exchange(s.mismatch_told, true))
       out.events.push_back({severity::alarm, "actuator-mismatch", name,
                             name + " reads back otherwise than it was commanded", now});
-    }
   }
 }
 

@@ -78,14 +78,16 @@ class device {
 
  private:
   struct setpoint {
-    std::optional<command> live;  ///< being obeyed or waiting to be
-    bool waiting = false;         ///< must still be written
+    std::optional<command> live = {};  ///< being obeyed or waiting to be
+    bool waiting = false;              ///< must still be written
     bool written = false;  ///< the bus has confirmed `live`; only then a read-back can contradict
     bool unsafe = true;    ///< must still be made safe
     bool agreed = false;   ///< the latest poll has shown `live`: renewing it needs no write
     std::optional<time_point> contradicted = {};  ///< since when polls have shown something else
-    bool mismatch_told = false;
-    std::optional<time_point> obeyed_since;  ///< when the bus first confirmed this value
+    std::optional<time_point> obeyed_since = {};  ///< when the bus first confirmed this value
+    bool mismatch_told = false;  ///< until it is seen to obey, whatever it is commanded meanwhile
+    /// There is no command any more, and it must be made safe.
+    void forget() { *this = {.mismatch_told = mismatch_told}; }
   };
 
   void note_written(const write& w, std::span<const result<bus_answer>> answers, time_point now,

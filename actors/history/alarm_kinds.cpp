@@ -21,7 +21,8 @@ constexpr auto kinds = std::array{
     alarm_kind{"channel-never", "channel-good",
                "A sensor or relay of the layout has not been heard at all.",
                "Compare the layout with what is wired; scada probe shows what answers."},
-    alarm_kind{"actuator-mismatch", "", "A relay reads back otherwise than it was commanded.",
+    alarm_kind{"actuator-mismatch", "actuator-obeys",
+               "A relay reads back otherwise than it was commanded.",
                "See whether somebody switches it by hand; else have the relay and its wiring "
                "checked."},
     alarm_kind{"actor-died", "actor-restarted",

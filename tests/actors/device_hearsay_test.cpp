@@ -79,8 +79,12 @@ TEST_CASE_FIXTURE(
     command(true);
     CHECK(alarms("off") == 0);
   }
-  CHECK(alarms("on") == 0);
+  const auto obeys = relay.heard({"relay", "on"}, now);
+  REQUIRE(obeys.events.size() == 1);
+  CHECK(obeys.events[0].kind == "actuator-obeys");
+  CHECK(obeys.events[0].severity == severity::info);
   CHECK_FALSE(write());
+  CHECK(alarms("on") == 0);
   CHECK(alarms("off") == 1);
 }
 

@@ -328,10 +328,32 @@ TEST_CASE_FIXTURE(
   CHECK_FALSE(write());
   CHECK_FALSE(bus.lines[0]);
   take(at::enable, true);
-  write();
+  const auto obeys = write();
   CHECK(bus.lines[0]);
+  CHECK(count_kind(obeys->events, "actuator-obeys") == 1);
+  CHECK(poll().events.empty());
   bus.stuck[0] = false;
   CHECK(count_kind(poll().events, "actuator-mismatch") == 1);
+}
+
+TEST_CASE_FIXTURE(
+    fixture,
+    "a relay that is stuck is alarmed until it is seen to obey, also without a command "
+    "in between") {
+  start();
+  bus.stuck[0] = true;
+  take(at::enable, false);
+  CHECK(count_kind(write()->events, "actuator-mismatch") == 1);
+  now += limits::command_life;
+  while (!board.all_safe()) write();
+  now += 1min;
+  take(at::enable, false);
+  CHECK(write()->events.empty());
+  bus.stuck.clear();
+  now += 10s;
+  take(at::enable, false);
+  CHECK(count_kind(write()->events, "actuator-obeys") == 1);
+  CHECK(poll().events.empty());
 }
 
 TEST_CASE_FIXTURE(fixture, "a poll that was under way when the command came contradicts nothing") {
