@@ -21,16 +21,15 @@ esac
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 work=$root/build/arm64
 sysroot=$work/sysroot
-libraries="libc6-dev libstdc++-12-dev libcaf-dev libpaho-mqtt-dev libpaho-mqttpp-dev libmodbus-dev libgpiod-dev libsystemd-dev
-  libssl-dev libsqlite3-dev zlib1g-dev libyaml-cpp-dev libprotobuf-dev nlohmann-json3-dev libhowardhinnant-date-dev
-  libexpected-dev libcli11-dev libspdlog-dev libglpk-dev libboost-dev prometheus-cpp-dev"
+# The same list as everywhere: what scada and atn are made of.
+libraries="libc6-dev libstdc++-12-dev $(sed -n '/^# Libraries of scada/,/^# The household/s/^\([a-z0-9+.-]*-dev\) .*/\1/p' "$root/tools/packages.txt" | paste -sd' ')"
 
 for program in aarch64-linux-gnu-g++ cmake ninja protoc; do
   command -v "$program" > /dev/null || { echo "$program is missing: apt-get install g++-aarch64-linux-gnu, and tools/install_packages.sh" >&2; exit 1; }
 done
 
-if [[ ! -e $work/sysroot-made ]]; then
-  rm -rf "$sysroot"
+if [[ $(cat "$work/sysroot-made" 2> /dev/null) != "$libraries" ]]; then
+  rm -rf "$sysroot" "$work/sysroot-made" "$work/apt/cache/archives"
   mkdir -p "$work"/apt/{state/lists/partial,cache/archives/partial} "$sysroot"
   : > "$work/apt/status"
   cat > "$work/apt/conf" <<END
@@ -56,7 +55,7 @@ END
   find "$sysroot" -type l -lname '/*' -print0 | while IFS= read -r -d '' link; do
     ln -sfn "$sysroot$(readlink "$link")" "$link"
   done
-  touch "$work/sysroot-made"
+  echo "$libraries" > "$work/sysroot-made"
 fi
 [[ ${1:-} != --sysroot-only ]] || exit 0
 
