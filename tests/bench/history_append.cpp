@@ -4,7 +4,8 @@
 //
 // The same values by 10 s go in blocks of 5 min to: the history; a file of the bare float32 (the
 // floor), synced as often; a SQLite table in write-ahead mode, synchronous FULL, a transaction a
-// block; one round-robin file per channel with the history's four finenesses, an update a block.
+// block; one round-robin file per channel with the history's four finenesses, an update a block and
+// a sync of them all, which rrdtool leaves to whoever calls it.
 // WORD is one of floor, history, sqlite, rrdtool; unsaid, all. Prints lines of "WORD SECONDS
 // MB_DEVICE MB_ON_DISK": what the block device under FOLDER was given to write meanwhile, journal
 // of the file system and all, which is this program's alone on a file system of its own. Then
@@ -162,6 +163,8 @@ int main(int argc, char** argv) {
     const auto file = [&](int c) { return folder + "/" + std::to_string(c) + ".rrd"; };
     for (auto c = 0; c < channels; ++c)
       if (rrd_create_r(file(c).c_str(), 10, first - 10, 7, made) != 0) give_up(rrd_get_error());
+    const auto disk = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY);
+    if (disk < 0) give_up("cannot open " + folder);
     each_block(
         [&](int c, std::int64_t s, float v) {
           waiting[static_cast<std::size_t>(c)].push_back(std::to_string(s) + ":" +
@@ -177,7 +180,9 @@ int main(int argc, char** argv) {
               give_up(rrd_get_error());
             lines.clear();
           }
+          if (::syncfs(disk) != 0) give_up("cannot sync");
         });
+    ::close(disk);
   });
   return EXIT_SUCCESS;
 }
