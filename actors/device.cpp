@@ -40,6 +40,8 @@ void device::move_to(std::shared_ptr<const layout> house, device_id id,
   for (const auto channel : (*house_)[id_].channels) own[channel] = now.at(channel);
   house_ = std::move(house);
   id_ = id;
+  // What was said of the former layout is over; what is still so is said again.
+  for (auto& [channel, s] : setpoints_) s.mismatch_told = false;
   if (std::ranges::all_of(own, [](const auto& place) { return place.first == place.second; }))
     return;
   driver_ = renumbered(std::move(driver_), own);

@@ -9,6 +9,21 @@ namespace {
 
 using self_pointer = reporter_actor::stateful_pointer<reporter_state>;
 
+/// To all who listen; what is said before it is known where they stand waits, in its order.
+void tell(self_pointer self, body what) {
+  auto& s = self->state;
+  if (!s.peers) {
+    if (s.untold.size() < reporter_state::most_untold) s.untold.push_back(std::move(what));
+    return;
+  }
+  s.history.tell(self, s.peers->history_statements, what);
+  s.portal.tell(self, s.peers->portal_statements, what);
+  s.home_assistant.tell(self, s.peers->home_assistant_statements, what);
+  s.observer.tell(self, s.peers->statement_observer, what);
+  const auto& to = is_journaled(what) ? s.peers->journal : s.peers->upstream;
+  if (to) self->send(to, std::move(what));
+}
+
 void say(self_pointer self, const event_log& log, body what) {
   if (const auto* e = std::get_if<event>(&what)) {
     auto dated = *e;
@@ -16,14 +31,7 @@ void say(self_pointer self, const event_log& log, body what) {
     log(dated);
   }
   if (const auto* s = std::get_if<state_report>(&what)) self->state.last_state = *s;
-  auto& s = self->state;
-  if (!s.peers) return;
-  s.history.tell(self, s.peers->history_statements, what);
-  s.portal.tell(self, s.peers->portal_statements, what);
-  s.home_assistant.tell(self, s.peers->home_assistant_statements, what);
-  s.observer.tell(self, s.peers->statement_observer, what);
-  const auto& to = is_journaled(what) ? s.peers->journal : s.peers->upstream;
-  if (to) self->send(to, std::move(what));
+  tell(self, std::move(what));
 }
 
 std::optional<body> answer_to(reporter_state& state, query_subject subject) {
@@ -66,7 +74,10 @@ reporter_actor::behavior_type reporter_of(self_pointer self, house_context conte
         for (auto& what : self->state.builder->redate(dates, context.clock.now()))
           say(self, log, std::move(what));
       },
-      [self](const roads& r) { self->state.peers = r; },
+      [self](const roads& r) {
+        self->state.peers = r;
+        for (auto& what : std::exchange(self->state.untold, {})) tell(self, std::move(what));
+      },
   };
 }
 

@@ -7,8 +7,10 @@
 #include "protocol/dating.hpp"
 #include "protocol/limits.hpp"
 
+#include <cstddef>
 #include <functional>
 #include <optional>
+#include <vector>
 
 namespace hearth {
 
@@ -27,6 +29,10 @@ struct reporter_state {
   std::optional<state_report> last_state;
   dating dates = exact_dates;  ///< for the log
   std::optional<roads> peers;
+  /// Said before the first roads. Beyond: it is in the log alone; a family says a few words till
+  /// then.
+  static constexpr std::size_t most_untold = 64;
+  std::vector<body> untold;
   static constexpr auto most_untaken = limits::words_untaken_most;
   onlooker history{most_untaken}, portal{most_untaken}, home_assistant{most_untaken},
       observer{most_untaken};

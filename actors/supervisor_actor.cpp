@@ -19,11 +19,13 @@ std::string reason_text(const caf::error& reason) {
 
 }  // namespace
 
-void supervisor_state::start(child& c) {
+void supervisor_state::start(child& c, std::optional<event> word) {
   const auto actor = c.member.spawn();
   c.address = caf::actor_cast<caf::actor_addr>(actor);
   c.up = true;
   self->monitor(c.address);
+  // Before anybody new can say a word: what was said before him is over with this.
+  if (word) say(std::move(*word));
   c.member.introduce();
 }
 
@@ -88,12 +90,13 @@ void supervisor_state::begin_changed() {
     next.member = std::move(member);
     children.push_back(std::move(next));
   }
-  for (auto& c : children)
-    if (!c.up) start(c);
   auto text = std::string{};
   for (const auto& word : done.what.words) text += (text.empty() ? "" : "; ") + word;
-  say({severity::info, "layout-changed", "house", text.empty() ? "nothing differs" : text,
-       context.clock.now()});
+  auto changed =
+      std::optional<event>{{severity::info, "layout-changed", "house",
+                            text.empty() ? "nothing differs" : text, context.clock.now()}};
+  for (auto& c : children)
+    if (!c.up) start(c, c.member.name == "reporter" ? std::exchange(changed, {}) : std::nullopt);
   done.promise.deliver(std::move(done.what.words));
 }
 
@@ -221,9 +224,8 @@ supervisor_actor::behavior_type supervisor_of(
         if (self->state.stopping) return;
         for (auto& c : self->state.children) {
           if (c.member.name != name || c.up) continue;
-          self->state.start(c);
-          self->state.say({severity::info, "actor-restarted", name, name + " runs again",
-                           self->state.context.clock.now()});
+          self->state.start(c, event{severity::info, "actor-restarted", name, name + " runs again",
+                                     self->state.context.clock.now()});
         }
       },
       [self](const body& what) {

@@ -71,7 +71,8 @@ struct supervisor_state {
     std::set<caf::actor_addr> alive = {};  ///< of those that are to end
   };
 
-  void start(child& c);
+  /// With the word that is to be said before anybody new can say one.
+  void start(child& c, std::optional<event> word = {});
   /// Hears the last words of those that another layout ends, ends them, and begins what then
   /// begins.
   caf::result<std::vector<std::string>> change(const checked_layout& house);

@@ -18,6 +18,9 @@ struct alarm_kind {
   /// and it ends by itself after `alarm_lasts`. Kinds that the same word ends are one alarm: a
   /// newer one takes the older one's place.
   std::string_view ended_by;
+  /// The member of the family that says it, and says it again if it begins anew while it is still
+  /// so: then what it said before is over. Empty: nobody does.
+  std::string_view told_by;
   std::string_view meaning;  ///< one sentence
   std::string_view remedy;   ///< one sentence
 };

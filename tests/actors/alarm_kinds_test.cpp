@@ -95,6 +95,32 @@ TEST_CASE("a house that begins anew has no alarm but those it raises again") {
   CHECK(alarms.open().empty());
 }
 
+TEST_CASE("with another layout those alarms are over that are said again if they are still true") {
+  auto alarms = open_alarms{};
+  alarms.take(warning("channel-fault", "gone.power"));
+  alarms.take(warning("page-closed", "house"));
+  alarms.take(warning("layout-refused", "house.yaml"));
+  alarms.take(warning("actor-died", "device meters"));
+  alarms.take(warning("actuator-mismatch", "hp.enable"));
+  // The journal stays as it is, and so does what it said.
+  alarms.take(warning("journal-failing", "house"));
+  alarms.take(warning("plain-text-link", "mqtt://a"));
+  CHECK(alarms.take(info("layout-changed", "house", noon + 1h)).size() == 5);
+  REQUIRE(alarms.open().size() == 2);
+  CHECK(concerns_alarms(info("layout-changed", "house")));
+}
+
+TEST_CASE("who begins anew says anew what is wrong, and what he said before is over") {
+  auto alarms = open_alarms{};
+  alarms.take(warning("actor-died", "portal"));
+  alarms.take(warning("page-closed", "house"));
+  alarms.take(warning("channel-fault", "tank.top"));
+  CHECK(alarms.take(info("actor-restarted", "device meters", noon + 1min)).empty());
+  CHECK(alarms.take(info("actor-restarted", "portal", noon + 2min)).size() == 2);
+  CHECK(alarms.take(info("actor-restarted", "reporter", noon + 3min)).size() == 1);
+  CHECK(alarms.open().empty());
+}
+
 TEST_CASE("a warning that nobody knows is an alarm, news and answers are none") {
   auto alarms = open_alarms{};
   alarms.take(warning("flux-capacitor-empty", "car"));

@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+#include <map>
+
 using namespace hearth;
 using namespace hearth::testing;
 
@@ -334,6 +336,19 @@ TEST_CASE_FIXTURE(
   CHECK(poll().events.empty());
   bus.stuck[0] = false;
   CHECK(count_kind(poll().events, "actuator-mismatch") == 1);
+}
+
+TEST_CASE_FIXTURE(fixture,
+                  "with another layout a relay that still does otherwise is alarmed anew") {
+  start();
+  bus.stuck[0] = true;
+  take(at::enable, false);
+  CHECK(count_kind(write()->events, "actuator-mismatch") == 1);
+  auto same = std::map<channel_id, channel_id>{};
+  for (const auto c : (*house)[by::relays].channels) same[c] = c;
+  board.move_to(shared(small_house()), by::relays, same);
+  CHECK(count_kind(poll().events, "actuator-mismatch") == 1);
+  CHECK(poll().events.empty());
 }
 
 TEST_CASE_FIXTURE(
