@@ -192,23 +192,23 @@ void portal_state::look_at_certificate() {
   if (std::exchange(named_by, is->fingerprint) != is->fingerprint) mind->called(names());
 }
 
-/// What was open before this page began; a house that has just begun has none.
+/// What was open before this page began.
 void portal_state::remember_alarms() {
-  if (!peers || !peers->past || !mind) return;
-  constexpr auto looked_back = std::chrono::days{7};
-  const auto now = dates.utc(context.clock.now());
-  const auto asked = chronicle_query{now - looked_back, now, {"event"},
-                                     severity::info,    {},  chronicle_limits::page};
-  self->request(peers->past, patience, asked)
+  if (remembers || past_hangs || !peers || !peers->past || !mind) return;
+  remembers = true;
+  self->request(peers->past, patience, moment_query{dates.utc(context.clock.now())})
       .then(
-          [this](const result<chronicle_page>& page) {
-            if (!page || !mind) return;
+          [this](const result<moment_answer>& then) {
+            if (!then) return;
             auto before = std::vector<event>{};
-            for (auto item = page->items.rbegin(); item != page->items.rend(); ++item)
-              if (auto e = event_from(*item)) before.push_back(std::move(*e));
-            mind->remember(before);
+            for (const auto& item : then->open_alarms)
+              if (auto e = event_from(item)) before.push_back(std::move(*e));
+            if (mind) mind->remember(before);
           },
-          [](const caf::error&) {});
+          [this](const caf::error&) {
+            remembers = false;
+            wait_for_past();
+          });
 }
 
 void portal_state::tick() {
@@ -221,6 +221,7 @@ void portal_state::tick() {
   const auto is_watched =
       server && (server->traffic().streams > 0 ||
                  std::exchange(requests_seen, mind->requests()) != mind->requests());
+  remember_alarms();
   if (!mind->has_taken_over() || (is_watched && ticks % standing_every == 0)) look_at_standing();
   look_at_certificate();
   if (server && parts.show) {

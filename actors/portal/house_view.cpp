@@ -27,6 +27,7 @@ void house_view::hear(const body& said) {
   if (const auto* e = std::get_if<event>(&said)) {
     auto dated = *e;
     dated.at = dates_.utc(e->at);
+    began_ |= e->kind == "started";
     take(dated);
     if (e->kind == "actor-died") actors_[e->subject].up = false;
     if (e->kind == "actor-restarted") {
@@ -80,6 +81,9 @@ void house_view::put_away(std::vector<ended_alarm> over) {
 }
 
 void house_view::remember(const std::vector<event>& before) {
+  // A house that has only just begun has no past, though a chronicle without a date may still end
+  // with the run before.
+  if (began_) return;
   // What was said since the page began comes after what was said before.
   auto since = std::vector<event>{};
   for (const auto& open : alarms_.open()) since.push_back(open.raised);

@@ -31,7 +31,8 @@ class house_view {
   void redate(const dating& dates);
   /// What stands besides local control; true if that differs from before.
   bool stands(standing_wishes all);
-  /// What was said before the page was there, oldest first, in UTC.
+  /// What was open before the page was there, oldest first, in UTC; nothing of it counts once the
+  /// page has heard the house begin.
   void remember(const std::vector<event>& before);
   void acknowledge(const alarm_acknowledgement& what) { acknowledged_[what.alarm] = what; }
   /// Ends alarms that end by themselves.
@@ -84,6 +85,7 @@ class house_view {
   std::deque<ended_alarm> ended_;
   std::map<std::string, alarm_acknowledgement> acknowledged_;
   std::map<std::string, actor_fate> actors_;
+  bool began_ = false;
   bool news_ = false;
 };
 

@@ -81,7 +81,7 @@ caf::behavior hanging(caf::event_based_actor*, const std::shared_ptr<hanging_his
             ++memory->waiting;
             return caf::delegated<history_status>{};
           },
-          [](const chronicle_query&) { return result<chronicle_page>{chronicle_page{}}; }};
+          [](const moment_query&) { return result<moment_answer>{moment_answer{}}; }};
 }
 
 /// Pages of one house, one after the other, in an actor system where a test makes each step.

@@ -59,6 +59,18 @@ TEST_CASE("what was said since the page began counts beside what the chronicle r
   CHECK(h.get(h.viewer, "/api/v1/alarms")["active"].size() == 2);
 }
 
+TEST_CASE(
+    "what the chronicle still has of the run before is nothing to a page that heard the house "
+    "begin") {
+  auto h = page_house{};
+  h.page->hear(event{severity::info, "started", "house", "scada runs", h.now});
+  h.page->hear(event{severity::warning, "link-down", "mqtt://127.0.0.1:1883", "gone", h.now});
+  h.page->remember({failed_device(h.now - 1h)});
+  const auto active = h.get(h.viewer, "/api/v1/alarms")["active"];
+  REQUIRE(active.size() == 1);
+  CHECK(active[0]["kind"] == "link-down");
+}
+
 TEST_CASE("devices say how they fare, and so do link, history and the program") {
   auto h = page_house{};
   h.seen.lose(at::hp_power);
