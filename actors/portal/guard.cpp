@@ -140,11 +140,16 @@ std::vector<std::string> guard::take_ended(time_point now) {
   return ended;
 }
 
-std::optional<web_response> guard::foreign(const web_request& asked, time_point now) {
+std::optional<web_response> guard::misnamed(const web_request& asked, time_point now) {
   const auto host = header_of(asked, "host").value_or("");
-  if (!is_own_host(host, options_.names))
-    return refuse(asked, "", 403, "host", "this house is not called '" + tidy_text(host, 64) + "'",
-                  now);
+  if (is_own_host(host, options_.names)) return {};
+  return refuse(asked, "", 403, "host", "this house is not called '" + tidy_text(host, 64) + "'",
+                now);
+}
+
+std::optional<web_response> guard::foreign(const web_request& asked, time_point now) {
+  if (auto bad = misnamed(asked, now)) return bad;
+  const auto host = header_of(asked, "host").value_or("");
   const auto from = header_of(asked, "sec-fetch-site");
   const auto typed = from == "none" && only_looks(asked);
   if (from && from != "same-origin" && !typed)

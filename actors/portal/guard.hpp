@@ -48,6 +48,9 @@ class guard {
   /// page asks.
   std::optional<web_response> refusal(const web_request& asked, const std::optional<signed_in>& who,
                                       role least, time_point now);
+  /// Why it is not answered at all, whoever asks for whatever: it is asked under a name that is not
+  /// this house's, as a page of another site would.
+  std::optional<web_response> misnamed(const web_request& asked, time_point now);
   /// /api/v1/session, claim, login, logout, password, users…, audit; nothing: not its path.
   std::optional<web_response> answer(const web_request& asked, time_point now);
   /// Writes what somebody did into the audit log.

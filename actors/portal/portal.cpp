@@ -22,6 +22,7 @@ void portal::begin(time_point now) {
 
 reply portal::answer(const web_request& asked, time_point now, time_point people) {
   ++requests_;
+  if (auto no = desk_.door.misnamed(asked, people)) return std::move(*no);
   if (auto done = desk_.door.answer(asked, people)) return std::move(*done);
   const auto found = find_route(asked.method == "HEAD" ? "GET" : asked.method, asked.path);
   if (!found) {

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cctype>
 #include <set>
+#include <string>
+#include <vector>
 
 namespace {
 
@@ -169,4 +171,20 @@ TEST_CASE("health is told to anybody, metrics only to whoever has their token") 
   without.portal->metrics_token_sha256.clear();
   auto other = page_house{without};
   CHECK(std::get<web_response>(other.asked(asked)).status == 404);
+}
+
+TEST_CASE(
+    "DNS rebinding: pages, files and what programs read are not answered under a foreign name") {
+  auto h = page_house{};
+  auto paths = std::vector<std::string>{"/", "/assets/main-1a2b.js", "/nothing", "/plan"};
+  for (const auto& r : routes()) paths.push_back(some_path(r));
+  for (const auto& path : paths) {
+    CAPTURE(path);
+    auto asked = h.request(h.viewer, "GET", path);
+    asked.headers["host"] = "evil.example.com";
+    const auto got = h.asked(asked);
+    REQUIRE(std::holds_alternative<web_response>(got));
+    CHECK(std::get<web_response>(got).status == 403);
+  }
+  CHECK(h.ask(h.nobody, "GET", "/").status != 403);
 }
