@@ -118,10 +118,10 @@ void add_keeping(std::vector<metric_family>& out, const house_view& view,
                       fares->recording ? 1.0 : 0.0));
   out.push_back(
       gauge("hearth_history_bytes", "The history on disk.", static_cast<double>(fares->bytes)));
-  // It begins anew with each day, as counters may.
-  out.push_back(counter("hearth_history_written_bytes_total",
-                        "Bytes the history wrote since UTC midnight or the start.",
-                        static_cast<double>(fares->written_today)));
+  // No counter: its parts begin anew with each day, not in the same moment.
+  out.push_back(gauge("hearth_history_written_today_bytes",
+                      "Bytes the history wrote since UTC midnight or the start.",
+                      static_cast<double>(fares->written_today)));
 }
 
 void add_program(std::vector<metric_family>& out, const portal_desk& desk) {
