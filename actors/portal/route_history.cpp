@@ -93,7 +93,11 @@ web_response no_answer_in_time() {
 }
 
 web_response why_not(const fault& f) {
-  return problem(f.code == fault_code::unsupported ? 404 : 503, to_text(f));
+  if (f.code == fault_code::unsupported) return problem(404, to_text(f));
+  // What is wrong with the question stays wrong, however often it is asked.
+  const auto is_asked_wrongly = f.code == fault_code::overflow ||
+                                f.code == fault_code::out_of_range || f.code == fault_code::refused;
+  return problem(is_asked_wrongly ? 422 : 503, to_text(f));
 }
 
 reply serve_history(portal_desk&, const visit& v) {

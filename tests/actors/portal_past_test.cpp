@@ -134,6 +134,15 @@ TEST_CASE("a history that fails or keeps silent is a sentence, not an empty page
   CHECK(body_of(got)["error"] == "io: no space left on device");
 }
 
+TEST_CASE("what no history could answer is the fault of who asks") {
+  auto h = page_house{};
+  const auto asked = question<asked_of_history>(h, "/api/v1/history?channel=a&" + window());
+  for (const auto code : {fault_code::overflow, fault_code::out_of_range, fault_code::refused}) {
+    const auto too_much = result<history_answer>{failed(code, "that would be too many rows")};
+    CHECK(asked.render(&too_much).status == 422);
+  }
+}
+
 TEST_CASE("a table has a row for every time that any channel has") {
   auto h = page_house{};
   const auto asked =

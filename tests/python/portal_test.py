@@ -17,6 +17,8 @@ import time
 import unittest
 import urllib.parse
 
+from metrics_list import differences
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SCADA = None
 PATIENCE = 60
@@ -161,6 +163,20 @@ class Portal(unittest.TestCase):
         self.assertIn(f"page at 127.0.0.1:{self.port}, not encrypted (loopback only)", plain)
         self.assertIn("ines may enter as installer", plain)
         self.ends()
+
+    def test_a_dry_run_leaves_a_damaged_file_of_accounts_as_it_is(self):
+        self.run_house()
+        self.claimed()
+        self.ends()
+        file = next(self.state.glob("*.portal.db"))
+        for beside in self.state.glob("*.portal.db-*"):
+            beside.unlink()
+        file.write_bytes(b"no database" + file.read_bytes()[11:])
+        before = {path.name: path.read_bytes() for path in self.state.iterdir() if path.is_file()}
+        plain = subprocess.run([SCADA, "run", str(self.layout), "--state", str(self.state), "--dry-run"],
+                               capture_output=True, text=True, timeout=120, check=True).stdout
+        self.assertIn("its accounts cannot be read", plain)
+        self.assertEqual(before, {path.name: path.read_bytes() for path in self.state.iterdir() if path.is_file()})
 
     def test_values_move_and_the_past_and_the_money_are_told(self):
         self.run_house()
@@ -365,6 +381,7 @@ class Portal(unittest.TestCase):
         self.assertIn("# TYPE hearth_channel_value gauge", text)
         self.assertIn('hearth_zone_setpoint_celsius{zone="living"} 20.5', text)
         self.assertIn('hearth_build_info{', text)
+        self.assertEqual(differences(text), [])
         self.ends()
 
 

@@ -71,7 +71,7 @@ std::string who_may_enter(const std::string& state_folder, const std::string& si
       "  nobody has an account yet: the first start shows the code that makes one\n";
   // Opening it would make it.
   if (!std::filesystem::exists(file, failure)) return nobody;
-  const auto opened = open_sqlite_accounts(file);
+  const auto opened = open_sqlite_accounts(file, {}, damaged_accounts::leave);
   if (!opened) return "  its accounts cannot be read: " + to_text(opened.error()) + "\n";
   const auto all = opened->store->accounts();
   if (!all) return "  its accounts cannot be read: " + to_text(all.error()) + "\n";
