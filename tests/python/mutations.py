@@ -35,7 +35,7 @@ ALL = (
         ("actors/interlock.cpp", "return t && *t < plant.freeze_limit;", "return t && *t < celsius(-80);"))),
     Mutation("a command that expires leaves its relay closed", ("commands-die",), ((
         "actors/device.cpp",
-        "if (s.live && s.live->expires <= now) s = {};",
+        "if (s.live && s.live->expires <= now) s.forget();",
         "if (s.live && s.live->expires <= now) s.live.reset();"),), houses=("cabin.yaml",), rare=176),
     Mutation("a command is followed by its opposite", ("one-owner",), ((
         "actors/device.cpp", "requests = how->encode(*s.live).value_or(requests);",
