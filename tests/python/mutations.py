@@ -36,7 +36,7 @@ ALL = (
     Mutation("a command that expires leaves its relay closed", ("commands-die",), ((
         "actors/device.cpp",
         "if (s.live && s.live->expires <= now) s.forget();",
-        "if (s.live && s.live->expires <= now) s.live.reset();"),), houses=("cabin.yaml",), rare=176),
+        "if (s.live && s.live->expires <= now) s.live.reset();"),), houses=("cabin.yaml",), rare=252),
     Mutation("a command is followed by its opposite", ("one-owner",), ((
         "actors/device.cpp", "requests = how->encode(*s.live).value_or(requests);",
         "requests = how->encode(*s.live).value_or(requests);\n      append(requests, how->make_safe(channel));"),)),
