@@ -51,7 +51,7 @@ const points = (t) => Object.fromEntries(channels.map(([name, , at], i) => [name
 const now = (t = clock()) => ({
   at_ms: t,
   points: points(t),
-  state: { in_charge: "local", mode: "planned", cause: "planned: electricity costs 9.4 ¢/kWh now and 55 ¢/kWh from 16:00; the store is filled to 61 °C before", contract_id: null, since_ms: start - 1500e3 },
+  state: { in_charge: "local", mode: "planner", cause: "planned: electricity costs 9.4 ¢/kWh now and 55 ¢/kWh from 16:00; the store is filled to 61 °C before", contract_id: null, since_ms: start - 1500e3 },
   price: { total_usd_per_kwh: price_at(t), energy_usd_per_kwh: 0.06, distribution_usd_per_kwh: 0.05, cheap: price_at(t) < 0.2 },
   zones: zones.map((name) => ({ name, setpoint_c: leases.find((each) => each.kind === "setpoint" && each.zone === name)?.setpoint_c ?? base[name], wished_by: null })),
   plan: { on: runs_at(t), until_ms: (Math.floor(t / hour) + 1) * hour, more_otherwise_usd: 0.43 },

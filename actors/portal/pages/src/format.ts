@@ -1,4 +1,5 @@
 // Numbers, units and times for people, by the settings of this browser and in the house's time zone.
+import { house_now } from "./live";
 import { settings } from "./settings";
 import { texts } from "./texts";
 
@@ -70,13 +71,19 @@ export function value(v: number | null | undefined, unit: string): string {
   const digits = unit === "°C" || Math.abs(x) >= 100 ? (unit === "°C" && !us() ? 1 : 0) : Math.abs(x) >= 10 ? 1 : 2;
   return number(x, digits) + (shown.unit ? " " + shown.unit : "");
 }
-/** Sentences of the house speak of °C and K; for US units they are said again. */
-export function sentence(text: string): string {
-  if (!us()) return text;
-  return text
+/** Sentences of the house speak of °C and K, of UTC and of contracts by their id: here as somebody in the house would. */
+export function sentence(text: string, now_ms = house_now()): string {
+  const said = text
+    .replace(/(^|[^\w:.])([01]\d|2[0-3]):([0-5]\d)(?![\w:.]\d)/g, (all, before, h, m) => (settings.get().clock === "12" ? before + ((h % 12 || 12) + ":" + m + (h < 12 ? " AM" : " PM")) : all))
+    // A contract's id is the house's name and when it begins.
+    .replace(/(?:(the )?\bcontract )?\b[\w.-]+\/(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)/g, (all, _, at) => when_of(at, now_ms, texts.contract_from) ?? all)
+    .replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, (at) => when_of(at, now_ms, (told) => told) ?? at);
+  if (!us()) return said;
+  return said
     .replace(/([-−]?\d+(?:\.\d+)?) ?°C/g, (_, n) => number(Number(String(n).replace("−", "-")) * 1.8 + 32) + " °F")
     .replace(/(\d+(?:\.\d+)?) K\b/g, (_, n) => number(Number(n) * 1.8, 1) + " °F");
 }
+const when_of = (iso: string, now_ms: number, say: (at: string) => string) => (Number.isNaN(Date.parse(iso)) ? null : say(when(Date.parse(iso), now_ms)));
 
 // ---- times
 

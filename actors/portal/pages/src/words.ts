@@ -55,7 +55,8 @@ export interface Now {
   points: Points;
   state: Standing | null;
   price: Price | null;
-  zones: { name: string; setpoint_c: number | null; wished_by: string | null }[];
+  /** Why: words for whoever asked; empty where the layout says so. */
+  zones: { name: string; setpoint_c: number | null; why?: string; wished_by: string | null }[];
   plan: { on: boolean; until_ms: number | null; more_otherwise_usd: number | null } | null;
   leases: Lease[];
   contracts: { id: string; start_ms: number; end_ms: number; average_w: number; price_usd_per_kwh: number | null }[];

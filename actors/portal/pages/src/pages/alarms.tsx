@@ -23,7 +23,7 @@ function Active({ alarm, changed, allowed }: { alarm: Alarm; changed: () => void
         <span class="since">{format.when(alarm.at_ms, house_now())}</span>
       </div>
       <h3>{format.sentence(alarm.text)}</h3>
-      <p class="subject">{alarm.subject}</p>
+      <p class="subject">{format.sentence(alarm.subject)}</p>
       {alarm.meaning && (
         <p>
           <b>{t.meaning}</b> {format.sentence(alarm.meaning)}
@@ -102,7 +102,7 @@ export function Alarms() {
                       <span class="grow">
                         <b>{format.sentence(each.text)}</b>
                         <small>
-                          {each.subject} · {format.when(each.at_ms, house_now())}
+                          {format.sentence(each.subject)} · {format.when(each.at_ms, house_now())}
                           {each.ended_ms ? " – " + format.when(each.ended_ms, house_now()) : ""}
                           {each.acknowledged ? " · " + t.acknowledged_by(each.acknowledged.by, format.when(each.acknowledged.at_ms, house_now())) : ""}
                         </small>

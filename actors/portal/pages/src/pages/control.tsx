@@ -20,6 +20,9 @@ function lengths(choices: number[], longest_s: number | undefined): { value: str
   return (allowed.length ? allowed : [longest_s!]).map((each) => ({ value: String(each), text: format.span(each * 1000) }));
 }
 
+/** The reasons of this page's own wishes say who asked and until when; those stand beside it already. */
+const says_more = (lease: Lease) => lease.reason !== "" && !["setpoint", "boost", "holiday", "hands-off"].includes(lease.kind) && !lease.reason.startsWith("by " + lease.by);
+
 function LeaseRow({ lease, changed }: { lease: Lease; changed: () => void }) {
   useValue(beat);
   const [busy, set_busy] = useState(false);
@@ -45,7 +48,7 @@ function LeaseRow({ lease, changed }: { lease: Lease; changed: () => void }) {
         <b>{texts.lease_name(lease, (c) => format.degrees_long(c))}</b>
         <small>
           {lease.by}
-          {lease.reason ? " · " + format.sentence(lease.reason) : ""} · {t.until(format.when(lease.until_ms, house_now()))}
+          {says_more(lease) ? " · " + format.sentence(lease.reason) : ""} · {t.until(format.when(lease.until_ms, house_now()))}
         </small>
         {whole !== null && whole > 0 && <progress max={whole} value={Math.max(0, left)} aria-hidden="true" />}
       </span>

@@ -3,6 +3,7 @@ import { useMemo, useState } from "preact/hooks";
 import { get } from "../api";
 import Chart, { type Line } from "../chart";
 import * as format from "../format";
+import { hands_off } from "../headline";
 import { beat, house, house_now, now } from "../live";
 import { Card, Choice, Empty, Loaded, Page, Tile } from "../parts";
 import { lacks_of, type Measured, RoomLanes } from "../rooms";
@@ -49,10 +50,8 @@ function useMeasured(): Measured {
 
 function Rooms({ plan, now_ms }: { plan: Planned; now_ms: number }) {
   const measured = useMeasured();
-  const let_go = useValue(now)?.leases.find((each) => each.kind === "hands-off");
   return (
     <Card title={t.rooms}>
-      {let_go && <p class="help">{t.hands_off(format.when(let_go.until_ms, now_ms))}</p>}
       <RoomLanes plan={plan} measured={measured} from_ms={measured.size ? now_ms - before_ms : now_ms} now_ms={now_ms} />
     </Card>
   );
@@ -109,8 +108,14 @@ function Ahead({ plan }: { plan: Planned }) {
   // What the planner weighs has wear and the worth of what is left in it; here is what the bill will say.
   const usd = made.runs.reduce((sum, run) => sum + run.usd, 0);
   const span = format.span(Math.round((end - plan.start_ms) / 3600e3) * 3600e3);
+  const let_go = hands_off(useValue(now)?.leases ?? [], now_ms);
   return (
     <>
+      {let_go && (
+        <p class="lost" role="status">
+          {t.hands_off(format.when(let_go.until_ms, now_ms))}
+        </p>
+      )}
       <div class={made.lacks.length ? "tiles" : "tiles three"}>
         <Tile label={t.cost} value={format.dollars(usd)} note={kwh > 0 ? t.cost_note(span, format.per_kwh(usd / kwh)) : t.cost_span(span)} />
         <Tile label={t.used} value={format.energy(kwh)} note={t.used_note} />
@@ -131,12 +136,12 @@ function Ahead({ plan }: { plan: Planned }) {
         ) : (
           <ul class="rows two">
             {made.runs.map((run) => (
-              <li key={run.from} class={run.from <= now_ms && run.to > now_ms ? "row now-row" : "row"}>
+              <li key={run.from} class={let_go && run.from < let_go.until_ms ? "row off" : run.from <= now_ms && run.to > now_ms ? "row now-row" : "row"}>
                 <span class="grow">
                   <b>
                     {format.when(run.from, now_ms)} – {format.clock(run.to)}
                   </b>
-                  <small>{format.span(run.to - run.from)}</small>
+                  <small>{let_go && run.from < let_go.until_ms ? t.not_followed : format.span(run.to - run.from)}</small>
                 </span>
                 <span>{format.energy(run.kwh)}</span>
                 <span class="amount">{format.dollars(run.usd)}</span>

@@ -120,7 +120,7 @@ function Entry({ item, look }: { item: Item; look: (ms: number) => void }) {
       <div class="entry-body">
         <div class="entry-head">
           <Badge tone={who?.tone ?? severity_tone(item.severity)}>{who?.name ?? texts.kinds[item.kind] ?? item.kind}</Badge>
-          {item.kind === "event" && <small>{item.subject}</small>}
+          {item.kind === "event" && <small>{format.sentence(item.subject)}</small>}
         </div>
         <p>{format.sentence(item.text)}</p>
         <div class="entry-tools">
