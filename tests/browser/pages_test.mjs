@@ -140,7 +140,7 @@ fact("why the house does what it does is told in the figures of now", () => {
   const told = (more) => ({ at_ms: at, points: { "hp.enable": { v: 0 } }, state: { in_charge: "local", mode: "planner", cause: "planned: waits at 54.5 ¢/kWh now; running would cost 0.04 USD more" }, price: { total_usd_per_kwh: 0.531 }, plan: { on: false, until_ms: null, more_otherwise_usd: 0.58 }, leases: [], contracts: [], ...more });
   const why = (more) => headline.why_now(told(more), built, at);
   assert.equal(why({}), "planned: waits at 53.1 ¢/kWh now; running would cost 58 ¢ more");
-  assert.equal(why({ points: { "hp.enable": { v: 1 } }, plan: { on: true, more_otherwise_usd: 0.58 } }), "planned: electricity costs 53.1 ¢/kWh now; waiting would cost 58 ¢ more");
+  assert.equal(why({ points: { "hp.enable": { v: 1 } }, plan: { on: true, more_otherwise_usd: 0.58 } }), "planned: runs at 53.1 ¢/kWh now; waiting would cost 58 ¢ more");
   assert.equal(why({ plan: { on: false, more_otherwise_usd: -0.01 } }), "planned: waits at 53.1 ¢/kWh now");
   // What is done is not what the plan says, or somebody else decides: then as the house said it.
   assert.match(why({ plan: { on: true, more_otherwise_usd: 0.58 } }), /54\.5/);

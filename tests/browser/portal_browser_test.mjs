@@ -16,6 +16,7 @@ const speed = 60;
 const password = "four plain words here";
 const pages = ["/", "/plan", "/control", "/history", "/why", "/money", "/alarms", "/devices", "/settings", "/api"];
 const phone = { width: 390, height: 844 };
+const phone_with_bars = { width: 390, height: 664 };
 const desktop = { width: 1280, height: 800 };
 
 const say = (text) => console.log(`${((performance.now() - begun) / 1000).toFixed(1).padStart(6)} s  ${text}`);
@@ -130,7 +131,16 @@ async function claims(browser, base, code) {
   await page.fill("input[name=again]", password);
   await page.keyboard.press("Enter");
   await page.waitForSelector(".complaint");
-  await page.fill("input[name=code]", code);
+  assert.ok(await page.evaluate(() => document.activeElement.name === "code"), "what is wrong has the focus");
+  // A slip beside it takes no typed code away, and is no longer said once it is corrected.
+  await page.fill("input[name=code]", code.toLowerCase());
+  await page.fill("input[name=password]", "short");
+  await page.keyboard.press("Enter");
+  await page.getByText("too short").waitFor();
+  assert.equal(await page.inputValue("input[name=code]"), code.toLowerCase(), "the typed code stays");
+  assert.ok(await page.evaluate(() => document.activeElement.name === "password"), "the password has the focus");
+  await page.fill("input[name=password]", password);
+  await until("no complaint", async () => (await page.locator(".complaint").count()) === 0);
   await page.keyboard.press("Enter");
   await page.waitForSelector(".picture");
   expected.length = 0;
@@ -192,10 +202,14 @@ async function walks(browser, base, state) {
       const file = (dark) => path.join(pictures, `${to === "/" ? "now" : to.slice(1)}-${name}${dark}.png`);
       await page.screenshot({ path: file("") });
       // On a phone, the house at this moment is one screen.
-      if (size === phone && to === "/") {
-        const below = await page.evaluate(() => Math.max(...[...document.querySelectorAll(".now .card, .now .tile")].filter((each) => each.checkVisibility()).map((each) => each.getBoundingClientRect().bottom)) - document.querySelector(".tabs").getBoundingClientRect().top);
-        assert.ok(below <= 0, `Now ends ${below} px below the screen`);
-      }
+      if (size === phone && to === "/")
+        for (const height of [phone_with_bars.height, size.height]) {
+          await page.setViewportSize({ ...size, height });
+          await drawn(page);
+          const below = await page.evaluate(() => Math.max(...[...document.querySelectorAll(".now .card, .now .tile")].filter((each) => each.checkVisibility()).map((each) => each.getBoundingClientRect().bottom)) - document.querySelector(".tabs").getBoundingClientRect().top);
+          if (height === phone_with_bars.height) await page.screenshot({ path: path.join(pictures, "now-phone-with-bars.png") });
+          assert.ok(below <= 0, `Now ends ${below} px below a screen of ${height} px`);
+        }
       const line = () => page.evaluate(() => { const mark = document.querySelector(".u-legend .u-series:nth-child(2) .u-marker"); return mark && getComputedStyle(mark).borderColor; });
       const by_day = await line();
       await page.emulateMedia({ colorScheme: "dark" });
@@ -267,8 +281,12 @@ async function sets_a_room(page, base) {
   await page.getByRole("button", { name: "Set", exact: true }).first().click();
   await page.waitForSelector("[data-lease=setpoint]");
   await until("the new setpoint", async () => (await asked(page, "GET", "/now")).body.zones.find((each) => each.name === zone.name).setpoint_c === zone.setpoint_c + 0.5);
-  await page.getByRole("button", { name: /^End: / }).click();
+  await page.locator(".zone", { hasText: "set by anna, until" }).waitFor();
+  assert.doesNotMatch(await page.textContent("[data-lease=setpoint]"), /setpoint by/, "who and until when is said once");
+  await page.getByRole("button", { name: /^End: / }).focus();
+  await page.keyboard.press("Enter");
   await until("its end", async () => !(await page.$("[data-lease=setpoint]")));
+  assert.equal(await page.evaluate(() => document.activeElement.tagName), "H1", "the keyboard goes on at the top of the page");
 
   // A week, and back to none.
   await page.getByRole("button", { name: new RegExp(`(Plan a week|Change the week) ${zone.name}`) }).click();
@@ -280,6 +298,37 @@ async function sets_a_room(page, base) {
   assert.equal(emptied.status, 200);
   no_trouble("setting a room");
   say("a setpoint and a week are set, and gone again");
+}
+
+/** While hands are off, no page promises a run of the heat pump; what was begun is ended where it was begun. */
+async function lets_go({ page, expected }, base) {
+  await open(page, base, "/control");
+  const letting_go = page.locator(".wish", { hasText: "Hands off" });
+  await letting_go.getByRole("button", { name: "Let go" }).click();
+  const dialog = page.locator("dialog[open]");
+  await page.route("**/api/v1/control/leases", (route) => route.fulfill({ status: 409, json: { error: "not in this house" } }));
+  expected.push(409);
+  await dialog.getByRole("button", { name: "Let go" }).click();
+  await dialog.getByText("not in this house").waitFor();
+  await page.unroute("**/api/v1/control/leases");
+  expected.length = 0;
+  await dialog.getByRole("button", { name: "Let go" }).click();
+  await letting_go.locator(".count-down").waitFor();
+  assert.match(await page.locator(".zone-note").first().textContent(), /hands off until .*: its own thermostat decides/);
+  await open(page, base, "/");
+  await until("why", async () => /Hands off until \d/i.test(await page.textContent(".cause")));
+  assert.match(await page.locator(".tile", { hasText: "Next change" }).textContent(), /then Hearth takes over/);
+  await page.screenshot({ path: path.join(pictures, "hands-off.png") });
+  await open(page, base, "/plan");
+  await page.getByText(/^Hands off until .* nothing of this plan is followed/).waitFor();
+  const over = (await asked(page, "GET", "/now")).body.leases.find((each) => each.kind === "hands-off").until_ms;
+  const { slots } = (await asked(page, "GET", "/plan")).body;
+  if (slots.some((each) => each.power_w >= 50 && each.start_ms < over)) assert.ok((await page.locator(".row.off").count()) > 0, "a run that will not be is struck out");
+  await open(page, base, "/control");
+  await letting_go.getByRole("button", { name: "End: Hands off" }).click();
+  await until("hands on again", async () => (await letting_go.locator(".count-down").count()) === 0);
+  no_trouble("hands off");
+  say("while hands are off nothing is promised, and a refusal is seen where it was asked");
 }
 
 /** What each room should be for two days, in lanes and in words; and how a day's plan turned out. */
@@ -587,7 +636,7 @@ try {
     executablePath: "/usr/bin/chromium",
     args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
   });
-  const { context, page } = await claims(browser, base, code);
+  const { context, page, expected } = await claims(browser, base, code);
   const state = await context.storageState();
   await first_load(browser, base, state);
   await values_move(page);
@@ -598,6 +647,7 @@ try {
   await tells_why(wide.page, base);
   await boost_ends();
   await sets_a_room(page, base);
+  await lets_go({ page, expected }, base);
   await provokes_an_alarm(wide.page, base);
   await history_pinches(page, base);
   await history_zooms(wide.page, base);

@@ -8,7 +8,6 @@ export interface Session {
   state: "claim" | "login" | "in";
   site: string;
   version: string;
-  clock_ms: number;
   user: User | null;
   csrf: string | null;
 }
@@ -24,6 +23,8 @@ export interface Plant {
 }
 export interface House {
   site: string;
+  /** What the house's clock showed when it answered. */
+  clock_ms: number;
   timezone: string;
   layout_hash: string;
   version: string;

@@ -2,7 +2,7 @@
 import { get, post } from "../api";
 import * as format from "../format";
 import { house_now, now, session } from "../live";
-import { Badge, Card, complain, Empty, Icon, Loaded, Page, say, severity_tone } from "../parts";
+import { Badge, Card, complain, Empty, focus_beside, Icon, Loaded, Page, say, severity_tone, WhyNot } from "../parts";
 import { useEvery, useLoaded, useValue } from "../store";
 import { texts } from "../texts";
 import type { Alarm } from "../words";
@@ -11,11 +11,14 @@ import { useEffect, useRef } from "preact/hooks";
 const t = texts.alarms;
 
 function Active({ alarm, changed, allowed }: { alarm: Alarm; changed: () => void; allowed: boolean }) {
-  const acknowledge = () =>
+  const acknowledge = (event: Event) => {
+    const pressed = event.currentTarget as HTMLElement;
     post("/alarms/" + encodeURIComponent(alarm.id) + "/acknowledge").then(() => {
       say(t.done);
+      focus_beside(pressed);
       changed();
     }, complain);
+  };
   return (
     <article class={"card alarm " + severity_tone(alarm.severity)}>
       <div class="alarm-head">
@@ -43,9 +46,7 @@ function Active({ alarm, changed, allowed }: { alarm: Alarm; changed: () => void
           <Icon name="check" /> {t.acknowledge}
         </button>
       ) : (
-        <p class="why-not">
-          <Icon name="lock" /> {texts.control.viewer}
-        </p>
+        <WhyNot text={texts.control.viewer} />
       )}
     </article>
   );
