@@ -142,6 +142,8 @@ fact("why the house does what it does is told in the figures of now", () => {
   assert.equal(why({}), "planned: waits at 53.1 ¢/kWh now; running would cost 58 ¢ more");
   assert.equal(why({ points: { "hp.enable": { v: 1 } }, plan: { on: true, more_otherwise_usd: 0.58 } }), "planned: runs at 53.1 ¢/kWh now; waiting would cost 58 ¢ more");
   assert.equal(why({ plan: { on: false, more_otherwise_usd: -0.01 } }), "planned: waits at 53.1 ¢/kWh now");
+  assert.equal(why({ price: null }), "planned: waits; running would cost 58 ¢ more");
+  assert.equal(why({ plan: { on: false, more_otherwise_usd: null } }), "planned: the compressor rests");
   // What is done is not what the plan says, or somebody else decides: then as the house said it.
   assert.match(why({ plan: { on: true, more_otherwise_usd: 0.58 } }), /54\.5/);
   assert.match(why({ state: { in_charge: "contract", mode: "planner", cause: "using the 5 kW of contract m/2020-01-13T10:00:00Z" } }), /^using the 5 kW of the contract from 10:00$/);
@@ -149,8 +151,39 @@ fact("why the house does what it does is told in the figures of now", () => {
   const admin = { in_charge: "admin", mode: "hardware-fallback", cause: "held by hand until 2020-01-13T10:40:00Z: by Bob" };
   const leases = [{ kind: "hold", channel: "hp.enable", until_ms: at + 60e3 }, { kind: "hands-off", until_ms: at + 3600e3 }];
   assert.equal(why({ state: admin, leases }), "the heat pump is held by hand until 10:46");
-  assert.equal(why({ state: admin, leases: leases.slice(1) }), "hands off until 11:45: the equipment's own thermostats decide");
-  assert.equal(why({ state: admin, leases: [{ ...leases[0], until_ms: at - 1 }, leases[1]] }), "hands off until 11:45: the equipment's own thermostats decide");
+  assert.equal(why({ state: admin, leases: leases.slice(1) }), "hands off until 11:45: the thermostats decide");
+  assert.equal(why({ state: admin, leases: [{ ...leases[0], until_ms: at - 1 }, leases[1]] }), "hands off until 11:45: the thermostats decide");
+});
+
+const series = await format_of({ units: "metric", clock: "24", theme: "system" }, "en-GB", "src/series.ts");
+fact("a point that no line shows is drawn by itself", () => {
+  assert.deepEqual(series.lone([null, 1, null, 2, 3, null, 4]), [1, 6]);
+  assert.deepEqual(series.lone([1, undefined, 2, undefined, null, undefined, 5, undefined]), [6], "another line's points are no holes");
+  assert.deepEqual(series.lone([7]), [0]);
+  assert.deepEqual(series.lone([null, undefined]), []);
+});
+
+fact("a day's name and the hours beside it do not stand over each other", () => {
+  const ticks = [{ x: 42, day: true }, { x: 80, day: false }, { x: 120, day: false }, { x: 200, day: true }, { x: 290, day: false }, { x: 335, day: true }];
+  assert.deepEqual(rooms.spread(ticks, 350).map((each) => each.x), [42, 120, 200, 290]);
+});
+
+fact("what is counted has its name, and nothing costs nothing", () => {
+  metric.use_zone("America/New_York");
+  assert.equal(metric.value_of("hearth.in_charge", 5, "1"), "The house itself");
+  assert.equal(metric.value_of("hearth.in_charge", 2.5, "1"), "2.50");
+  assert.equal(metric.value_of("hearth.cost", 0, "USD/h"), "0 ¢/h");
+  assert.equal(metric.value_of("hearth.cost", 0.123, "USD/h"), "12.3 ¢/h");
+  const [from, to] = [Date.parse("2019-01-15T17:00:00Z"), Date.parse("2020-01-15T17:00:00Z")];
+  assert.equal(metric.between(from, to), "Jan 15, 2019 – Jan 15, 2020");
+  assert.equal(metric.between(to - 3600e3, to), "Wed, Jan 15, 11:00:00 – Wed, Jan 15, 12:00:00");
+});
+
+const alarms = await format_of({ units: "metric", clock: "24", theme: "system" }, "en-GB", "src/alike.ts");
+fact("alarms of one kind that mean the same are one card, seen and unseen apart", () => {
+  const alarm = (id, kind, by) => ({ id, kind, severity: "warning", meaning: "it is silent", remedy: "look", acknowledged: by ? { by, at_ms: 0 } : null });
+  const groups = alarms.groups_of([alarm("a", "device-failed"), alarm("b", "interlock"), alarm("c", "device-failed"), alarm("d", "device-failed", "anna"), alarm("e", "device-failed")]);
+  assert.deepEqual(groups.map((each) => each.map(({ id }) => id).join("")), ["ace", "b", "d"]);
 });
 
 fact("what the program holds is what stands on the disk", () => {

@@ -57,7 +57,9 @@ export function bytes(n: number): string {
 export function shown_unit(unit: string): { unit: string; of: (v: number) => number; back: (v: number) => number } {
   const same = (v: number) => v;
   if (unit === "°C") return { unit: degree_unit(), of: shown_degrees, back: degrees_from_shown };
-  if (unit === "USD/kWh") return { unit: "¢/kWh", of: (v) => v * 100, back: (v) => v / 100 };
+  if (unit === "USD/kWh" || unit === "USD/h") return { unit: unit.replace("USD", "¢"), of: (v) => v * 100, back: (v) => v / 100 };
+  // Who is in charge is a number of nothing.
+  if (unit === "1" || unit === "count") return { unit: "", of: same, back: same };
   if (us() && unit === "L/min") return { unit: "gpm", of: (v) => v / 3.785412, back: (v) => v * 3.785412 };
   if (us() && unit === "L") return { unit: "gal", of: (v) => v / 3.785412, back: (v) => v * 3.785412 };
   return { unit, of: same, back: same };
@@ -68,9 +70,12 @@ export function value(v: number | null | undefined, unit: string): string {
   if (unit === "W") return power(v);
   const shown = shown_unit(unit);
   const x = shown.of(v);
-  const digits = unit === "°C" || Math.abs(x) >= 100 ? (unit === "°C" && !us() ? 1 : 0) : Math.abs(x) >= 10 ? 1 : 2;
+  const digits = x === 0 || unit === "°C" || Math.abs(x) >= 100 ? (unit === "°C" && !us() ? 1 : 0) : Math.abs(x) >= 10 ? 1 : 2;
   return number(x, digits) + (shown.unit ? " " + shown.unit : "");
 }
+/** As `value`; who is in charge has a name. */
+export const value_of = (channel: string, v: number | null | undefined, unit: string) =>
+  (channel === "hearth.in_charge" && Number.isInteger(v) ? texts.ranks[v!] : undefined) ?? value(v, unit);
 /** Sentences of the house speak of °C and K, of UTC and of contracts by their id: here as somebody in the house would. */
 export function sentence(text: string, now_ms = house_now()): string {
   const said = text
@@ -105,6 +110,8 @@ export const day = (ms: number) => formatter({ weekday: "short", day: "numeric",
 export const day_of_month = (ms: number) => formatter({ day: "numeric" }).format(ms);
 export const month = (ms: number) => formatter({ month: "short", year: "numeric" }).format(ms);
 export const date = (ms: number) => formatter({ day: "numeric", month: "short", year: "numeric" }).format(ms);
+/** Both ends of a time; beyond a season with their years. */
+export const between = (from: number, to: number) => (to - from > 300 * 86400e3 ? date(from) + " – " + date(to) : stamp(from) + " – " + stamp(to));
 export const stamp = (ms: number) => day(ms) + ", " + clock_seconds(ms);
 /** The time, with its day when that is not today's. */
 export const when = (ms: number, now: number) =>

@@ -31,8 +31,8 @@ export function why_now(told: Now, built: House, now_ms: number): string {
   if (follows_plan(told, built)) {
     const { on, more_otherwise_usd } = told.plan!;
     const price = told.price?.total_usd_per_kwh ?? null;
-    if (more_otherwise_usd === null || price === null) return on ? t.run_goes_on : t.compressor_rests;
-    return (on ? t.planned_run : t.planned_wait)(format.per_kwh(price), dearer(told));
+    if (more_otherwise_usd === null) return on ? t.run_goes_on : t.compressor_rests;
+    return (on ? t.planned_run : t.planned_wait)(price === null ? null : format.per_kwh(price), dearer(told));
   }
   return format.sentence(state.cause, now_ms);
 }

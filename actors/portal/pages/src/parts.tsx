@@ -205,12 +205,12 @@ export const Waiting = () => (
     <i />
   </div>
 );
-export const Problem = ({ text, again }: { text: string; again?: () => void }) => (
+export const Problem = ({ text, again, label }: { text: string; again?: () => void; label?: string }) => (
   <div class="problem" role="alert">
     <p>{text}</p>
     {again && (
       <button type="button" onClick={again}>
-        {texts.again}
+        {label ?? texts.again}
       </button>
     )}
   </div>

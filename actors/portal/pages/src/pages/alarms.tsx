@@ -1,8 +1,9 @@
 // What is wrong, what it means and what to do about it.
+import { groups_of } from "../alike";
 import { get, post } from "../api";
 import * as format from "../format";
 import { house_now, now, session } from "../live";
-import { Badge, Card, complain, Empty, focus_beside, Icon, Loaded, Page, say, severity_tone, WhyNot } from "../parts";
+import { Badge, Card, complain, Empty, focus_beside, Icon, Link, Loaded, Page, say, severity_tone, WhyNot } from "../parts";
 import { useEvery, useLoaded, useValue } from "../store";
 import { texts } from "../texts";
 import type { Alarm } from "../words";
@@ -10,14 +11,19 @@ import { useEffect, useRef } from "preact/hooks";
 
 const t = texts.alarms;
 
-function Active({ alarm, changed, allowed }: { alarm: Alarm; changed: () => void; allowed: boolean }) {
+/** Where somebody looks next. */
+const place_of = (alarm: Alarm) => (/^(device|bus|link|history|page)/.test(alarm.kind) ? { to: "/devices", text: t.to_devices } : { to: "/why", text: t.to_why });
+
+function Active({ alike, changed, allowed }: { alike: Alarm[]; changed: () => void; allowed: boolean }) {
+  const alarm = alike[0]!;
   const acknowledge = (event: Event) => {
     const pressed = event.currentTarget as HTMLElement;
-    post("/alarms/" + encodeURIComponent(alarm.id) + "/acknowledge").then(() => {
-      say(t.done);
-      focus_beside(pressed);
-      changed();
-    }, complain);
+    Promise.all(alike.map((each) => post("/alarms/" + encodeURIComponent(each.id) + "/acknowledge")))
+      .then(() => {
+        say(t.done);
+        focus_beside(pressed);
+      }, complain)
+      .finally(changed);
   };
   return (
     <article class={"card alarm " + severity_tone(alarm.severity)}>
@@ -27,6 +33,7 @@ function Active({ alarm, changed, allowed }: { alarm: Alarm; changed: () => void
       </div>
       <h3>{format.sentence(alarm.text)}</h3>
       <p class="subject">{format.sentence(alarm.subject)}</p>
+      {alike.length > 1 && <p class="subject">{t.alike(alike.length - 1, [...new Set(alike.slice(1).map((each) => format.sentence(each.subject)))].join(", "))}</p>}
       {alarm.meaning && (
         <p>
           <b>{t.meaning}</b> {format.sentence(alarm.meaning)}
@@ -43,11 +50,12 @@ function Active({ alarm, changed, allowed }: { alarm: Alarm; changed: () => void
         </p>
       ) : allowed ? (
         <button type="button" onClick={acknowledge}>
-          <Icon name="check" /> {t.acknowledge}
+          <Icon name="check" /> {alike.length > 1 ? t.acknowledge_all(alike.length) : t.acknowledge}
         </button>
       ) : (
         <WhyNot text={texts.control.viewer} />
       )}
+      <Link to={place_of(alarm).to}>{place_of(alarm).text}</Link>
     </article>
   );
 }
@@ -71,8 +79,8 @@ export function Alarms() {
           const seen = list.active.filter((each) => each.acknowledged);
           const cards = (of: Alarm[]) => (
             <div class="alarm-list">
-              {of.map((each) => (
-                <Active key={each.id} alarm={each} changed={loaded.again} allowed={who !== "viewer"} />
+              {groups_of(of).map((each) => (
+                <Active key={each[0]!.id} alike={each} changed={loaded.again} allowed={who !== "viewer"} />
               ))}
             </div>
           );

@@ -190,6 +190,7 @@ function Past() {
   const [back, set_back] = useState(1);
   const from = format.start_of_day(house_now(), -back);
   const to = format.start_of_day(house_now(), 1 - back);
+  const so_far = back === 0 ? ", " + t.so_far : "";
   const power = built.plant?.heat_pump.power ?? null;
   const wanted = ["hearth.plan.power", ...(power ? [power] : []), "hearth.plan.store", "hearth.store", "hearth.price", "hearth.cost"];
   const loaded = useLoaded((signal) => load_history(wanted, from, to, 288, signal), [from, to]);
@@ -201,6 +202,7 @@ function Past() {
     const lines: { electricity: Line[]; heat: Line[] } = { electricity: [], heat: [] };
     if (has("hearth.plan.power")) lines.electricity.push({ label: t.planned, unit: "W", values: values.get("hearth.plan.power")!, stepped: true, dashed: true, colour: 1 });
     if (has(power)) lines.electricity.push({ label: t.happened, unit: "W", values: values.get(power!)!, filled: true, stepped: true, colour: 0 });
+    if (has("hearth.price")) lines.electricity.push({ label: t.price, unit: "USD/kWh", values: values.get("hearth.price")!, stepped: true, colour: 2 });
     const { kwh, say } = heat_of(built);
     const in_kwh = (name: string) => values.get(name)!.map((c) => (c === null ? null : kwh(c)));
     if (has("hearth.plan.store")) lines.heat.push({ label: t.store_planned, unit: "kWh", values: in_kwh("hearth.plan.store"), dashed: true, colour: 1, say });
@@ -230,8 +232,8 @@ function Past() {
             <>
               {made.sums && (
                 <div class={made.sums.store_k === null ? "tiles" : "tiles three"}>
-                  <Tile label={t.past_planned} value={format.energy(made.sums.planned.kwh)} note={cost_note(made.sums.planned.usd)} />
-                  <Tile label={t.past_happened + (back === 0 ? ", " + t.so_far : "")} value={format.energy(made.sums.happened.kwh)} note={cost_note(made.sums.happened.usd)} />
+                  <Tile label={t.past_planned + so_far} value={format.energy(made.sums.planned.kwh)} note={cost_note(made.sums.planned.usd)} />
+                  <Tile label={t.past_happened + so_far} value={format.energy(made.sums.happened.kwh)} note={cost_note(made.sums.happened.usd)} />
                   {made.sums.store_k !== null && <Tile label={t.past_off} value={format.energy(heat_of(built).kwh((built.plant?.store?.spent_c ?? 0) + made.sums.store_k))} note={t.past_off_note} />}
                 </div>
               )}
