@@ -30,7 +30,8 @@ TEST_CASE("the page tells what the house is made of") {
   CHECK(house["channels"].back()["derived"] == true);
 }
 
-TEST_CASE("with what it is made of, the house tells its own date, not that of the people's sessions") {
+TEST_CASE(
+    "with what it is made of, the house tells its own date, not that of the people's sessions") {
   auto h = page_house{};
   const auto years = std::chrono::hours{6 * 8766};
   h.now = noon - years;

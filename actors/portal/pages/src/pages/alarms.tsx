@@ -12,7 +12,7 @@ import { useEffect, useRef } from "preact/hooks";
 const t = texts.alarms;
 
 /** Where somebody looks next. */
-const place_of = (alarm: Alarm) => (/^(device|bus|link|history|page)/.test(alarm.kind) ? { to: "/devices", text: t.to_devices } : { to: "/why", text: t.to_why });
+const place_of = (alarm: Alarm) => (/^(device|bus|link|history|page)/.test(alarm.kind) ? { to: "/devices", text: t.to_devices } : { to: "/why?at=" + alarm.at_ms, text: t.to_why });
 
 function Active({ alike, changed, allowed }: { alike: Alarm[]; changed: () => void; allowed: boolean }) {
   const alarm = alike[0]!;

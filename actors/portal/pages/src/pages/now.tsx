@@ -39,7 +39,8 @@ function Charge({ told, built }: { told: Told; built: House }) {
         <Badge tone={who.tone}>{who.name}</Badge>
         <span class="since">{t.since(format.when(state.since_ms, house_now()))}</span>
       </div>
-      <p class="cause">{why_now(told, built, house_now())}</p>
+      {/* No unit on a line without its number. */}
+      <p class="cause">{why_now(told, built, house_now()).replace(/(\d) (?=\S)/g, "$1\u00a0")}</p>
       {told.leases.length > 0 && (
         <div class="lease-lines">
           {told.leases.slice(0, few).map((each, i) => (

@@ -5,6 +5,7 @@ import * as format from "../format";
 import { house, house_now, now } from "../live";
 import { HousePicture } from "../picture";
 import { Badge, Card, Choice, Empty, Field, Loaded, Page, Problem, severity_tone, Waiting } from "../parts";
+import { search } from "../router";
 import { useLoaded, useValue } from "../store";
 import { texts } from "../texts";
 import type { House, Item, Moment, Points } from "../words";
@@ -344,7 +345,7 @@ function Scrub({ at, set }: { at: number; set: (ms: number) => void }) {
 
 export function Why() {
   const built = useValue(house)!;
-  const [at, set_at] = useState<number | null>(null);
+  const [at, set_at] = useState<number | null>(() => Number(new URLSearchParams(search.get()).get("at")) || null);
   if (!built.features.history)
     return (
       <Page title={t.title}>
