@@ -243,7 +243,7 @@ export default function Chart(props: ChartProps) {
           ...units.map(axis_of),
         ],
         series: [
-          { label: texts.time, value: (_, s) => (s === null || s === undefined ? "–" : props.of_day ? format.clock(s * 1000) : format.stamp(s * 1000)) },
+          { label: texts.time, value: (u, s) => (s === null || s === undefined ? "–" : props.of_day ? format.clock(s * 1000) : u.scales.x!.max! - u.scales.x!.min! > format.season_s ? format.date(s * 1000) : format.stamp(s * 1000)) },
           ...props.lines.map((line, i): uPlot.Series => {
             const colour = colours[(line.colour ?? i) % colours.length]!;
             return {

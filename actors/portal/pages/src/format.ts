@@ -110,8 +110,10 @@ export const day = (ms: number) => formatter({ weekday: "short", day: "numeric",
 export const day_of_month = (ms: number) => formatter({ day: "numeric" }).format(ms);
 export const month = (ms: number) => formatter({ month: "short", year: "numeric" }).format(ms);
 export const date = (ms: number) => formatter({ day: "numeric", month: "short", year: "numeric" }).format(ms);
-/** Both ends of a time; beyond a season with their years. */
-export const between = (from: number, to: number) => (to - from > 300 * 86400e3 ? date(from) + " – " + date(to) : stamp(from) + " – " + stamp(to));
+/** Of a time that is longer, in seconds, years count and hours do not. */
+export const season_s = 300 * 86400;
+/** Both ends of a time. */
+export const between = (from: number, to: number) => (to - from > season_s * 1000 ? date(from) + " – " + date(to) : stamp(from) + " – " + stamp(to));
 export const stamp = (ms: number) => day(ms) + ", " + clock_seconds(ms);
 /** The time, with its day when that is not today's. */
 export const when = (ms: number, now: number) =>

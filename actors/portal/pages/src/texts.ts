@@ -215,6 +215,7 @@ export const texts = {
     colder: (spans: string, kwh: string) => `Rooms may be colder than they should be: ${spans}. ${kwh} of the heat they ask for are missing then.`,
     hands_off: (at: string) => `Hands off until ${at}: until then the equipment's own thermostats decide, and nothing of this plan is followed.`,
     not_followed: "not followed: hands off",
+    not_before: (at: string) => `not before ${at}: hands off`,
     says_room: (zone: string, c: string) => `${zone}: ${c} now`,
     says_now: "should be",
     says_from: (at: string) => `from ${at}`,

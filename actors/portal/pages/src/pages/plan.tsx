@@ -136,12 +136,12 @@ function Ahead({ plan }: { plan: Planned }) {
         ) : (
           <ul class="rows two">
             {made.runs.map((run) => (
-              <li key={run.from} class={let_go && run.from < let_go.until_ms ? "row off" : run.from <= now_ms && run.to > now_ms ? "row now-row" : "row"}>
+              <li key={run.from} class={let_go && run.to <= let_go.until_ms ? "row off" : run.from <= now_ms && run.to > now_ms ? "row now-row" : "row"}>
                 <span class="grow">
                   <b>
                     {format.when(run.from, now_ms)} – {format.clock(run.to)}
                   </b>
-                  <small>{let_go && run.from < let_go.until_ms ? t.not_followed : format.span(run.to - run.from)}</small>
+                  <small>{!let_go || run.from >= let_go.until_ms ? format.span(run.to - run.from) : run.to <= let_go.until_ms ? t.not_followed : t.not_before(format.when(let_go.until_ms, now_ms))}</small>
                 </span>
                 <span>{format.energy(run.kwh)}</span>
                 <span class="amount">{format.dollars(run.usd)}</span>
