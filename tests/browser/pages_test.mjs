@@ -172,6 +172,7 @@ fact("what is counted has its name, and nothing costs nothing", () => {
   metric.use_zone("America/New_York");
   assert.equal(metric.value_of("hearth.in_charge", 5, "1"), "The house itself");
   assert.equal(metric.value_of("hearth.in_charge", 2.5, "1"), "2.50");
+  assert.equal(metric.value_of("hearth.store.worth", 1.91, ""), "$1.91");
   assert.equal(metric.value_of("hearth.cost", 0, "USD/h"), "0 ¢/h");
   assert.equal(metric.value_of("hearth.cost", 0.123, "USD/h"), "12.3 ¢/h");
   const [from, to] = [Date.parse("2019-01-15T17:00:00Z"), Date.parse("2020-01-15T17:00:00Z")];
