@@ -63,6 +63,8 @@ async function browse(browser, base, { size, scheme = "light", reduced = false }
   asked_of.set(page, awaited);
   page.on("request", (request) => request.url().endsWith("/live") || awaited.add(request));
   for (const over of ["requestfinished", "requestfailed"]) page.on(over, (request) => awaited.delete(request));
+  // Of what a page that is left had asked, nobody always says how it ended.
+  page.on("framenavigated", (frame) => frame === page.mainFrame() && awaited.clear());
   page.on("console", (message) => {
     if (!["error", "warning"].includes(message.type())) return;
     const text = message.text();
