@@ -73,9 +73,10 @@ json_value plant_json(const layout& house) {
 
 }  // namespace
 
-reply serve_house(portal_desk& desk, const visit&) {
+reply serve_house(portal_desk& desk, const visit& v) {
   const auto& house = desk.view.house();
   return json(200, {{"site", house.site},
+                    {"clock_ms", in_ms(desk.view.dates().utc(v.now))},
                     {"timezone", house.timezone},
                     {"layout_hash", house.hash},
                     {"version", HEARTH_VERSION},

@@ -30,6 +30,19 @@ TEST_CASE("the page tells what the house is made of") {
   CHECK(house["channels"].back()["derived"] == true);
 }
 
+TEST_CASE(
+    "with what it is made of, the house tells its own date, not that of the people's sessions") {
+  auto h = page_house{};
+  const auto years = std::chrono::hours{6 * 8766};
+  h.now = noon - years;
+  const auto clock = [&] { return h.get(h.viewer, "/api/v1/house")["clock_ms"]; };
+  CHECK(clock() == (noon - years).time_since_epoch().count());
+  h.page->redate({std::chrono::hours{1}, date_trust::good, date_source::definition}, h.now);
+  CHECK(clock() == (noon - years + std::chrono::hours{1}).time_since_epoch().count());
+  CHECK(clock() == h.get(h.viewer, "/api/v1/now")["at_ms"]);
+  CHECK(h.get(h.viewer, "/api/v1/session")["clock_ms"] == h.people.now.time_since_epoch().count());
+}
+
 TEST_CASE("now is every channel with its quality and its time") {
   auto h = page_house{};
   h.seen.lose(at::mid);

@@ -46,12 +46,12 @@ let state = "in";
 let me = null;
 let claimed = mood !== "claim";
 
-const session = () => ({ state, site: "maple-12", version: "0.1.0", clock_ms: clock(), user: state === "in" ? { name: me, role } : null, csrf: state === "in" ? "token" : null });
+const session = () => ({ state, site: "maple-12", version: "0.1.0", clock_ms: Date.now(), user: state === "in" ? { name: me, role } : null, csrf: state === "in" ? "token" : null });
 const points = (t) => Object.fromEntries(channels.map(([name, , at], i) => [name, { v: at(t), q: mood === "stale" && i % 4 === 1 ? "stale" : "good", at_ms: mood === "stale" && i % 4 === 1 ? t - 1300e3 : t }]));
 const now = (t = clock()) => ({
   at_ms: t,
   points: points(t),
-  state: { in_charge: "local", mode: "planned", cause: "planned: electricity costs 9.4 ¢/kWh now and 55 ¢/kWh from 16:00; the store is filled to 61 °C before", contract_id: null, since_ms: start - 1500e3 },
+  state: { in_charge: "local", mode: "planner", cause: "planned: electricity costs 9.4 ¢/kWh now and 55 ¢/kWh from 16:00; the store is filled to 61 °C before", contract_id: null, since_ms: start - 1500e3 },
   price: { total_usd_per_kwh: price_at(t), energy_usd_per_kwh: 0.06, distribution_usd_per_kwh: 0.05, cheap: price_at(t) < 0.2 },
   zones: zones.map((name) => ({ name, setpoint_c: leases.find((each) => each.kind === "setpoint" && each.zone === name)?.setpoint_c ?? base[name], wished_by: null })),
   plan: { on: runs_at(t), until_ms: (Math.floor(t / hour) + 1) * hour, more_otherwise_usd: 0.43 },
@@ -100,7 +100,7 @@ const answers = {
   "POST /logout": () => void (me = null),
   "POST /login": (_, body) => (/not/.test(body.password) ? [401, { error: "name or password is wrong" }] : ((me = body.name), {})),
   "POST /claim": (_, body) => (body.code !== "ABCD-1234" ? [401, { error: "this is not the code that the house shows", field: "code" }] : ((me = "anna"), (claimed = true), [201, {}])),
-  "GET /house": () => ({ site: "maple-12", timezone: "America/New_York", layout_hash: "9f3c2ab8e1d0", version: "0.1.0",
+  "GET /house": () => ({ site: "maple-12", clock_ms: clock(), timezone: "America/New_York", layout_hash: "9f3c2ab8e1d0", version: "0.1.0",
     channels: [...channels.map(([name, unit, , actuator]) => ({ name, unit, device: name.split(".")[0], key: "k", actuator: !!actuator, max_age_s: 60, derived: false })), ...derived.map(([name, unit]) => ({ name, unit, device: "", key: "", actuator: false, max_age_s: 0, derived: true }))],
     plant: { heat_pump: { enable: "hp.enable", power: "hp.power", pump: "hp.pump", max_power_w: 9700 }, store: { volume_l: 1360, layers: ["store.top", "store.2", "store.3", "store.4", "store.5", "store.bottom"], max_c: 77, min_top_c: 45, spent_c: 20, kwh_per_k: 1.5814 },
       zones: zones.map((name) => ({ name, temperature: name + ".temp", setpoint_c: base[name], setpoint_channel: null, call: name + ".call", critical: false })), outdoor: "outdoor.temp", house_power: "house.power" },

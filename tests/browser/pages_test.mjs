@@ -121,6 +121,72 @@ fact("heat that nobody misses is not missing, and slots side by side are one tim
   assert.deepEqual(of(slot(0, 300), slot(1, 250), slot(2, 0), slot(3, 100, null)), [{ from_ms: 0, to_ms: 1800e3, kwh: 0.55 }, { from_ms: 2700e3, to_ms: 3600e3, kwh: 0.1 }]);
 });
 
+fact("a contract and times of UTC are told as somebody in the house would, by the chosen clock", () => {
+  for (const each of [metric, american]) each.use_zone("America/New_York");
+  const at = Date.parse("2020-01-13T18:20:00Z");
+  assert.match(american.sentence("using the 5.82 kW of contract maple-12/2020-01-13T18:00:00Z", at), /^using the 5\.82 kW of the contract from 1:00\sPM$/);
+  assert.equal(metric.sentence("no contract has followed maple-12/2020-01-13T18:00:00Z yet", at), "no contract has followed the contract from 13:00 yet");
+  assert.equal(metric.sentence("maple-12/2020-01-12T18:00:00Z", at), "the contract from Sun 13:00");
+  assert.match(american.sentence("held by hand until 2020-01-13T17:22:13.966Z: by Bob", at), /^held by hand until 12:22\sPM: by Bob$/);
+  assert.equal(american.sentence("by its schedule, since 00:30; boost until 16:40", at), "by its schedule, since 12:30 AM; boost until 4:40 PM");
+  assert.equal(metric.sentence("boost until 16:40", at), "boost until 16:40");
+  for (const same of ["layout 12:34:56:78", "version 0.10:20:3", "2020-13-45T99:00:00Z"]) assert.equal(american.sentence(same, at), same);
+});
+
+const headline = await format_of({ units: "metric", clock: "24", theme: "system" }, "en-GB", "src/headline.ts");
+fact("why the house does what it does is told in the figures of now", () => {
+  const at = Date.parse("2020-01-13T10:45:00Z");
+  const built = { plant: { heat_pump: { enable: "hp.enable" } } };
+  const told = (more) => ({ at_ms: at, points: { "hp.enable": { v: 0 } }, state: { in_charge: "local", mode: "planner", cause: "planned: waits at 54.5 ¢/kWh now; running would cost 0.04 USD more" }, price: { total_usd_per_kwh: 0.531 }, plan: { on: false, until_ms: null, more_otherwise_usd: 0.58 }, leases: [], contracts: [], ...more });
+  const why = (more) => headline.why_now(told(more), built, at);
+  assert.equal(why({}), "planned: waits at 53.1 ¢/kWh now; running would cost 58 ¢ more");
+  assert.equal(why({ points: { "hp.enable": { v: 1 } }, plan: { on: true, more_otherwise_usd: 0.58 } }), "planned: runs at 53.1 ¢/kWh now; waiting would cost 58 ¢ more");
+  assert.equal(why({ plan: { on: false, more_otherwise_usd: -0.01 } }), "planned: waits at 53.1 ¢/kWh now");
+  assert.equal(why({ price: null }), "planned: waits; running would cost 58 ¢ more");
+  assert.equal(why({ plan: { on: false, more_otherwise_usd: null } }), "planned: the compressor rests");
+  // What is done is not what the plan says, or somebody else decides: then as the house said it.
+  assert.match(why({ plan: { on: true, more_otherwise_usd: 0.58 } }), /54\.5/);
+  assert.match(why({ state: { in_charge: "contract", mode: "planner", cause: "using the 5 kW of contract m/2020-01-13T10:00:00Z" } }), /^using the 5 kW of the contract from 10:00$/);
+  // A hold that is over is no reason any more; hands off, which stands under it, is.
+  const admin = { in_charge: "admin", mode: "hardware-fallback", cause: "held by hand until 2020-01-13T10:40:00Z: by Bob" };
+  const leases = [{ kind: "hold", channel: "hp.enable", until_ms: at + 60e3 }, { kind: "hands-off", until_ms: at + 3600e3 }];
+  assert.equal(why({ state: admin, leases }), "the heat pump is held by hand until 10:46");
+  assert.equal(why({ state: admin, leases: leases.slice(1) }), "hands off until 11:45: the thermostats decide");
+  assert.equal(why({ state: admin, leases: [{ ...leases[0], until_ms: at - 1 }, leases[1]] }), "hands off until 11:45: the thermostats decide");
+});
+
+const series = await format_of({ units: "metric", clock: "24", theme: "system" }, "en-GB", "src/series.ts");
+fact("a point that no line shows is drawn by itself", () => {
+  assert.deepEqual(series.lone([null, 1, null, 2, 3, null, 4]), [1, 6]);
+  assert.deepEqual(series.lone([1, undefined, 2, undefined, null, undefined, 5, undefined]), [6], "another line's points are no holes");
+  assert.deepEqual(series.lone([7]), [0]);
+  assert.deepEqual(series.lone([null, undefined]), []);
+});
+
+fact("a day's name and the hours beside it do not stand over each other", () => {
+  const ticks = [{ x: 42, day: true }, { x: 80, day: false }, { x: 120, day: false }, { x: 200, day: true }, { x: 290, day: false }, { x: 335, day: true }];
+  assert.deepEqual(rooms.spread(ticks, 350).map((each) => each.x), [42, 120, 200, 290]);
+});
+
+fact("what is counted has its name, and nothing costs nothing", () => {
+  metric.use_zone("America/New_York");
+  assert.equal(metric.value_of("hearth.in_charge", 5, "1"), "The house itself");
+  assert.equal(metric.value_of("hearth.in_charge", 2.5, "1"), "2.50");
+  assert.equal(metric.value_of("hearth.store.worth", 1.91, ""), "$1.91");
+  assert.equal(metric.value_of("hearth.cost", 0, "USD/h"), "0 ¢/h");
+  assert.equal(metric.value_of("hearth.cost", 0.123, "USD/h"), "12.3 ¢/h");
+  const [from, to] = [Date.parse("2019-01-15T17:00:00Z"), Date.parse("2020-01-15T17:00:00Z")];
+  assert.equal(metric.between(from, to), "Jan 15, 2019 – Jan 15, 2020");
+  assert.equal(metric.between(to - 3600e3, to), "Wed, Jan 15, 11:00:00 – Wed, Jan 15, 12:00:00");
+});
+
+const alarms = await format_of({ units: "metric", clock: "24", theme: "system" }, "en-GB", "src/alike.ts");
+fact("alarms of one kind that mean the same are one card, seen and unseen apart", () => {
+  const alarm = (id, kind, by) => ({ id, kind, severity: "warning", meaning: "it is silent", remedy: "look", acknowledged: by ? { by, at_ms: 0 } : null });
+  const groups = alarms.groups_of([alarm("a", "device-failed"), alarm("b", "interlock"), alarm("c", "device-failed"), alarm("d", "device-failed", "anna"), alarm("e", "device-failed")]);
+  assert.deepEqual(groups.map((each) => each.map(({ id }) => id).join("")), ["ace", "b", "d"]);
+});
+
 fact("what the program holds is what stands on the disk", () => {
   const source = fs.readFileSync(path.join(pages, "../generated/page_files.cpp"), "latin1");
   const rows = [...source.matchAll(/\{"(\/[^"]+)", "[^"]+", "\\"([0-9a-f]{16})\\"",\s*\{((?:\s*"[^\n]*"\n?)+),\s*(\d+)\}/g)];

@@ -16,6 +16,7 @@ const speed = 60;
 const password = "four plain words here";
 const pages = ["/", "/plan", "/control", "/history", "/why", "/money", "/alarms", "/devices", "/settings", "/api"];
 const phone = { width: 390, height: 844 };
+const phone_with_bars = { width: 390, height: 664 };
 const desktop = { width: 1280, height: 800 };
 
 const say = (text) => console.log(`${((performance.now() - begun) / 1000).toFixed(1).padStart(6)} s  ${text}`);
@@ -62,6 +63,8 @@ async function browse(browser, base, { size, scheme = "light", reduced = false }
   asked_of.set(page, awaited);
   page.on("request", (request) => request.url().endsWith("/live") || awaited.add(request));
   for (const over of ["requestfinished", "requestfailed"]) page.on(over, (request) => awaited.delete(request));
+  // Of what a page that is left had asked, nobody always says how it ended.
+  page.on("framenavigated", (frame) => frame === page.mainFrame() && awaited.clear());
   page.on("console", (message) => {
     if (!["error", "warning"].includes(message.type())) return;
     const text = message.text();
@@ -130,7 +133,16 @@ async function claims(browser, base, code) {
   await page.fill("input[name=again]", password);
   await page.keyboard.press("Enter");
   await page.waitForSelector(".complaint");
-  await page.fill("input[name=code]", code);
+  assert.ok(await page.evaluate(() => document.activeElement.name === "code"), "what is wrong has the focus");
+  // A slip beside it takes no typed code away, and is no longer said once it is corrected.
+  await page.fill("input[name=code]", code.toLowerCase());
+  await page.fill("input[name=password]", "short");
+  await page.keyboard.press("Enter");
+  await page.getByText("too short").waitFor();
+  assert.equal(await page.inputValue("input[name=code]"), code.toLowerCase(), "the typed code stays");
+  assert.ok(await page.evaluate(() => document.activeElement.name === "password"), "the password has the focus");
+  await page.fill("input[name=password]", password);
+  await until("no complaint", async () => (await page.locator(".complaint").count()) === 0);
   await page.keyboard.press("Enter");
   await page.waitForSelector(".picture");
   expected.length = 0;
@@ -192,10 +204,14 @@ async function walks(browser, base, state) {
       const file = (dark) => path.join(pictures, `${to === "/" ? "now" : to.slice(1)}-${name}${dark}.png`);
       await page.screenshot({ path: file("") });
       // On a phone, the house at this moment is one screen.
-      if (size === phone && to === "/") {
-        const below = await page.evaluate(() => Math.max(...[...document.querySelectorAll(".now .card, .now .tile")].filter((each) => each.checkVisibility()).map((each) => each.getBoundingClientRect().bottom)) - document.querySelector(".tabs").getBoundingClientRect().top);
-        assert.ok(below <= 0, `Now ends ${below} px below the screen`);
-      }
+      if (size === phone && to === "/")
+        for (const height of [phone_with_bars.height, size.height]) {
+          await page.setViewportSize({ ...size, height });
+          await drawn(page);
+          const below = await page.evaluate(() => Math.max(...[...document.querySelectorAll(".now .card, .now .tile")].filter((each) => each.checkVisibility()).map((each) => each.getBoundingClientRect().bottom)) - document.querySelector(".tabs").getBoundingClientRect().top);
+          if (height === phone_with_bars.height) await page.screenshot({ path: path.join(pictures, "now-phone-with-bars.png") });
+          assert.ok(below <= 0, `Now ends ${below} px below a screen of ${height} px`);
+        }
       const line = () => page.evaluate(() => { const mark = document.querySelector(".u-legend .u-series:nth-child(2) .u-marker"); return mark && getComputedStyle(mark).borderColor; });
       const by_day = await line();
       await page.emulateMedia({ colorScheme: "dark" });
@@ -267,8 +283,12 @@ async function sets_a_room(page, base) {
   await page.getByRole("button", { name: "Set", exact: true }).first().click();
   await page.waitForSelector("[data-lease=setpoint]");
   await until("the new setpoint", async () => (await asked(page, "GET", "/now")).body.zones.find((each) => each.name === zone.name).setpoint_c === zone.setpoint_c + 0.5);
-  await page.getByRole("button", { name: /^End: / }).click();
+  await page.locator(".zone", { hasText: "set by anna, until" }).waitFor();
+  assert.doesNotMatch(await page.textContent("[data-lease=setpoint]"), /setpoint by/, "who and until when is said once");
+  await page.getByRole("button", { name: /^End: / }).focus();
+  await page.keyboard.press("Enter");
   await until("its end", async () => !(await page.$("[data-lease=setpoint]")));
+  assert.equal(await page.evaluate(() => document.activeElement.tagName), "H1", "the keyboard goes on at the top of the page");
 
   // A week, and back to none.
   await page.getByRole("button", { name: new RegExp(`(Plan a week|Change the week) ${zone.name}`) }).click();
@@ -280,6 +300,37 @@ async function sets_a_room(page, base) {
   assert.equal(emptied.status, 200);
   no_trouble("setting a room");
   say("a setpoint and a week are set, and gone again");
+}
+
+/** While hands are off, no page promises a run of the heat pump; what was begun is ended where it was begun. */
+async function lets_go({ page, expected }, base) {
+  await open(page, base, "/control");
+  const letting_go = page.locator(".wish", { hasText: "Hands off" });
+  await letting_go.getByRole("button", { name: "Let go" }).click();
+  const dialog = page.locator("dialog[open]");
+  await page.route("**/api/v1/control/leases", (route) => route.fulfill({ status: 409, json: { error: "not in this house" } }));
+  expected.push(409);
+  await dialog.getByRole("button", { name: "Let go" }).click();
+  await dialog.getByText("not in this house").waitFor();
+  await page.unroute("**/api/v1/control/leases");
+  expected.length = 0;
+  await dialog.getByRole("button", { name: "Let go" }).click();
+  await letting_go.locator(".count-down").waitFor();
+  assert.match(await page.locator(".zone-note").first().textContent(), /hands off until .*: its own thermostat decides/);
+  await open(page, base, "/");
+  await until("why", async () => /Hands off until \d/i.test(await page.textContent(".cause")));
+  assert.match(await page.locator(".tile", { hasText: "Next change" }).textContent(), /then Hearth takes over/);
+  await page.screenshot({ path: path.join(pictures, "hands-off.png") });
+  await open(page, base, "/plan");
+  await page.getByText(/^Hands off until .* nothing of this plan is followed/).waitFor();
+  const over = (await asked(page, "GET", "/now")).body.leases.find((each) => each.kind === "hands-off").until_ms;
+  const { slots } = (await asked(page, "GET", "/plan")).body;
+  if (slots.some((each) => each.power_w >= 50 && each.start_ms < over)) assert.ok((await page.getByText(/^not (followed|before .*): hands off$/).count()) > 0, "a run that will not be is not promised");
+  await open(page, base, "/control");
+  await letting_go.getByRole("button", { name: "End: Hands off" }).click();
+  await until("hands on again", async () => (await letting_go.locator(".count-down").count()) === 0);
+  no_trouble("hands off");
+  say("while hands are off nothing is promised, and a refusal is seen where it was asked");
 }
 
 /** What each room should be for two days, in lanes and in words; and how a day's plan turned out. */
@@ -376,6 +427,25 @@ async function sees_an_alarm(page, base) {
   say("an alarm appears, is seen and moves down");
 }
 
+/** A bus that fell silent is one card; one press says of all its devices that they were seen. */
+async function alarms_alike(page, base) {
+  const alarm = (id, subject) => ({ id, at_ms: 0, severity: "warning", kind: "device-failed", subject, text: `${subject} does not answer`, meaning: "It is silent.", remedy: "Look at its wire.", acknowledged: null });
+  const seen = [];
+  await page.route("**/api/v1/alarms", (route) => route.fulfill({ json: { active: ["a", "b", "c"].filter((id) => !seen.includes(id)).map((id) => alarm(id, "sensor-" + id)), recent: [] } }));
+  await page.route("**/api/v1/alarms/*/acknowledge", (route) => (seen.push(route.request().url().split("/").at(-2)), route.fulfill({ status: 204 })));
+  await open(page, base, "/alarms");
+  const card = page.locator(".alarm");
+  await card.waitFor();
+  assert.match(await card.textContent(), /sensor-a does not answer.*and 2 more of this kind: sensor-b, sensor-c/);
+  assert.equal(await card.getByRole("link", { name: "See the devices" }).getAttribute("href"), "/devices");
+  await card.getByRole("button", { name: "I have seen all 3" }).click();
+  await page.getByText("All is well.").waitFor();
+  assert.deepEqual(seen.sort(), ["a", "b", "c"]);
+  for (const to of ["alarms", "alarms/*/acknowledge"]) await page.unroute("**/api/v1/" + to);
+  no_trouble("alarms alike");
+  say("alarms of one cause are one card");
+}
+
 /** What the house sums is shown as it is: its rows are not added up again. */
 async function sums_money(page, base) {
   const row = (start_ms, more) => ({ start_ms, end_ms: start_ms + 86400e3, used_kwh: 10, cost_usd: 3, thermostat_kwh: 12, thermostat_usd: 4, saved_usd: 1, covered: 1, slots: 96, unknown_slots: 0, compared_slots: 96, compared_usd: 3, ...more });
@@ -407,8 +477,18 @@ async function sums_money(page, base) {
 }
 
 async function history_zooms(page, base) {
-  await open(page, base, "/history");
+  // Before the house's first word of now, its date counts as it told it, not that of this machine.
+  const { clock_ms } = (await asked(page, "GET", "/house")).body;
+  let speak;
+  const silent = new Promise((done) => (speak = done));
+  await page.route("**/api/v1/live", async (route) => (await silent, route.continue()));
+  const first = page.waitForRequest((request) => request.url().includes("/history?"));
+  await page.goto(base + "/history");
+  const { searchParams } = new URL((await first).url());
+  assert.ok(Math.abs(Number(searchParams.get("to_ms")) - clock_ms) < 86400e3, `the history is asked for ${new Date(Number(searchParams.get("to_ms"))).toISOString()}`);
+  speak();
   await page.waitForSelector(".u-over");
+  await page.unroute("**/api/v1/live");
   const window_line = () => page.textContent(".window-line");
   const before = await window_line();
   const asked_for = [];
@@ -444,6 +524,9 @@ async function history_zooms(page, base) {
 }
 
 async function tells_why(page, base) {
+  await page.goto(base + "/nowhere");
+  await page.getByRole("button", { name: "Go to Now" }).click();
+  await page.waitForSelector(".picture");
   await open(page, base, "/why");
   await page.waitForSelector(".entry");
   await page.locator(".entry button", { hasText: "Details" }).first().click();
@@ -587,7 +670,7 @@ try {
     executablePath: "/usr/bin/chromium",
     args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
   });
-  const { context, page } = await claims(browser, base, code);
+  const { context, page, expected } = await claims(browser, base, code);
   const state = await context.storageState();
   await first_load(browser, base, state);
   await values_move(page);
@@ -598,11 +681,13 @@ try {
   await tells_why(wide.page, base);
   await boost_ends();
   await sets_a_room(page, base);
+  await lets_go({ page, expected }, base);
   await provokes_an_alarm(wide.page, base);
   await history_pinches(page, base);
   await history_zooms(wide.page, base);
   await sums_money(wide.page, base);
   await sees_an_alarm(wide.page, base);
+  await alarms_alike(wide.page, base);
   await roles(browser, base, wide.page);
   await walks(browser, base, state);
   await stays_text(browser, base, state);

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
 import { line_colours } from "./colour";
 import * as format from "./format";
+import { lone } from "./series";
 import { is_dark, settings } from "./settings";
 import { useValue } from "./store";
 import { texts } from "./texts";
@@ -242,7 +243,7 @@ export default function Chart(props: ChartProps) {
           ...units.map(axis_of),
         ],
         series: [
-          { label: texts.time, value: (_, s) => (s === null || s === undefined ? "–" : props.of_day ? format.clock(s * 1000) : format.stamp(s * 1000)) },
+          { label: texts.time, value: (u, s) => (s === null || s === undefined ? "–" : props.of_day ? format.clock(s * 1000) : u.scales.x!.max! - u.scales.x!.min! > format.season_s ? format.date(s * 1000) : format.stamp(s * 1000)) },
           ...props.lines.map((line, i): uPlot.Series => {
             const colour = colours[(line.colour ?? i) % colours.length]!;
             return {
@@ -253,7 +254,7 @@ export default function Chart(props: ChartProps) {
               dash: line.dashed ? [6, 5] : undefined,
               fill: line.filled ? colour + "26" : undefined,
               paths: line.stepped ? uPlot.paths.stepped!({ align: 1 }) : undefined,
-              points: { show: false },
+              points: { show: true, size: 6, fill: colour, filter: (u, k) => lone(u.data[k]!) },
               spanGaps: false,
               value: (_, v) => (v === null || v === undefined ? "–" : latest.current.lines[i]?.say ? latest.current.lines[i]!.say!(v) : line.unit === "W" ? format.power(v * 1000) : line.unit === "on/off" ? format.value(v, "on/off") : format.value(format.shown_unit(line.unit).back(v), line.unit)),
             };

@@ -1,4 +1,5 @@
 // Numbers, units and times for people, by the settings of this browser and in the house's time zone.
+import { house_now } from "./live";
 import { settings } from "./settings";
 import { texts } from "./texts";
 
@@ -56,7 +57,9 @@ export function bytes(n: number): string {
 export function shown_unit(unit: string): { unit: string; of: (v: number) => number; back: (v: number) => number } {
   const same = (v: number) => v;
   if (unit === "°C") return { unit: degree_unit(), of: shown_degrees, back: degrees_from_shown };
-  if (unit === "USD/kWh") return { unit: "¢/kWh", of: (v) => v * 100, back: (v) => v / 100 };
+  if (unit === "USD/kWh" || unit === "USD/h") return { unit: unit.replace("USD", "¢"), of: (v) => v * 100, back: (v) => v / 100 };
+  // Who is in charge is a number of nothing.
+  if (unit === "1" || unit === "count") return { unit: "", of: same, back: same };
   if (us() && unit === "L/min") return { unit: "gpm", of: (v) => v / 3.785412, back: (v) => v * 3.785412 };
   if (us() && unit === "L") return { unit: "gal", of: (v) => v / 3.785412, back: (v) => v * 3.785412 };
   return { unit, of: same, back: same };
@@ -67,16 +70,25 @@ export function value(v: number | null | undefined, unit: string): string {
   if (unit === "W") return power(v);
   const shown = shown_unit(unit);
   const x = shown.of(v);
-  const digits = unit === "°C" || Math.abs(x) >= 100 ? (unit === "°C" && !us() ? 1 : 0) : Math.abs(x) >= 10 ? 1 : 2;
+  const digits = x === 0 || unit === "°C" || Math.abs(x) >= 100 ? (unit === "°C" && !us() ? 1 : 0) : Math.abs(x) >= 10 ? 1 : 2;
   return number(x, digits) + (shown.unit ? " " + shown.unit : "");
 }
-/** Sentences of the house speak of °C and K; for US units they are said again. */
-export function sentence(text: string): string {
-  if (!us()) return text;
-  return text
+/** As `value`; who is in charge has a name, and the store's worth, which /house does not list, is money. */
+export const value_of = (channel: string, v: number | null | undefined, unit: string) =>
+  channel === "hearth.store.worth" ? money(v) : ((channel === "hearth.in_charge" && Number.isInteger(v) ? texts.ranks[v!] : undefined) ?? value(v, unit));
+/** Sentences of the house speak of °C and K, of UTC and of contracts by their id: here as somebody in the house would. */
+export function sentence(text: string, now_ms = house_now()): string {
+  const said = text
+    .replace(/(^|[^\w:.])([01]\d|2[0-3]):([0-5]\d)(?![\w:.]\d)/g, (all, before, h, m) => (settings.get().clock === "12" ? before + ((h % 12 || 12) + ":" + m + (h < 12 ? " AM" : " PM")) : all))
+    // A contract's id is the house's name and when it begins.
+    .replace(/(?:(the )?\bcontract )?\b[\w.-]+\/(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)/g, (all, _, at) => when_of(at, now_ms, texts.contract_from) ?? all)
+    .replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, (at) => when_of(at, now_ms, (told) => told) ?? at);
+  if (!us()) return said;
+  return said
     .replace(/([-−]?\d+(?:\.\d+)?) ?°C/g, (_, n) => number(Number(String(n).replace("−", "-")) * 1.8 + 32) + " °F")
     .replace(/(\d+(?:\.\d+)?) K\b/g, (_, n) => number(Number(n) * 1.8, 1) + " °F");
 }
+const when_of = (iso: string, now_ms: number, say: (at: string) => string) => (Number.isNaN(Date.parse(iso)) ? null : say(when(Date.parse(iso), now_ms)));
 
 // ---- times
 
@@ -98,6 +110,10 @@ export const day = (ms: number) => formatter({ weekday: "short", day: "numeric",
 export const day_of_month = (ms: number) => formatter({ day: "numeric" }).format(ms);
 export const month = (ms: number) => formatter({ month: "short", year: "numeric" }).format(ms);
 export const date = (ms: number) => formatter({ day: "numeric", month: "short", year: "numeric" }).format(ms);
+/** Of a time that is longer, in seconds, years count and hours do not. */
+export const season_s = 300 * 86400;
+/** Both ends of a time. */
+export const between = (from: number, to: number) => (to - from > season_s * 1000 ? date(from) + " – " + date(to) : stamp(from) + " – " + stamp(to));
 export const stamp = (ms: number) => day(ms) + ", " + clock_seconds(ms);
 /** The time, with its day when that is not today's. */
 export const when = (ms: number, now: number) =>

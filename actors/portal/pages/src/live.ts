@@ -22,7 +22,8 @@ let last: { house_ms: number; here_ms: number } | null = null;
 
 /** What the house's clock shows about now. */
 export function house_now(): number {
-  if (!last) return session.get()?.clock_ms ?? now.get()?.at_ms ?? 0;
+  // Sessions live in the world's time; a demonstration's house has another.
+  if (!last) return house.get()?.clock_ms ?? 0;
   // Never far beyond what was told: a house that fell silent has no later time.
   const beyond = Math.min(performance.now() - last.here_ms, 5000) * pace;
   return Math.round(last.house_ms + beyond);

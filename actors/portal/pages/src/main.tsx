@@ -136,7 +136,7 @@ function Shell() {
       <main id="content" tabIndex={-1}>
         <Lost />
         {!place ? (
-          <Problem text={texts.no_page} again={() => go("/")} />
+          <Problem text={texts.no_page} again={() => go("/")} label={texts.to_now} />
         ) : problem ? (
           <Problem text={texts.errors.unreachable} again={() => location.reload()} />
         ) : Body && Body.to === here ? (

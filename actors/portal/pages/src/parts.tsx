@@ -162,6 +162,8 @@ export function Dialog({ title, open, close, children }: { title: string; open: 
             </button>
           </div>
           {children}
+          {/* What is behind a window is dimmed, and read to nobody. */}
+          <Toasts />
         </div>
       )}
     </dialog>
@@ -203,12 +205,12 @@ export const Waiting = () => (
     <i />
   </div>
 );
-export const Problem = ({ text, again }: { text: string; again?: () => void }) => (
+export const Problem = ({ text, again, label }: { text: string; again?: () => void; label?: string }) => (
   <div class="problem" role="alert">
     <p>{text}</p>
     {again && (
       <button type="button" onClick={again}>
-        {texts.again}
+        {label ?? texts.again}
       </button>
     )}
   </div>
@@ -224,6 +226,21 @@ export function Loaded<T>({ of, children }: { of: { data: T | null; problem: str
       </>
     );
   return of.problem ? <Problem text={of.problem} again={of.again} /> : <Waiting />;
+}
+
+/** Why something cannot be done, where there is a reason. */
+export const WhyNot = ({ text }: { text: string | null }) =>
+  text === null ? null : (
+    <p class="why-not">
+      <Icon name="lock" /> {text}
+    </p>
+  );
+
+/** Where the keyboard goes on when what was pressed goes away: to the next of its kind, or the one before, or the page. */
+export function focus_beside(pressed: HTMLElement) {
+  const row = pressed.closest("li, article");
+  const next = [row?.nextElementSibling, row?.previousElementSibling].map((each) => each?.querySelector<HTMLElement>("button:not(:disabled)")).find(Boolean);
+  (next ?? document.querySelector("h1"))?.focus();
 }
 
 export const Badge = ({ tone, children }: { tone: string; children: ComponentChildren }) => <span class={"badge " + tone}>{children}</span>;

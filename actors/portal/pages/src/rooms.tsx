@@ -52,6 +52,12 @@ function ticks_of(from_ms: number, to_ms: number, every: number): { at_ms: numbe
   return found;
 }
 
+/** The labels that have room: a day's name goes before the hours beside it. */
+export function spread<T extends { x: number; day: boolean }>(ticks: T[], width: number): T[] {
+  const days = ticks.filter((each) => each.day && each.x < width - 40);
+  return ticks.filter((each) => (each.day ? days.includes(each) : each.x > 32 && each.x < width - 30 && days.every((day) => Math.abs(day.x - each.x) >= 70)));
+}
+
 export type Measured = Map<string, { at_ms: number; c: number | null }[]>;
 
 function Lane({ room, measured, lacks, width, from_ms, to_ms, now_ms, every }: { room: PlanRoom; measured: { at_ms: number; c: number | null }[]; lacks: Lack[]; width: number; from_ms: number; to_ms: number; now_ms: number; every: number }) {
@@ -134,13 +140,11 @@ export function RoomLanes({ plan, measured, from_ms, now_ms }: { plan: Plan; mea
         ))}
         {width > 0 && (
           <svg class="lane-axis" width={width} height="18" aria-hidden="true">
-            {ticks_of(from_ms, to_ms, every)
-              .filter((each) => x(each.at_ms) < width - 40 && (each.day || x(each.at_ms) > 32))
-              .map((each) => (
-                <text key={each.at_ms} x={Math.max(each.day ? 42 : 0, x(each.at_ms))} y="13" class={each.day ? "day" : ""}>
-                  {each.text}
-                </text>
-              ))}
+            {spread(ticks_of(from_ms, to_ms, every).map((each) => ({ ...each, x: Math.max(each.day ? 42 : 0, x(each.at_ms)) })), width).map((each) => (
+              <text key={each.at_ms} x={each.x} y="13" class={each.day ? "day" : ""}>
+                {each.text}
+              </text>
+            ))}
           </svg>
         )}
       </div>

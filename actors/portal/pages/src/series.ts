@@ -25,5 +25,12 @@ export function aligned(answer: HistoryAnswer): { x: number[]; values: Map<strin
   return { x: x.map((ms) => ms / 1000), values };
 }
 
+/** Where a point has no neighbour, so that no line shows it. Undefined is another line's point, and no hole. */
+export function lone(values: ArrayLike<number | null | undefined>): number[] {
+  const own = Array.from(values, (_, i) => i).filter((i) => values[i] !== undefined);
+  const hole = (i: number | undefined) => i === undefined || values[i] === null;
+  return own.filter((i, k) => !hole(i) && hole(own[k - 1]) && hole(own[k + 1]));
+}
+
 export const load_history = (channels: string[], from_ms: number, to_ms: number, points: number, signal?: AbortSignal) =>
   get<HistoryAnswer>("/history" + query({ channel: channels, from_ms: Math.floor(from_ms), to_ms: Math.ceil(to_ms), points: Math.round(points) }), signal);

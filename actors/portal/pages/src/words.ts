@@ -8,7 +8,6 @@ export interface Session {
   state: "claim" | "login" | "in";
   site: string;
   version: string;
-  clock_ms: number;
   user: User | null;
   csrf: string | null;
 }
@@ -24,6 +23,8 @@ export interface Plant {
 }
 export interface House {
   site: string;
+  /** What the house's clock showed when it answered. */
+  clock_ms: number;
   timezone: string;
   layout_hash: string;
   version: string;
@@ -55,7 +56,8 @@ export interface Now {
   points: Points;
   state: Standing | null;
   price: Price | null;
-  zones: { name: string; setpoint_c: number | null; wished_by: string | null }[];
+  /** Why: words for whoever asked; empty where the layout says so. */
+  zones: { name: string; setpoint_c: number | null; why?: string; wished_by: string | null }[];
   plan: { on: boolean; until_ms: number | null; more_otherwise_usd: number | null } | null;
   leases: Lease[];
   contracts: { id: string; start_ms: number; end_ms: number; average_w: number; price_usd_per_kwh: number | null }[];

@@ -1,8 +1,9 @@
 // What is wrong, what it means and what to do about it.
+import { groups_of } from "../alike";
 import { get, post } from "../api";
 import * as format from "../format";
 import { house_now, now, session } from "../live";
-import { Badge, Card, complain, Empty, Icon, Loaded, Page, say, severity_tone } from "../parts";
+import { Badge, Card, complain, Empty, focus_beside, Icon, Link, Loaded, Page, say, severity_tone, WhyNot } from "../parts";
 import { useEvery, useLoaded, useValue } from "../store";
 import { texts } from "../texts";
 import type { Alarm } from "../words";
@@ -10,12 +11,20 @@ import { useEffect, useRef } from "preact/hooks";
 
 const t = texts.alarms;
 
-function Active({ alarm, changed, allowed }: { alarm: Alarm; changed: () => void; allowed: boolean }) {
-  const acknowledge = () =>
-    post("/alarms/" + encodeURIComponent(alarm.id) + "/acknowledge").then(() => {
-      say(t.done);
-      changed();
-    }, complain);
+/** Where somebody looks next. */
+const place_of = (alarm: Alarm) => (/^(device|bus|link|history|page)/.test(alarm.kind) ? { to: "/devices", text: t.to_devices } : { to: "/why?at=" + alarm.at_ms, text: t.to_why });
+
+function Active({ alike, changed, allowed }: { alike: Alarm[]; changed: () => void; allowed: boolean }) {
+  const alarm = alike[0]!;
+  const acknowledge = (event: Event) => {
+    const pressed = event.currentTarget as HTMLElement;
+    Promise.all(alike.map((each) => post("/alarms/" + encodeURIComponent(each.id) + "/acknowledge")))
+      .then(() => {
+        say(t.done);
+        focus_beside(pressed);
+      }, complain)
+      .finally(changed);
+  };
   return (
     <article class={"card alarm " + severity_tone(alarm.severity)}>
       <div class="alarm-head">
@@ -23,7 +32,8 @@ function Active({ alarm, changed, allowed }: { alarm: Alarm; changed: () => void
         <span class="since">{format.when(alarm.at_ms, house_now())}</span>
       </div>
       <h3>{format.sentence(alarm.text)}</h3>
-      <p class="subject">{alarm.subject}</p>
+      <p class="subject">{format.sentence(alarm.subject)}</p>
+      {alike.length > 1 && <p class="subject">{t.alike(alike.length - 1, [...new Set(alike.slice(1).map((each) => format.sentence(each.subject)))].join(", "))}</p>}
       {alarm.meaning && (
         <p>
           <b>{t.meaning}</b> {format.sentence(alarm.meaning)}
@@ -40,13 +50,12 @@ function Active({ alarm, changed, allowed }: { alarm: Alarm; changed: () => void
         </p>
       ) : allowed ? (
         <button type="button" onClick={acknowledge}>
-          <Icon name="check" /> {t.acknowledge}
+          <Icon name="check" /> {alike.length > 1 ? t.acknowledge_all(alike.length) : t.acknowledge}
         </button>
       ) : (
-        <p class="why-not">
-          <Icon name="lock" /> {texts.control.viewer}
-        </p>
+        <WhyNot text={texts.control.viewer} />
       )}
+      <Link to={place_of(alarm).to}>{place_of(alarm).text}</Link>
     </article>
   );
 }
@@ -70,8 +79,8 @@ export function Alarms() {
           const seen = list.active.filter((each) => each.acknowledged);
           const cards = (of: Alarm[]) => (
             <div class="alarm-list">
-              {of.map((each) => (
-                <Active key={each.id} alarm={each} changed={loaded.again} allowed={who !== "viewer"} />
+              {groups_of(of).map((each) => (
+                <Active key={each[0]!.id} alike={each} changed={loaded.again} allowed={who !== "viewer"} />
               ))}
             </div>
           );
@@ -102,7 +111,7 @@ export function Alarms() {
                       <span class="grow">
                         <b>{format.sentence(each.text)}</b>
                         <small>
-                          {each.subject} · {format.when(each.at_ms, house_now())}
+                          {format.sentence(each.subject)} · {format.when(each.at_ms, house_now())}
                           {each.ended_ms ? " – " + format.when(each.ended_ms, house_now()) : ""}
                           {each.acknowledged ? " · " + t.acknowledged_by(each.acknowledged.by, format.when(each.acknowledged.at_ms, house_now())) : ""}
                         </small>

@@ -119,7 +119,8 @@ function One({ channels, units }: { channels: string[]; units: Map<string, strin
       label: label_of(each.channel),
       unit: each.unit,
       values: values.get(each.channel)!,
-      stepped: each.unit === "on/off" || each.unit === "USD/kWh",
+      stepped: each.unit === "on/off" || each.unit === "USD/kWh" || each.channel === "hearth.in_charge",
+      say: each.channel === "hearth.in_charge" ? (v) => format.value_of(each.channel, v, each.unit) : undefined,
       filled: each.unit === "on/off",
       colour: Math.max(0, channels.indexOf(each.channel)),
     }));
@@ -179,7 +180,7 @@ function One({ channels, units }: { channels: string[]; units: Map<string, strin
         </div>
       </div>
       <p class="help window-line" aria-live="polite">
-        {format.stamp(from)} – {format.stamp(to)}
+        {format.between(from, to)}
         {answer?.interval_s ? " · " + t.resolution(format.span(answer.interval_s * 1000)) : ""}
         <span class={busy ? "busy on" : "busy"} />
       </p>
@@ -207,7 +208,7 @@ function One({ channels, units }: { channels: string[]; units: Map<string, strin
             return (
               <tr key={name}>
                 <th scope="row">{label_of(name)}</th>
-                <td>{own.length ? t.summary(format.value(own.reduce((a, b) => Math.min(a, b)), unit), format.value(own.reduce((a, b) => a + b, 0) / own.length, unit), format.value(own.reduce((a, b) => Math.max(a, b)), unit)) : t.nothing}</td>
+                <td>{own.length ? t.summary(format.value_of(name, own.reduce((a, b) => Math.min(a, b)), unit), format.value_of(name, own.reduce((a, b) => a + b, 0) / own.length, unit), format.value_of(name, own.reduce((a, b) => Math.max(a, b)), unit)) : t.nothing}</td>
               </tr>
             );
           })}

@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import { get, query } from "../api";
 import * as format from "../format";
+import { contract_at, dearer, follows_plan, hands_off, why_now } from "../headline";
 import { beat, connected, house, house_now, now } from "../live";
 import { HousePicture } from "../picture";
 import { Badge, Card, Empty, Icon, Link, Page, Tile, Waiting } from "../parts";
@@ -12,34 +13,39 @@ import type { House, Lease, Money, Now as Told, Plan } from "../words";
 const t = texts.now;
 
 /** A wish or order that stands, and how long it still does. */
-export function LeaseLine({ lease }: { lease: Lease }) {
+function LeaseLine({ lease, more }: { lease: Lease; more: number }) {
   useValue(beat);
   return (
     <Link to="/control" class="lease-line">
       <Icon name={lease.kind === "boost" ? "flame" : lease.kind === "holiday" ? "trip" : lease.kind === "setpoint" ? "control" : "hand"} />
       <span class="grow">{texts.lease_name(lease, (c) => format.degrees_long(c))}</span>
       <span class="count-down">{format.countdown(lease.until_ms - house_now())}</span>
+      {more > 0 && <span class="more-leases">{t.more_leases(more)}</span>}
     </Link>
   );
 }
 
-function Charge({ told }: { told: Told }) {
+/** So many wishes are told in full; of the rest it is said how many there are. */
+const most_leases = () => (innerHeight < 740 ? 1 : 2);
+
+function Charge({ told, built }: { told: Told; built: House }) {
   const state = told.state;
   if (!state) return <Card class="charge"><p class="cause">{t.nobody_said}</p></Card>;
   const who = texts.in_charge[state.in_charge] ?? { name: state.in_charge, tone: "calm" };
+  const few = most_leases();
   return (
     <Card class="charge">
       <div class="charge-head">
         <Badge tone={who.tone}>{who.name}</Badge>
         <span class="since">{t.since(format.when(state.since_ms, house_now()))}</span>
       </div>
-      <p class="cause">{format.sentence(state.cause)}</p>
+      {/* No unit on a line without its number. */}
+      <p class="cause">{why_now(told, built, house_now()).replace(/(\d) (?=\S)/g, "$1\u00a0")}</p>
       {told.leases.length > 0 && (
         <div class="lease-lines">
-          {told.leases.slice(0, 3).map((each) => (
-            <LeaseLine key={each.id} lease={each} />
+          {told.leases.slice(0, few).map((each, i) => (
+            <LeaseLine key={each.id} lease={each} more={i === few - 1 ? told.leases.length - few : 0} />
           ))}
-          {told.leases.length > 3 && <Link to="/control">{t.more_leases(told.leases.length - 3)}</Link>}
         </div>
       )}
     </Card>
@@ -54,11 +60,39 @@ function useToday(built: House, at_ms: number) {
   return money.data?.rows.find((each) => each.start_ms <= at_ms && each.end_ms > at_ms && each.covered > 0);
 }
 
+/** What will be different next: the end of hands off or of a contract, the beginning of one, or what the plan says. */
+function NextTile({ told, built, dead }: { told: Told; built: House; dead: boolean }) {
+  const plan = told.plan;
+  const let_go = hands_off(told.leases, told.at_ms);
+  if (let_go) return <Tile label={t.next} stale={dead} value={format.when(let_go.until_ms, told.at_ms)} note={t.then_hearth} />;
+  const contract = contract_at(told, told.at_ms);
+  if (contract) return <Tile label={t.contract} stale={dead} value={format.power(contract.average_w)} note={t.until(format.when(contract.end_ms, told.at_ms))} />;
+  const coming = told.contracts.find((each) => each.start_ms > told.at_ms && each.start_ms <= (plan?.until_ms ?? Infinity));
+  if (coming) return <Tile label={t.next} stale={dead} value={format.when(coming.start_ms, told.at_ms)} note={t.then_contract(format.power(coming.average_w))} />;
+  // The headline says it already while it speaks of the plan.
+  const more = follows_plan(told, built) ? null : dearer(told);
+  return (
+    <Tile
+      label={t.next}
+      stale={dead}
+      value={plan?.until_ms ? format.when(plan.until_ms, told.at_ms) : texts.none}
+      note={
+        plan ? (
+          <>
+            {plan.until_ms ? (plan.on ? t.then_rest : t.then_run) : t.no_change}
+            {more && <span class="opposite">{t.opposite(plan.on, more)}</span>}
+          </>
+        ) : (
+          t.no_plan
+        )
+      }
+    />
+  );
+}
+
 function Tiles({ told, built, today, dead }: { told: Told; built: House; today: Money["rows"][number] | undefined; dead: boolean }) {
   const house_power = built.plant?.house_power ? told.points[built.plant.house_power] : undefined;
   const price = told.price;
-  const plan = told.plan;
-  const contract = told.contracts.find((each) => each.start_ms <= told.at_ms && each.end_ms > told.at_ms) ?? told.contracts.find((each) => each.start_ms > told.at_ms);
   const layers = (built.plant?.store?.layers ?? []).map((each) => told.points[each]).filter((each) => each?.v !== null && each?.v !== undefined);
   const stale = (q: string | undefined) => dead || q !== "good";
   return (
@@ -67,32 +101,19 @@ function Tiles({ told, built, today, dead }: { told: Told; built: House; today: 
         label={t.price}
         stale={dead}
         value={price && price.total_usd_per_kwh !== null ? format.number(price.total_usd_per_kwh * 100, 1) + " ¢" : texts.none}
-        note={price && price.total_usd_per_kwh !== null ? (price.cheap === null ? t.per_kwh : <Badge tone={price.cheap ? "good" : "warn"}>{price.cheap ? t.cheap : t.dear}</Badge>) : t.no_price}
-      />
-      <Tile
-        label={t.next}
-        stale={dead}
-        value={plan?.until_ms ? format.clock(plan.until_ms) : texts.none}
         note={
-          plan ? (
+          price && price.total_usd_per_kwh !== null ? (
             <>
-              {plan.until_ms ? (plan.on ? t.then_rest : t.then_run) : t.no_change}
-              {plan.more_otherwise_usd !== null && plan.more_otherwise_usd !== undefined && <span class="opposite">{t.opposite(plan.on, (plan.more_otherwise_usd > 0 ? "+" : "") + format.money(plan.more_otherwise_usd))}</span>}
+              {t.per_kwh} {price.cheap !== null && <Badge tone={price.cheap ? "good" : "warn"}>{price.cheap ? t.cheap : t.dear}</Badge>}
             </>
           ) : (
-            t.no_plan
+            t.no_price
           )
         }
       />
+      <NextTile told={told} built={built} dead={dead} />
       {house_power && <Tile label={t.house} stale={stale(house_power.q)} value={format.power(house_power.v)} note={!stale(house_power.q) ? t.house_note : house_power.at_ms === null ? texts.picture.never : t.from(format.when(house_power.at_ms, house_now()))} />}
-      {contract ? (
-        <Tile
-          label={t.contract}
-          stale={dead}
-          value={format.power(contract.average_w)}
-          note={contract.start_ms <= told.at_ms ? t.until(format.when(contract.end_ms, told.at_ms)) : t.between(format.when(contract.start_ms, told.at_ms), format.clock(contract.end_ms))}
-        />
-      ) : today ? (
+      {today ? (
         <Tile
           label={t.today}
           stale={dead}
@@ -136,7 +157,7 @@ function ChannelList({ told, built, dead }: { told: Told; built: House; dead: bo
 }
 
 /** The next day in one strip, where there is room for it: the price, and when the heat pump runs. */
-function DayStrip({ at_ms }: { at_ms: number }) {
+function DayStrip({ at_ms, let_go_ms }: { at_ms: number; let_go_ms: number }) {
   const [wide] = useState(() => matchMedia("(min-width: 960px)").matches);
   const loaded = useLoaded((signal) => (wide ? get<Plan>("/plan", signal) : Promise.resolve(null)), []);
   useEvery(60_000, loaded.again);
@@ -156,7 +177,7 @@ function DayStrip({ at_ms }: { at_ms: number }) {
       <svg class="day-strip" viewBox={`0 0 ${width} 116`} preserveAspectRatio="none" role="img" aria-label={t.ahead_says}>
         <path class="price-area" d={`${line}V${base - 20}H${x(from)}z`} />
         <path class="price-line" d={line} />
-        {slots.map((each) => each.power_w > 50 && <rect key={each.start_ms} class="run" x={x(each.start_ms)} y={base - 14} width={Math.max(1, x(each.end_ms) - x(each.start_ms))} height="12" opacity={Math.min(1, 0.35 + 0.65 * each.part)} />)}
+        {slots.map((each) => each.power_w > 50 && <rect key={each.start_ms} class={each.start_ms < let_go_ms ? "run off" : "run"} x={x(each.start_ms)} y={base - 14} width={Math.max(1, x(each.end_ms) - x(each.start_ms))} height="12" opacity={Math.min(1, 0.35 + 0.65 * each.part)} />)}
         <line class="rule" x1="0" x2={width} y1={base} y2={base} />
         {hours.map((each) => (
           <text key={each.start_ms} x={Math.min(width - 40, x(each.start_ms))} y={base + 16}>
@@ -194,10 +215,10 @@ export function Now() {
           <ChannelList told={told} built={built} dead={!up} />
         )}
         <div class="now-side">
-          <Charge told={told} />
+          <Charge told={told} built={built} />
           <Tiles told={told} built={built} today={today} dead={!up} />
         </div>
-        {built.features.planner && <DayStrip at_ms={told.at_ms} />}
+        {built.features.planner && <DayStrip at_ms={told.at_ms} let_go_ms={hands_off(told.leases, told.at_ms)?.until_ms ?? 0} />}
       </div>
     </Page>
   );

@@ -3,6 +3,7 @@ import { useMemo, useState } from "preact/hooks";
 import { get } from "../api";
 import Chart, { type Line } from "../chart";
 import * as format from "../format";
+import { hands_off } from "../headline";
 import { beat, house, house_now, now } from "../live";
 import { Card, Choice, Empty, Loaded, Page, Tile } from "../parts";
 import { lacks_of, type Measured, RoomLanes } from "../rooms";
@@ -49,10 +50,8 @@ function useMeasured(): Measured {
 
 function Rooms({ plan, now_ms }: { plan: Planned; now_ms: number }) {
   const measured = useMeasured();
-  const let_go = useValue(now)?.leases.find((each) => each.kind === "hands-off");
   return (
     <Card title={t.rooms}>
-      {let_go && <p class="help">{t.hands_off(format.when(let_go.until_ms, now_ms))}</p>}
       <RoomLanes plan={plan} measured={measured} from_ms={measured.size ? now_ms - before_ms : now_ms} now_ms={now_ms} />
     </Card>
   );
@@ -109,8 +108,14 @@ function Ahead({ plan }: { plan: Planned }) {
   // What the planner weighs has wear and the worth of what is left in it; here is what the bill will say.
   const usd = made.runs.reduce((sum, run) => sum + run.usd, 0);
   const span = format.span(Math.round((end - plan.start_ms) / 3600e3) * 3600e3);
+  const let_go = hands_off(useValue(now)?.leases ?? [], now_ms);
   return (
     <>
+      {let_go && (
+        <p class="lost" role="status">
+          {t.hands_off(format.when(let_go.until_ms, now_ms))}
+        </p>
+      )}
       <div class={made.lacks.length ? "tiles" : "tiles three"}>
         <Tile label={t.cost} value={format.dollars(usd)} note={kwh > 0 ? t.cost_note(span, format.per_kwh(usd / kwh)) : t.cost_span(span)} />
         <Tile label={t.used} value={format.energy(kwh)} note={t.used_note} />
@@ -131,12 +136,12 @@ function Ahead({ plan }: { plan: Planned }) {
         ) : (
           <ul class="rows two">
             {made.runs.map((run) => (
-              <li key={run.from} class={run.from <= now_ms && run.to > now_ms ? "row now-row" : "row"}>
+              <li key={run.from} class={let_go && run.to <= let_go.until_ms ? "row off" : run.from <= now_ms && run.to > now_ms ? "row now-row" : "row"}>
                 <span class="grow">
                   <b>
                     {format.when(run.from, now_ms)} – {format.clock(run.to)}
                   </b>
-                  <small>{format.span(run.to - run.from)}</small>
+                  <small>{!let_go || run.from >= let_go.until_ms ? format.span(run.to - run.from) : run.to <= let_go.until_ms ? t.not_followed : t.not_before(format.when(let_go.until_ms, now_ms))}</small>
                 </span>
                 <span>{format.energy(run.kwh)}</span>
                 <span class="amount">{format.dollars(run.usd)}</span>
@@ -185,6 +190,7 @@ function Past() {
   const [back, set_back] = useState(1);
   const from = format.start_of_day(house_now(), -back);
   const to = format.start_of_day(house_now(), 1 - back);
+  const so_far = back === 0 ? ", " + t.so_far : "";
   const power = built.plant?.heat_pump.power ?? null;
   const wanted = ["hearth.plan.power", ...(power ? [power] : []), "hearth.plan.store", "hearth.store", "hearth.price", "hearth.cost"];
   const loaded = useLoaded((signal) => load_history(wanted, from, to, 288, signal), [from, to]);
@@ -196,6 +202,7 @@ function Past() {
     const lines: { electricity: Line[]; heat: Line[] } = { electricity: [], heat: [] };
     if (has("hearth.plan.power")) lines.electricity.push({ label: t.planned, unit: "W", values: values.get("hearth.plan.power")!, stepped: true, dashed: true, colour: 1 });
     if (has(power)) lines.electricity.push({ label: t.happened, unit: "W", values: values.get(power!)!, filled: true, stepped: true, colour: 0 });
+    if (has("hearth.price")) lines.electricity.push({ label: t.price, unit: "USD/kWh", values: values.get("hearth.price")!, stepped: true, colour: 2 });
     const { kwh, say } = heat_of(built);
     const in_kwh = (name: string) => values.get(name)!.map((c) => (c === null ? null : kwh(c)));
     if (has("hearth.plan.store")) lines.heat.push({ label: t.store_planned, unit: "kWh", values: in_kwh("hearth.plan.store"), dashed: true, colour: 1, say });
@@ -225,8 +232,8 @@ function Past() {
             <>
               {made.sums && (
                 <div class={made.sums.store_k === null ? "tiles" : "tiles three"}>
-                  <Tile label={t.past_planned} value={format.energy(made.sums.planned.kwh)} note={cost_note(made.sums.planned.usd)} />
-                  <Tile label={t.past_happened + (back === 0 ? ", " + t.so_far : "")} value={format.energy(made.sums.happened.kwh)} note={cost_note(made.sums.happened.usd)} />
+                  <Tile label={t.past_planned + so_far} value={format.energy(made.sums.planned.kwh)} note={cost_note(made.sums.planned.usd)} />
+                  <Tile label={t.past_happened + so_far} value={format.energy(made.sums.happened.kwh)} note={cost_note(made.sums.happened.usd)} />
                   {made.sums.store_k !== null && <Tile label={t.past_off} value={format.energy(heat_of(built).kwh((built.plant?.store?.spent_c ?? 0) + made.sums.store_k))} note={t.past_off_note} />}
                 </div>
               )}

@@ -20,20 +20,31 @@ export function SignIn({ session, done }: { session: Session; done: () => void }
   const [given_code] = useState(code_of_address);
   const [problem, set_problem] = useState<Refused | null>(null);
   const [busy, set_busy] = useState(false);
-  const [mismatch, set_mismatch] = useState<string | null>(null);
-  const heading = useRef<HTMLHeadingElement>(null);
+  const [code, set_code] = useState(given_code);
+  const form_place = useRef<HTMLFormElement>(null);
   useEffect(() => {
     document.title = (claim ? t.claim_title : t.title) + " · " + texts.name;
   }, [claim]);
 
+  /** What is wrong with a field, until it is corrected. */
+  const wrong_with = (field: string) => (problem?.field === field ? problem.message : null);
+  const corrects = (field: string) => () => problem?.field === field && set_problem(null);
+  useEffect(() => {
+    const field = problem?.field ?? (problem?.status === 401 ? "password" : null);
+    form_place.current?.querySelector<HTMLInputElement>(`[name=${field}]`)?.focus();
+  }, [problem]);
+
+  const type_code = (event: Event) => {
+    set_code((event.target as HTMLInputElement).value);
+    corrects("code")();
+  };
   const send = (event: Event) => {
     event.preventDefault();
     const form = new FormData(event.target as HTMLFormElement);
     const word = (name: string) => String(form.get(name) ?? "");
-    set_mismatch(null);
     set_problem(null);
-    if (claim && word("password").length < shortest) return set_mismatch(t.too_short(shortest));
-    if (claim && word("password") !== word("again")) return set_mismatch(t.differ);
+    if (claim && word("password").length < shortest) return set_problem(new Refused(0, t.too_short(shortest), "password"));
+    if (claim && word("password") !== word("again")) return set_problem(new Refused(0, t.differ, "again"));
     set_busy(true);
     const body = claim ? { code: word("code").trim(), name: word("name").trim(), password: word("password") } : { name: word("name").trim(), password: word("password") };
     post(claim ? "/claim" : "/login", body).then(done, (wrong) => {
@@ -44,16 +55,16 @@ export function SignIn({ session, done }: { session: Session; done: () => void }
 
   return (
     <main class="door">
-      <form onSubmit={send} class="card door-card" aria-labelledby="door-title">
+      <form ref={form_place} onSubmit={send} class="card door-card" aria-labelledby="door-title">
         <img src="/icon.svg" alt="" width="56" height="56" />
-        <h1 id="door-title" ref={heading}>
+        <h1 id="door-title">
           {claim ? t.claim_title : session.site}
         </h1>
         <p class="lead">{claim ? t.claim_lead(session.site) : t.lead}</p>
-        {claim && <Field label={t.code} name="code" value={given_code} required autocomplete="one-time-code" autocapitalize="characters" spellcheck={false} maxLength={64} help={t.code_help} wrong={problem?.field === "code" ? problem.message : null} />}
-        <Field label={t.name} name="name" required autocomplete="username" autocapitalize="none" spellcheck={false} maxLength={64} autofocus={!claim || given_code !== ""} wrong={problem?.field === "name" ? problem.message : null} />
-        <Field label={t.password} name="password" type="password" required autocomplete={claim ? "new-password" : "current-password"} maxLength={256} help={claim ? t.password_help(shortest) : undefined} wrong={problem?.field === "password" ? problem.message : mismatch} />
-        {claim && <Field label={t.again} name="again" type="password" required autocomplete="new-password" maxLength={256} />}
+        {claim && <Field label={t.code} name="code" value={code} onInput={type_code} required autocomplete="one-time-code" autocapitalize="characters" spellcheck={false} maxLength={64} help={t.code_help} wrong={wrong_with("code")} />}
+        <Field label={t.name} name="name" required autocomplete="username" autocapitalize="none" spellcheck={false} maxLength={64} autofocus={!claim || given_code !== ""} onInput={corrects("name")} wrong={wrong_with("name")} />
+        <Field label={t.password} name="password" type="password" required autocomplete={claim ? "new-password" : "current-password"} maxLength={256} help={claim ? t.password_help(shortest) : undefined} onInput={corrects("password")} wrong={wrong_with("password")} />
+        {claim && <Field label={t.again} name="again" type="password" required autocomplete="new-password" maxLength={256} onInput={corrects("again")} wrong={wrong_with("again")} />}
         <div role="alert">{problem && !problem.field && <p class="complaint">{problem.status === 401 ? t.wrong : problem.message}</p>}</div>
         <button type="submit" class="main wide" disabled={busy}>
           {busy ? t.busy : claim ? t.claim : t.enter}

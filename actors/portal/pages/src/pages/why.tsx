@@ -5,6 +5,7 @@ import * as format from "../format";
 import { house, house_now, now } from "../live";
 import { HousePicture } from "../picture";
 import { Badge, Card, Choice, Empty, Field, Loaded, Page, Problem, severity_tone, Waiting } from "../parts";
+import { search } from "../router";
 import { useLoaded, useValue } from "../store";
 import { texts } from "../texts";
 import type { House, Item, Moment, Points } from "../words";
@@ -110,6 +111,9 @@ export function Details({ item }: { item: Item }) {
   );
 }
 
+/** What the planner weighs is not what the bill will say, which the page Plan tells. */
+const text_of = (item: Item) => format.sentence(item.kind === "plan" ? item.text.replace(/, two days cost (-?[\d.]+) USD$/, (_, usd) => t.reckoned(format.dollars(Number(usd)))) : item.text, item.at_ms);
+
 function Entry({ item, look }: { item: Item; look: (ms: number) => void }) {
   const [open, set_open] = useState(false);
   const data = record(item.data);
@@ -120,9 +124,9 @@ function Entry({ item, look }: { item: Item; look: (ms: number) => void }) {
       <div class="entry-body">
         <div class="entry-head">
           <Badge tone={who?.tone ?? severity_tone(item.severity)}>{who?.name ?? texts.kinds[item.kind] ?? item.kind}</Badge>
-          {item.kind === "event" && <small>{item.subject}</small>}
+          {item.kind === "event" && <small>{format.sentence(item.subject)}</small>}
         </div>
-        <p>{format.sentence(item.text)}</p>
+        <p>{text_of(item)}</p>
         <div class="entry-tools">
           <button type="button" class="link" aria-expanded={open} onClick={() => set_open(!open)}>
             {open ? t.less : t.more}
@@ -257,7 +261,7 @@ function Known({ moment, built }: { moment: Moment; built: House }) {
         </Card>
         {moment.plan && (
           <Card title={t.plan_then}>
-            <p>{format.sentence(moment.plan.text)}</p>
+            <p>{text_of(moment.plan)}</p>
             <p class="help">{t.made(format.when(moment.plan.at_ms, moment.at_ms))}</p>
             <details>
               <summary>{t.more}</summary>
@@ -282,7 +286,7 @@ function Known({ moment, built }: { moment: Moment; built: House }) {
             {rows.slice(0, 200).map(([name, v]) => (
               <div key={name} class={v === null ? "stale" : ""}>
                 <dt>{texts.derived[name] ?? name}</dt>
-                <dd>{format.value(v, units.get(name) ?? "")}</dd>
+                <dd>{format.value_of(name, v, units.get(name) ?? "")}</dd>
               </div>
             ))}
           </dl>
@@ -341,7 +345,7 @@ function Scrub({ at, set }: { at: number; set: (ms: number) => void }) {
 
 export function Why() {
   const built = useValue(house)!;
-  const [at, set_at] = useState<number | null>(null);
+  const [at, set_at] = useState<number | null>(() => Number(new URLSearchParams(search.get()).get("at")) || null);
   if (!built.features.history)
     return (
       <Page title={t.title}>
