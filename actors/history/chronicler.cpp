@@ -164,7 +164,7 @@ std::optional<chronicle_item> chronicler::words_of(const waiting& w) {
     if (now == nullptr) return {};
     auto text = std::array<char, 96>{};
     std::snprintf(text.data(), text.size(),
-                  "the plan%s: the heat pump is %s, two days cost %.2f USD",
+                  "the plan%s: the heat pump is %s, two days are weighed at %.2f USD",
                   w.made_anew ? "" : " is confirmed", now->part > 0 ? "on" : "off",
                   w.planned->plan.cost.in(us_dollar));
     out.text = text.data();

@@ -287,7 +287,6 @@ export const texts = {
     newer: "Show what is new",
     older: "Show older",
     nothing: "Nothing was decided in this time.",
-    reckoned: (usd: string) => `, weighed at ${usd} for two days`,
     more: "Details",
     less: "Less",
     no_more: "There is nothing more to tell.",

@@ -112,7 +112,7 @@ export function Details({ item }: { item: Item }) {
 }
 
 /** What the planner weighs is not what the bill will say, which the page Plan tells. */
-const text_of = (item: Item) => format.sentence(item.kind === "plan" ? item.text.replace(/, two days cost (-?[\d.]+) USD$/, (_, usd) => t.reckoned(format.dollars(Number(usd)))) : item.text, item.at_ms);
+const text_of = (item: Item) => format.sentence(item.text, item.at_ms);
 
 function Entry({ item, look }: { item: Item; look: (ms: number) => void }) {
   const [open, set_open] = useState(false);
