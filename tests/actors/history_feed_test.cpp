@@ -8,18 +8,6 @@ namespace {
 
 const auto began = *from_iso8601("2026-01-10T00:00:00Z");
 
-/// A feed as emoncms leaves it.
-std::shared_ptr<torn_files> feed_of(std::uint32_t interval, time_point start,
-                                    const std::vector<std::optional<float>>& values) {
-  auto out = std::make_shared<torn_files>(1);
-  auto bytes = std::string{};
-  for (const auto& value : values) append_slot(bytes, value);
-  const auto second = static_cast<std::uint32_t>(start.time_since_epoch() / 1s);
-  REQUIRE(out->write("12.meta", 0, to_bytes(feed_meta{interval, second})));
-  REQUIRE(out->write("12.dat", 0, bytes));
-  return out;
-}
-
 }  // namespace
 
 TEST_CASE("a meta file is sixteen bytes: twice nothing, the interval, the start") {
