@@ -64,7 +64,8 @@ class feed_store {
 
   /// As history_words.hpp says; includes what is in the log and in memory.
   [[nodiscard]] result<history_answer> ask(const history_query& query) const;
-  /// Every channel at one second. `resolution` of the finest feeds that reach so far back.
+  /// Every channel at one second, as finely as that channel is kept so far back. `resolution` of
+  /// the coarsest that has a value then; where none has, of the finest that reaches there.
   struct moment_values {
     std::map<std::string, std::optional<float>> values;
     duration resolution{};
@@ -157,7 +158,11 @@ class feed_store {
   [[nodiscard]] std::optional<tier_page> page_of(std::uint32_t tier, feed_id feed,
                                                  std::uint32_t page) const;
   [[nodiscard]] std::optional<time_point> first_in(std::uint32_t tier, feed_id feed) const;
-  [[nodiscard]] std::uint32_t finest_since(time_point from, const std::vector<feed_id>& of) const;
+  /// The finest that reaches back to this time, for one feed; nothing: it begins later.
+  [[nodiscard]] std::optional<std::uint32_t> finest_from(feed_id feed, time_point at) const;
+  /// The finest that has all of what these feeds have in this time.
+  [[nodiscard]] std::uint32_t finest_between(time_point from, time_point to,
+                                             const std::vector<feed_id>& of) const;
   [[nodiscard]] std::uint32_t interval_of(std::uint32_t tier) const {
     return tiers_[tier].plan().interval_s;
   }
