@@ -23,7 +23,7 @@ small_history house_by(duration interval) {
   h.plan.kept.interval = interval;
   h.plan.kept.keep_finest = std::chrono::days{8};
   h.plan.kept.keep_minutes = std::chrono::days{30};
-  h.plan.kept.keep_quarters = std::chrono::days{700};
+  h.plan.kept.keep_quarters = std::chrono::days{600};
   h.open();
   return h;
 }
@@ -74,7 +74,7 @@ TEST_CASE("three feeds of years are taken over whole, and none keeps the finest 
       // Whole segments, and the one in progress.
       if (interval == 10s) CHECK(segments(h, "10s") <= 3);
       CHECK(segments(h, "1min") <= 2);
-      CHECK(segments(h, "15min") <= 3);
+      CHECK(segments(h, "15min") <= 2);
     }
     h.open();
     for (const auto* channel : channels) check_hours(h, channel, now, days);
