@@ -93,10 +93,16 @@ class feed_store {
   };
   result<check_report> check(time_point now, const std::function<void(std::uint64_t)>& progress);
 
-  /// Writes one contiguous PHPFina pair per channel and fineness asked for: from its first value
-  /// to its newest. `interval` zero: the finest. Returns how many slots.
-  result<std::uint64_t> write_phpfina(feed_id feed, duration interval, history_files& into,
-                                      const std::string& stem) const;
+  /// Writes one contiguous PHPFina pair of a channel, as far back as it is kept so fine, to its
+  /// newest value. `interval` zero: the finest. Of a channel of which nothing so fine is left: the
+  /// finest that is.
+  struct written_feed {
+    std::uint32_t interval_s = 0;
+    std::uint64_t slots = 0;  ///< none of a channel that was never measured
+    bool coarser = false;     ///< than was asked for
+  };
+  result<written_feed> write_phpfina(feed_id feed, duration interval, history_files& into,
+                                     const std::string& stem) const;
   /// Takes a feed of any interval over that divides ours or is a multiple of it. What the
   /// channel has already stays as it is: only what lies before its first value, and gaps in the
   /// finest feeds, are filled. Returns the slots taken.

@@ -72,7 +72,8 @@ TEST_CASE("a feed goes along and comes back the same") {
   auto out = std::make_shared<torn_files>(1);
   const auto slots = h.store->write_phpfina(1, {}, *out, "1");
   REQUIRE(slots);
-  CHECK(*slots == 30 * 360 - 1);  // the first one is empty
+  CHECK(slots->slots == 30 * 360 - 1);  // the first one is empty
+  CHECK(slots->interval_s == 10);
   CHECK(meta_from(out->content("1.meta")) ==
         feed_meta{10, static_cast<std::uint32_t>(began.time_since_epoch() / 1s) + 10});
   auto other = small_history{};

@@ -80,3 +80,35 @@ TEST_CASE_FIXTURE(
   CHECK_FALSE(seen.values.at("power"));
   CHECK(interval_of({"power"}, began - 3 * day, began - day, 15min) == 15min);
 }
+
+TEST_CASE_FIXTURE(old_house,
+                  "of a channel of which nothing fine is left the finest there is goes along") {
+  auto out = torn_files{1};
+  const auto removed = feed("removed");
+  for (const auto asked : {duration{0}, duration{10s}, duration{60s}}) {
+    const auto written = store->write_phpfina(removed, asked, out, "1");
+    REQUIRE(written);
+    CHECK(written->interval_s == 900);
+    CHECK(written->slots == 96);
+    CHECK(written->coarser);
+    CHECK(out.content("1.meta") ==
+          to_bytes(feed_meta{900, static_cast<std::uint32_t>(began.time_since_epoch() / 1s)}));
+    REQUIRE(out.content("1.dat").size() == 96 * 4);
+    for (auto slot = std::size_t{0}; slot < 96; ++slot)
+      CHECK(slot_from(out.content("1.dat"), slot) == 3);
+  }
+  const auto hours = store->write_phpfina(removed, 1h, out, "2");
+  REQUIRE(hours);
+  CHECK(hours->interval_s == 3600);
+  CHECK(hours->slots == 24);
+  CHECK_FALSE(hours->coarser);
+  const auto live = store->write_phpfina(feed("power"), {}, out, "3");
+  REQUIRE(live);
+  CHECK(live->interval_s == 10);
+  CHECK(live->slots * 10s > 8 * day);
+  CHECK_FALSE(live->coarser);
+  const auto never = store->write_phpfina(feed("never"), {}, out, "4");
+  REQUIRE(never);
+  CHECK(never->slots == 0);
+  CHECK(out.content("4.dat").empty());
+}

@@ -67,6 +67,7 @@ def check_written(folder, until):
         scada("--folder", folder, "phpfina", out)
         names = Path(out, "feeds.tsv").read_text().splitlines()
         assert names[1].startswith("1\tpower\tW\t") and names[2].startswith("2\ttank\t°C\t"), names
+        assert names[0].endswith("\tinterval_s") and names[1].endswith("\t10"), names
         start, interval, values = read_feed(Path(out, "1"))
         there = {start + 10 * n: v for n, v in enumerate(values)}
         for second in range(FIRST, until + 1, 10):

@@ -210,7 +210,8 @@ int take_along(const history_command& c, const feed_store& store) {
   auto into = open_history_files(c.target, history_access::transfer);
   if (!into) return complain(into.error().detail, failed_to_run);
   const auto interval = duration{static_cast<std::int64_t>(c.interval_s * 1000)};
-  auto names = std::string{"id\tchannel\tunit\tslots\n"};
+  auto notes = std::string{};
+  auto names = std::string{"id\tchannel\tunit\tslots\tinterval_s\n"};
   for (const auto& [id, feed] : store.feeds()) {
     const auto stem = std::to_string(id);
     for (const auto* suffix : {".meta", ".dat"}) {
@@ -220,14 +221,21 @@ int take_along(const history_command& c, const feed_store& store) {
                         wrong_usage);
     }
     show_progress(std::to_string(id) + " of " + std::to_string(store.feeds().size()));
-    const auto slots = store.write_phpfina(id, interval, **into, stem);
-    if (!slots)
-      return complain(slots.error().detail,
-                      slots.error().code == fault_code::unsupported ? wrong_usage : failed_to_run);
-    names += stem + "\t" + feed.channel + "\t" + feed.unit + "\t" + std::to_string(*slots) + "\n";
+    const auto written = store.write_phpfina(id, interval, **into, stem);
+    if (!written)
+      return complain(written.error().detail, written.error().code == fault_code::unsupported
+                                                  ? wrong_usage
+                                                  : failed_to_run);
+    names += stem + "\t" + feed.channel + "\t" + feed.unit + "\t" + std::to_string(written->slots) +
+             "\t" + std::to_string(written->interval_s) + "\n";
+    if (written->coarser)
+      notes += "note: of " + feed.channel + " nothing finer is left than " +
+               std::to_string(written->interval_s) + " s\n";
+    else if (written->slots == 0)
+      notes += "note: nothing was ever measured of " + feed.channel + "\n";
   }
   show_progress({});
-  std::cerr << store.feeds().size() << " feeds written\n";
+  std::cerr << notes << store.feeds().size() << " feeds written\n";
   if (auto done = (*into)->write("feeds.tsv", 0, names); !done)
     return complain(done.error().detail, failed_to_run);
   return ok;
