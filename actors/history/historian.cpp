@@ -305,14 +305,19 @@ result<money_answer> historian::answer(const money_query& asked, time_point now)
   const auto& plant = house_->plant;
   if (!plant || !plant->heat_pump.power_meter)
     return failed(fault_code::unsupported, "nothing measures the heat pump's power in this house");
-  const auto count = money_count::of(asked, local_calendar{house_->timezone},
-                                     (*house_)[*plant->heat_pump.power_meter].name, utc(now));
+  auto count = money_count::of(asked, local_calendar{house_->timezone},
+                               (*house_)[*plant->heat_pump.power_meter].name, utc(now));
   if (!count) return tl::make_unexpected(count.error());
-  const auto sums = feeds_->ask(count->sums());
-  if (!sums) return tl::make_unexpected(sums.error());
-  const auto worth = feeds_->ask(count->worth());
-  if (!worth) return tl::make_unexpected(worth.error());
-  return count->count(*sums, *worth);
+  for (;;) {
+    const auto sums = feeds_->ask(count->sums());
+    if (!sums) return tl::make_unexpected(sums.error());
+    const auto worth = feeds_->ask(count->worth());
+    if (!worth) return tl::make_unexpected(worth.error());
+    // Feeds answer by no less than they keep; hours they always have.
+    const auto kept = std::max(sums->interval, worth->interval);
+    if (kept <= count->slot()) return count->count(*sums, *worth);
+    count->widen(kept);
+  }
 }
 
 history_status historian::status(time_point now) const {
