@@ -87,6 +87,7 @@ void historian::open_feeds(time_point now) {
   if (!opened) return trouble("feeds", feeds_trouble_, opened.error(), now);
   feeds_ = std::move(*opened);
   dropped_ = feeds_->dropped();
+  refused_ = feeds_->refused();
   ids_.clear();
   for (const auto& c : keeper_.channels()) {
     const auto id = feeds_->declare(c.name, c.unit);
@@ -231,15 +232,25 @@ void historian::tell_gaps(time_point now) {
   if (feeds_) {
     const auto dropped = feeds_->dropped();
     lost_values_ += dropped - std::exchange(dropped_, dropped);
+    const auto refused = feeds_->refused();
+    misplaced_ += refused - std::exchange(refused_, refused);
   }
-  if (lost_values_ + lost_items_ == 0) return;
+  if (lost_values_ + lost_items_ + misplaced_ == 0) return;
   if (gap_told_ && now - *gap_told_ < gap_told_every) return;
   gap_told_ = now;
-  events_.push_back({severity::warning, "history-gap", "history",
-                     std::to_string(std::exchange(lost_values_, 0)) + " values and " +
-                         std::to_string(std::exchange(lost_items_, 0)) +
-                         " words found no place in memory and are not in the history",
-                     now});
+  if (lost_values_ + lost_items_ > 0)
+    events_.push_back({severity::warning, "history-gap", "history",
+                       std::to_string(std::exchange(lost_values_, 0)) + " values and " +
+                           std::to_string(std::exchange(lost_items_, 0)) +
+                           " words found no place in memory and are not in the history",
+                       now});
+  if (misplaced_ > 0)
+    events_.push_back({severity::warning, "history-gap", "clock",
+                       std::to_string(std::exchange(misplaced_, 0)) +
+                           " values are not in the history, because it keeps nothing so fine of "
+                           "their time: is the clock right? It says " +
+                           to_iso8601(utc(now)),
+                       now});
 }
 
 // ---- answers

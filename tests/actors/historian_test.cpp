@@ -317,6 +317,25 @@ TEST_CASE_FIXTURE(fixture, "money of years of which only hours are left is count
   }
 }
 
+TEST_CASE_FIXTURE(fixture, "what a clock that is months behind says finds no place, and is told") {
+  {
+    auto store = former(*house->history);
+    const auto id = store->declare("living.temp", "°C");
+    REQUIRE(id);
+    for (auto n = 1; n < 20; ++n) REQUIRE(store->put(*id, noon + 24h * 10 * n, 20));
+    REQUIRE(store->distribute(noon + 24h * 200, true));
+  }
+  begin();
+  told();
+  live(2h);
+  const auto said = mind->take_events();
+  REQUIRE(said.size() >= 1);
+  CHECK(said.size() <= 2);
+  CHECK(said[0].kind == "history-gap");
+  CHECK(said[0].text.find("is the clock right?") != std::string::npos);
+  CHECK(missing(values("living.temp", noon, noon + 2h)) == 720);
+}
+
 TEST_CASE_FIXTURE(fixture, "a question that asks for too much is refused") {
   CHECK_FALSE(
       mind->answer(history_query{words(65, "living.temp"), noon, noon + 1h, {}, {}, 10, {}}));
