@@ -101,6 +101,9 @@ def hearth_writes(work):
     assert page.read_bytes()[:len(good)] == good
     assert "MB" in scada("--folder", folder, "budget")
     scada("--folder", folder, "export", "nobody", code=2)
+    by_day = subprocess.run([SCADA, "history", "--folder", folder, "export", "power", "--by", "day"],
+                            capture_output=True, text=True, timeout=120, check=True)
+    assert "of UTC" in by_day.stderr and "T00:00:00Z" in by_day.stdout, by_day
     scada("--folder", work / "nowhere", "list", code=1)
 
 

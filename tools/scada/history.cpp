@@ -191,6 +191,9 @@ void print_json(std::ostream& out, const history_answer& answer) {
 int write_out(const history_command& c, const feed_store& store) {
   const auto query = query_from(c, store);
   if (!query) return wrong_usage;
+  if (query->by != bucket::interval && c.layout.empty())
+    std::cerr << "note: days and months are those of UTC, for a folder does not know its house's "
+                 "time zone; --layout does\n";
   const auto answer = store.ask(*query);
   if (!answer) return complain(answer.error().detail, wrong_usage);
   auto file = std::ofstream{};
@@ -341,7 +344,9 @@ void add_history(CLI::App& app, int& exit) {
       ->check(CLI::Range(0.0, 1e9));
   out->add_option("--points", c->points, "Rows, about (default: 1000)")
       ->check(CLI::Range(1, 1'000'000));
-  out->add_option("--by", c->by, "Rows of a day or month of the house's time zone instead")
+  out->add_option(
+         "--by", c->by,
+         "Rows of a day or month instead: of the house's time zone with --layout, else of UTC")
       ->check(CLI::IsMember({"day", "month"}));
   out->add_option("--fold", c->fold, "average, lowest, highest or integral (W become Wh)")
       ->check(CLI::IsMember({"average", "lowest", "highest", "integral"}));
