@@ -102,9 +102,10 @@ constexpr auto kinds = std::array{
                "A file of the history was damaged and mended or begun anew.",
                "If it happens again, replace the SD card or the power supply."},
     alarm_kind{"history-gap", "", "",
-               "Part of what was measured is not in the history: it came faster than it could be "
-               "kept.",
-               "Free some space, or replace the SD card if it has become slow."},
+               "Part of what was measured is not in the history: there was no room for it, or it "
+               "is dated before what is kept.",
+               "Free some space, or replace the SD card if it has become slow; look whether the "
+               "clock is right."},
     alarm_kind{"decision-log-failing", "decision-log-back", "recorder",
                "What is decided cannot be recorded; the house goes on.",
                "Free some space, or name another file with --record."},

@@ -188,19 +188,28 @@ std::optional<time_point> feed_store::newest(feed_id feed) const {
   return out;
 }
 
-std::uint32_t feed_store::finest_since(time_point from, const std::vector<feed_id>& of) const {
+std::optional<std::uint32_t> feed_store::finest_from(feed_id feed, time_point at) const {
+  for (auto k = std::uint32_t{0}; k < tiers_.size(); ++k)
+    if (const auto here = first_in(k, feed); here && *here <= at) return k;
+  return {};
+}
+
+std::uint32_t feed_store::finest_between(time_point from, time_point to,
+                                         const std::vector<feed_id>& of) const {
   const auto last = static_cast<std::uint32_t>(tiers_.size() - 1);
-  for (auto k = std::uint32_t{0}; k < last; ++k) {
-    const auto reaches = std::ranges::all_of(of, [&](feed_id feed) {
-      const auto any = first(feed);
-      const auto here = first_in(k, feed);
-      // The first slot of coarser feeds begins a little before the first value.
-      return !any ||
-             (here && *here <= std::max(from, *any) + std::chrono::seconds{interval_of(last)});
-    });
-    if (reaches) return k;
+  const auto longest = std::chrono::seconds{interval_of(last)};
+  auto out = std::uint32_t{0};
+  for (const auto feed : of) {
+    const auto any = first(feed);
+    if (!any || *any >= to) continue;
+    // The first slot of coarser feeds begins a little before the first value.
+    const auto tier = finest_from(feed, std::max(from, *any) + longest).value_or(last);
+    if (tier <= out) continue;
+    // One that ended before has nothing to say, and makes nobody else coarser.
+    if (const auto end = newest(feed); end && *end + longest <= from) continue;
+    out = tier;
   }
-  return last;
+  return out;
 }
 
 result<history_answer> feed_store::ask(const history_query& query) const {
@@ -213,7 +222,7 @@ result<history_answer> feed_store::ask(const history_query& query) const {
   if (query.interval < duration{0} || query.interval > std::chrono::years{100})
     return failed(fault_code::out_of_range, "this interval is negative or longer than a century");
 
-  const auto floor = finest_since(from, feeds);
+  const auto floor = finest_between(from, to, feeds);
   auto tier = floor;
   auto edges = bucket_edges{};
   if (query.by == bucket::interval) {
@@ -288,16 +297,19 @@ std::vector<measure> feed_store::folded_into(const std::vector<time_point>& edge
 
 feed_store::moment_values feed_store::at(time_point utc) const {
   auto out = moment_values{};
-  auto feeds = std::vector<feed_id>{};
-  for (const auto& [feed, name] : index_.feeds()) feeds.push_back(feed);
-  const auto tier = finest_since(utc, feeds);
-  out.resolution = std::chrono::seconds{interval_of(tier)};
+  auto finest = static_cast<std::uint32_t>(tiers_.size() - 1);
   for (const auto& [feed, name] : index_.feeds()) {
     auto& value = out.values[name.channel];
     if (utc < time_point{} || utc >= limits::latest_date) continue;
-    const auto m = measures(tier, feed, second_of(utc) / interval_of(tier), 1);
-    if (m[0].any()) value = m[0].mean();
+    const auto tier = finest_from(feed, utc);
+    if (!tier) continue;
+    finest = std::min(finest, *tier);
+    const auto m = measures(*tier, feed, second_of(utc) / interval_of(*tier), 1);
+    if (!m[0].any()) continue;
+    value = m[0].mean();
+    out.resolution = std::max<duration>(out.resolution, std::chrono::seconds{interval_of(*tier)});
   }
+  if (out.resolution == duration{0}) out.resolution = std::chrono::seconds{interval_of(finest)};
   return out;
 }
 

@@ -114,8 +114,14 @@ result<void> feed_store::roll_up(bool everything, std::set<written_page>& writte
             candidates.insert({k, feed, p});
     auto contents = page_contents{};
     for (const auto& at : candidates) {
+      if (!tiers_[k].keeps(at.page)) {
+        // Too old to be kept so fine, as a second feed that is imported is: what is coarser is
+        // folded past this one.
+        written.insert(at);
+        continue;
+      }
       const auto had = tiers_[k].has(at.feed, at.page);
-      if (!tiers_[k].keeps(at.page) || (!had && !everything && !is_over(k, at.page))) continue;
+      if (!had && !everything && !is_over(k, at.page)) continue;
       const auto old = page_of(k, at.feed, at.page);
       auto content = old.value_or(tiers_[k].empty_page());
       // A slot of which nothing finer is left keeps what it has.
@@ -152,16 +158,27 @@ result<void> feed_store::make_durable() {
   return {};
 }
 
+bool feed_store::still_needed(const written_page& page) const {
+  auto above = page;
+  while (above.tier + 1 < tiers_.size()) {
+    above = {above.tier + 1, above.feed, parent(above)};
+    const auto& tier = tiers_[above.tier];
+    if (!tier.keeps(above.page)) continue;
+    if (!tier.has(above.feed, above.page)) return true;
+    // Quarters are folded past the minutes, which remember no extremes.
+    if (tier.plan().extremes) return false;
+  }
+  return false;
+}
+
 result<void> feed_store::age() {
   for (auto k = std::uint32_t{0}; k + 1 < tiers_.size(); ++k) {
-    const auto lacks = [&](std::uint32_t tier, feed_id feed, std::uint32_t page) {
-      return tiers_[tier].keeps(page) && !tiers_[tier].has(feed, page);
-    };
-    // Quarters are folded past the minutes, which remember no extremes.
-    const auto two = k + 2 < tiers_.size() && !tiers_[k + 1].plan().extremes;
     auto done = tiers_[k].age([&](feed_id feed, std::uint32_t page) {
-      const auto above = parent({k, feed, page});
-      return lacks(k + 1, feed, above) || (two && lacks(k + 2, feed, parent({k + 1, feed, above})));
+      if (!still_needed({k, feed, page})) return false;
+      // A channel that fell silent before its coarser page was over is folded by nobody else, and
+      // what is too old of all the others waits for it.
+      looked_for_roll_up_ = false;
+      return true;
     });
     if (!done) return done;
   }

@@ -64,7 +64,8 @@ class feed_store {
 
   /// As history_words.hpp says; includes what is in the log and in memory.
   [[nodiscard]] result<history_answer> ask(const history_query& query) const;
-  /// Every channel at one second. `resolution` of the finest feeds that reach so far back.
+  /// Every channel at one second, as finely as that channel is kept so far back. `resolution` of
+  /// the coarsest that has a value then; where none has, of the finest that reaches there.
   struct moment_values {
     std::map<std::string, std::optional<float>> values;
     duration resolution{};
@@ -92,10 +93,16 @@ class feed_store {
   };
   result<check_report> check(time_point now, const std::function<void(std::uint64_t)>& progress);
 
-  /// Writes one contiguous PHPFina pair per channel and fineness asked for: from its first value
-  /// to its newest. `interval` zero: the finest. Returns how many slots.
-  result<std::uint64_t> write_phpfina(feed_id feed, duration interval, history_files& into,
-                                      const std::string& stem) const;
+  /// Writes one contiguous PHPFina pair of a channel, as far back as it is kept so fine, to its
+  /// newest value. `interval` zero: the finest. Of a channel of which nothing so fine is left: the
+  /// finest that is.
+  struct written_feed {
+    std::uint32_t interval_s = 0;
+    std::uint64_t slots = 0;  ///< none of a channel that was never measured
+    bool coarser = false;     ///< than was asked for
+  };
+  result<written_feed> write_phpfina(feed_id feed, duration interval, history_files& into,
+                                     const std::string& stem) const;
   /// Takes a feed of any interval over that divides ours or is a multiple of it. What the
   /// channel has already stays as it is: only what lies before its first value, and gaps in the
   /// finest feeds, are filled. Returns the slots taken.
@@ -133,6 +140,8 @@ class feed_store {
   result<void> write_pages(const page_contents& contents);
   result<void> make_durable();
   result<void> age();
+  /// Whether what is kept longer has yet to be folded from it.
+  [[nodiscard]] bool still_needed(const written_page& page) const;
   [[nodiscard]] bool is_over(std::uint32_t tier, std::uint32_t page) const;
   [[nodiscard]] std::uint32_t parent(const written_page& of) const;
 
@@ -155,7 +164,11 @@ class feed_store {
   [[nodiscard]] std::optional<tier_page> page_of(std::uint32_t tier, feed_id feed,
                                                  std::uint32_t page) const;
   [[nodiscard]] std::optional<time_point> first_in(std::uint32_t tier, feed_id feed) const;
-  [[nodiscard]] std::uint32_t finest_since(time_point from, const std::vector<feed_id>& of) const;
+  /// The finest that reaches back to this time, for one feed; nothing: it begins later.
+  [[nodiscard]] std::optional<std::uint32_t> finest_from(feed_id feed, time_point at) const;
+  /// The finest that has all of what these feeds have in this time.
+  [[nodiscard]] std::uint32_t finest_between(time_point from, time_point to,
+                                             const std::vector<feed_id>& of) const;
   [[nodiscard]] std::uint32_t interval_of(std::uint32_t tier) const {
     return tiers_[tier].plan().interval_s;
   }

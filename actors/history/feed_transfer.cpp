@@ -19,9 +19,9 @@ std::int64_t second_of(time_point t) {
 
 }  // namespace
 
-result<std::uint64_t> feed_store::write_phpfina(feed_id feed, duration interval,
-                                                history_files& into,
-                                                const std::string& stem) const {
+result<feed_store::written_feed> feed_store::write_phpfina(feed_id feed, duration interval,
+                                                           history_files& into,
+                                                           const std::string& stem) const {
   if (!index_.feeds().contains(feed))
     return failed(fault_code::no_such_device, "there is no such feed");
   auto tier = std::optional<std::uint32_t>{};
@@ -29,12 +29,18 @@ result<std::uint64_t> feed_store::write_phpfina(feed_id feed, duration interval,
     if (interval == duration{0} ? k == 0 : std::chrono::seconds{interval_of(k)} == interval)
       tier = k;
   if (!tier) return failed(fault_code::unsupported, "no feeds of this interval are kept");
+  const auto asked = *tier;
+  auto begin = std::optional<time_point>{};
+  for (auto k = std::uint32_t{0}; k < tiers_.size() && (k <= asked || !begin); ++k) {
+    const auto here = first_in(k, feed);
+    if (!here) continue;
+    begin = begin ? std::min(*begin, *here) : *here;
+    tier = std::max(*tier, k);
+  }
   const auto last = newest(feed);
-  const auto oldest = *tier == 0 ? first_in(0, feed) : first(feed);
-  const auto begin = oldest.value_or(now_);
   const auto step = std::int64_t{interval_of(*tier)};
-  const auto start = second_of(begin) / step;
-  const auto end = last ? second_of(*last) / step + 1 : start;
+  const auto start = second_of(begin.value_or(now_)) / step;
+  const auto end = begin && last ? std::max(second_of(*last) / step + 1, start) : start;
   const auto meta = feed_meta{interval_of(*tier), static_cast<std::uint32_t>(start * step)};
   if (auto done = into.write(stem + ".dat", 0, {}); !done) return tl::make_unexpected(done.error());
   for (auto slot = start; slot < end; slot += chunk) {
@@ -48,7 +54,7 @@ result<std::uint64_t> feed_store::write_phpfina(feed_id feed, duration interval,
   }
   if (auto done = into.write(stem + ".meta", 0, to_bytes(meta)); !done)
     return tl::make_unexpected(done.error());
-  return static_cast<std::uint64_t>(end - start);
+  return written_feed{interval_of(*tier), static_cast<std::uint64_t>(end - start), *tier > asked};
 }
 
 result<std::uint64_t> feed_store::read_phpfina(feed_id feed, history_files& from,

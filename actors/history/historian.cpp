@@ -87,6 +87,7 @@ void historian::open_feeds(time_point now) {
   if (!opened) return trouble("feeds", feeds_trouble_, opened.error(), now);
   feeds_ = std::move(*opened);
   dropped_ = feeds_->dropped();
+  refused_ = feeds_->refused();
   ids_.clear();
   for (const auto& c : keeper_.channels()) {
     const auto id = feeds_->declare(c.name, c.unit);
@@ -231,15 +232,25 @@ void historian::tell_gaps(time_point now) {
   if (feeds_) {
     const auto dropped = feeds_->dropped();
     lost_values_ += dropped - std::exchange(dropped_, dropped);
+    const auto refused = feeds_->refused();
+    misplaced_ += refused - std::exchange(refused_, refused);
   }
-  if (lost_values_ + lost_items_ == 0) return;
+  if (lost_values_ + lost_items_ + misplaced_ == 0) return;
   if (gap_told_ && now - *gap_told_ < gap_told_every) return;
   gap_told_ = now;
-  events_.push_back({severity::warning, "history-gap", "history",
-                     std::to_string(std::exchange(lost_values_, 0)) + " values and " +
-                         std::to_string(std::exchange(lost_items_, 0)) +
-                         " words found no place in memory and are not in the history",
-                     now});
+  if (lost_values_ + lost_items_ > 0)
+    events_.push_back({severity::warning, "history-gap", "history",
+                       std::to_string(std::exchange(lost_values_, 0)) + " values and " +
+                           std::to_string(std::exchange(lost_items_, 0)) +
+                           " words found no place in memory and are not in the history",
+                       now});
+  if (misplaced_ > 0)
+    events_.push_back({severity::warning, "history-gap", "clock",
+                       std::to_string(std::exchange(misplaced_, 0)) +
+                           " values are not in the history, because it keeps nothing so fine of "
+                           "their time: is the clock right? It says " +
+                           to_iso8601(utc(now)),
+                       now});
 }
 
 // ---- answers
@@ -305,14 +316,19 @@ result<money_answer> historian::answer(const money_query& asked, time_point now)
   const auto& plant = house_->plant;
   if (!plant || !plant->heat_pump.power_meter)
     return failed(fault_code::unsupported, "nothing measures the heat pump's power in this house");
-  const auto count = money_count::of(asked, local_calendar{house_->timezone},
-                                     (*house_)[*plant->heat_pump.power_meter].name, utc(now));
+  auto count = money_count::of(asked, local_calendar{house_->timezone},
+                               (*house_)[*plant->heat_pump.power_meter].name, utc(now));
   if (!count) return tl::make_unexpected(count.error());
-  const auto sums = feeds_->ask(count->sums());
-  if (!sums) return tl::make_unexpected(sums.error());
-  const auto worth = feeds_->ask(count->worth());
-  if (!worth) return tl::make_unexpected(worth.error());
-  return count->count(*sums, *worth);
+  for (;;) {
+    const auto sums = feeds_->ask(count->sums());
+    if (!sums) return tl::make_unexpected(sums.error());
+    const auto worth = feeds_->ask(count->worth());
+    if (!worth) return tl::make_unexpected(worth.error());
+    // Feeds answer by no less than they keep; hours they always have.
+    const auto kept = std::max(sums->interval, worth->interval);
+    if (kept <= count->slot()) return count->count(*sums, *worth);
+    count->widen(kept);
+  }
 }
 
 history_status historian::status(time_point now) const {

@@ -99,6 +99,7 @@ class historian {
   std::string feeds_trouble_, chronicle_trouble_;  ///< in words; empty while all is well
   bool recalled_ = false;
   std::uint64_t lost_values_ = 0, lost_items_ = 0, dropped_ = 0;
+  std::uint64_t misplaced_ = 0, refused_ = 0;
   std::uint64_t written_before_today_ = 0;  ///< bytes, by the chronicle
   std::vector<event> events_;
 };

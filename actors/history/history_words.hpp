@@ -80,7 +80,7 @@ struct money_row {
   std::optional<energy> used;  ///< by the heat pump; absent: nothing is known of it
   std::optional<money> cost;   ///< of what was measured while the price was known; absent: nothing
   std::optional<money_compared> compared;  ///< absent: not reckoned
-  std::uint32_t slots = 0;                 ///< quarter hours that are over; hours of a long window
+  std::uint32_t slots = 0;                 ///< quarter hours that are over, or hours: money.md
   std::uint32_t unknown = 0;               ///< of them: power or price was lost
   double covered = 0;  ///< part of the time so far in which power and price were known
 };

@@ -122,8 +122,22 @@ result<money_count> money_count::of(const money_query& asked, const local_calend
     start = end;
   }
   const auto window = out.rows_.back().second - out.rows_.front().first;
-  out.step_ = window > long_window && asked.by != bucket::interval ? duration{1h} : finest;
+  out.even_ = asked.by == bucket::interval;
+  out.step_ = window > long_window && !out.even_ ? duration{1h} : finest;
   return out;
+}
+
+void money_count::widen(duration slot) {
+  if (slot <= step_) return;
+  step_ = slot;
+  const auto length = rows_.front().second - rows_.front().first;
+  // A row shorter than a slot would have what its neighbours cost.
+  if (!even_ || length % slot == duration{}) return;
+  const auto longer = (length / slot + 1) * slot;
+  const auto end = rows_.back().second;
+  auto start = time_point{rows_.front().first.time_since_epoch() / longer * longer};
+  rows_.clear();
+  for (; start < end; start += longer) rows_.emplace_back(start, start + longer);
 }
 
 history_query money_count::sums() const {

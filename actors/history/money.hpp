@@ -22,6 +22,10 @@ class money_count {
   /// What to ask the feeds, in this order.
   [[nodiscard]] history_query sums() const;
   [[nodiscard]] history_query worth() const;
+  [[nodiscard]] duration slot() const { return step_; }
+  /// The feeds keep nothing finer of this time than slots of this length: they are asked for, and
+  /// rows by the interval become as long.
+  void widen(duration slot);
   /// Of their answers.
   [[nodiscard]] money_answer count(const history_answer& sums, const history_answer& worth) const;
 
@@ -33,6 +37,7 @@ class money_count {
 
   std::vector<std::pair<time_point, time_point>> rows_;  ///< start and end, ascending
   duration step_{};                                      ///< a slot: in it the feeds are asked
+  bool even_ = false;                                    ///< rows by the interval
   time_point now_;
   std::string heat_pump_;
 };

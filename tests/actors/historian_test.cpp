@@ -40,6 +40,14 @@ struct fixture {
               return open_sqlite_chronicle(folder.file("house.chronicle"));
             }};
   }
+  /// The feeds of the house as a former program has them.
+  std::unique_ptr<feed_store> former(const history_layout& kept) const {
+    auto plan = feed_plan{kept, house->timezone};
+    plan.earliest = {};
+    auto opened = feed_store::open(std::make_shared<memory_history_files>(feeds), plan, noon);
+    REQUIRE(opened);
+    return std::move(*opened);
+  }
   /// Seconds of life, with the flush that the actor would do.
   void live(duration d) {
     for (auto t = duration{}; t < d; t += 1s) {
@@ -262,6 +270,70 @@ TEST_CASE_FIXTURE(fixture,
   CHECK(row.compared->cost.in(us_dollar) == doctest::Approx(2.7 * 0.15).epsilon(0.01));
   CHECK(row.compared->thermostat.in(us_dollar) == doctest::Approx(3 * 0.15).epsilon(0.01));
   CHECK(row.compared->thermostat_used.in(kilowatt_hour) == doctest::Approx(3).epsilon(0.01));
+}
+
+TEST_CASE_FIXTURE(fixture, "money of years of which only hours are left is counted by the hour") {
+  auto kept = history_layout{};
+  kept.interval = 60s;
+  kept.keep_finest = kept.keep_minutes = 24h * 30;
+  kept.keep_quarters = 24h * 600;
+  const auto then = noon - 24h * 1900;
+  {
+    auto store = former(kept);
+    for (const auto& [channel, value] : {std::pair{"hp.power", 4000.0F},
+                                         {"hearth.cost", 0.6F},
+                                         {"hearth.thermostat.power", 5000.0F},
+                                         {"hearth.thermostat.cost", 0.9F},
+                                         {"hearth.store.worth", 0.2F}}) {
+      const auto id = store->declare(channel, "W");
+      REQUIRE(id);
+      for (auto t = then - 2h; t < then + 6h; t += 1min) REQUIRE(store->put(*id, t, value));
+      // Two stretches of quarters since then, which are all that is kept of them.
+      for (const auto later : {24h * 900, 24h * 1800})
+        REQUIRE(store->put(*id, then + later, value));
+    }
+    REQUIRE(store->distribute(noon, true));
+    CHECK(store->at(then).resolution == 1h);
+  }
+  auto l = small_house();
+  l.history = kept;
+  house = shared(std::move(l));
+  begin();
+  for (const auto asked : {duration{1h}, duration{15min}}) {
+    const auto money =
+        mind->answer(money_query{then, then + 3h, bucket::interval, asked}, seen.time());
+    REQUIRE_MESSAGE(money, (money ? std::string{} : to_text(money.error())));
+    REQUIRE(money->rows.size() == 3);
+    for (const auto& row : money->rows) {
+      CHECK(row.end - row.start == 1h);
+      CHECK(row.slots == 1);
+      CHECK(row.unknown == 0);
+      CHECK(row.covered == doctest::Approx(1));
+      CHECK(row.cost->in(us_dollar) == doctest::Approx(0.6));
+      REQUIRE(row.compared);
+      CHECK(row.compared->thermostat.in(us_dollar) == doctest::Approx(0.9));
+    }
+    CHECK(money->total.used->in(kilowatt_hour) == doctest::Approx(12));
+  }
+}
+
+TEST_CASE_FIXTURE(fixture, "what a clock that is months behind says finds no place, and is told") {
+  {
+    auto store = former(*house->history);
+    const auto id = store->declare("living.temp", "°C");
+    REQUIRE(id);
+    for (auto n = 1; n < 20; ++n) REQUIRE(store->put(*id, noon + 24h * 10 * n, 20));
+    REQUIRE(store->distribute(noon + 24h * 200, true));
+  }
+  begin();
+  told();
+  live(2h);
+  const auto said = mind->take_events();
+  REQUIRE(said.size() >= 1);
+  CHECK(said.size() <= 2);
+  CHECK(said[0].kind == "history-gap");
+  CHECK(said[0].text.find("is the clock right?") != std::string::npos);
+  CHECK(missing(values("living.temp", noon, noon + 2h)) == 720);
 }
 
 TEST_CASE_FIXTURE(fixture, "a question that asks for too much is refused") {

@@ -8,18 +8,6 @@ namespace {
 
 const auto began = *from_iso8601("2026-01-10T00:00:00Z");
 
-/// A feed as emoncms leaves it.
-std::shared_ptr<torn_files> feed_of(std::uint32_t interval, time_point start,
-                                    const std::vector<std::optional<float>>& values) {
-  auto out = std::make_shared<torn_files>(1);
-  auto bytes = std::string{};
-  for (const auto& value : values) append_slot(bytes, value);
-  const auto second = static_cast<std::uint32_t>(start.time_since_epoch() / 1s);
-  REQUIRE(out->write("12.meta", 0, to_bytes(feed_meta{interval, second})));
-  REQUIRE(out->write("12.dat", 0, bytes));
-  return out;
-}
-
 }  // namespace
 
 TEST_CASE("a meta file is sixteen bytes: twice nothing, the interval, the start") {
@@ -84,7 +72,8 @@ TEST_CASE("a feed goes along and comes back the same") {
   auto out = std::make_shared<torn_files>(1);
   const auto slots = h.store->write_phpfina(1, {}, *out, "1");
   REQUIRE(slots);
-  CHECK(*slots == 30 * 360 - 1);  // the first one is empty
+  CHECK(slots->slots == 30 * 360 - 1);  // the first one is empty
+  CHECK(slots->interval_s == 10);
   CHECK(meta_from(out->content("1.meta")) ==
         feed_meta{10, static_cast<std::uint32_t>(began.time_since_epoch() / 1s) + 10});
   auto other = small_history{};

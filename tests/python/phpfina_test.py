@@ -67,6 +67,7 @@ def check_written(folder, until):
         scada("--folder", folder, "phpfina", out)
         names = Path(out, "feeds.tsv").read_text().splitlines()
         assert names[1].startswith("1\tpower\tW\t") and names[2].startswith("2\ttank\t°C\t"), names
+        assert names[0].endswith("\tinterval_s") and names[1].endswith("\t10"), names
         start, interval, values = read_feed(Path(out, "1"))
         there = {start + 10 * n: v for n, v in enumerate(values)}
         for second in range(FIRST, until + 1, 10):
@@ -100,6 +101,9 @@ def hearth_writes(work):
     assert page.read_bytes()[:len(good)] == good
     assert "MB" in scada("--folder", folder, "budget")
     scada("--folder", folder, "export", "nobody", code=2)
+    by_day = subprocess.run([SCADA, "history", "--folder", folder, "export", "power", "--by", "day"],
+                            capture_output=True, text=True, timeout=120, check=True)
+    assert "of UTC" in by_day.stderr and "T00:00:00Z" in by_day.stdout, by_day
     scada("--folder", work / "nowhere", "list", code=1)
 
 

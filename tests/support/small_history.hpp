@@ -64,4 +64,17 @@ struct small_history {
   time_point now;
 };
 
+/// A feed as emoncms leaves it: "12.meta", "12.dat".
+inline std::shared_ptr<torn_files> feed_of(std::uint32_t interval, time_point start,
+                                           const std::vector<std::optional<float>>& values) {
+  auto out = std::make_shared<torn_files>(1);
+  auto bytes = std::string{};
+  for (const auto& value : values) append_slot(bytes, value);
+  const auto second =
+      static_cast<std::uint32_t>(start.time_since_epoch() / std::chrono::seconds{1});
+  REQUIRE(out->write("12.meta", 0, to_bytes(feed_meta{interval, second})));
+  REQUIRE(out->write("12.dat", 0, bytes));
+  return out;
+}
+
 }  // namespace hearth::testing

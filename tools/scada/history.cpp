@@ -191,6 +191,9 @@ void print_json(std::ostream& out, const history_answer& answer) {
 int write_out(const history_command& c, const feed_store& store) {
   const auto query = query_from(c, store);
   if (!query) return wrong_usage;
+  if (query->by != bucket::interval && c.layout.empty())
+    std::cerr << "note: days and months are those of UTC, for a folder does not know its house's "
+                 "time zone; --layout does\n";
   const auto answer = store.ask(*query);
   if (!answer) return complain(answer.error().detail, wrong_usage);
   auto file = std::ofstream{};
@@ -210,7 +213,8 @@ int take_along(const history_command& c, const feed_store& store) {
   auto into = open_history_files(c.target, history_access::transfer);
   if (!into) return complain(into.error().detail, failed_to_run);
   const auto interval = duration{static_cast<std::int64_t>(c.interval_s * 1000)};
-  auto names = std::string{"id\tchannel\tunit\tslots\n"};
+  auto notes = std::string{};
+  auto names = std::string{"id\tchannel\tunit\tslots\tinterval_s\n"};
   for (const auto& [id, feed] : store.feeds()) {
     const auto stem = std::to_string(id);
     for (const auto* suffix : {".meta", ".dat"}) {
@@ -220,14 +224,21 @@ int take_along(const history_command& c, const feed_store& store) {
                         wrong_usage);
     }
     show_progress(std::to_string(id) + " of " + std::to_string(store.feeds().size()));
-    const auto slots = store.write_phpfina(id, interval, **into, stem);
-    if (!slots)
-      return complain(slots.error().detail,
-                      slots.error().code == fault_code::unsupported ? wrong_usage : failed_to_run);
-    names += stem + "\t" + feed.channel + "\t" + feed.unit + "\t" + std::to_string(*slots) + "\n";
+    const auto written = store.write_phpfina(id, interval, **into, stem);
+    if (!written)
+      return complain(written.error().detail, written.error().code == fault_code::unsupported
+                                                  ? wrong_usage
+                                                  : failed_to_run);
+    names += stem + "\t" + feed.channel + "\t" + feed.unit + "\t" + std::to_string(written->slots) +
+             "\t" + std::to_string(written->interval_s) + "\n";
+    if (written->coarser)
+      notes += "note: of " + feed.channel + " nothing finer is left than " +
+               std::to_string(written->interval_s) + " s\n";
+    else if (written->slots == 0)
+      notes += "note: nothing was ever measured of " + feed.channel + "\n";
   }
   show_progress({});
-  std::cerr << store.feeds().size() << " feeds written\n";
+  std::cerr << notes << store.feeds().size() << " feeds written\n";
   if (auto done = (*into)->write("feeds.tsv", 0, names); !done)
     return complain(done.error().detail, failed_to_run);
   return ok;
@@ -333,7 +344,9 @@ void add_history(CLI::App& app, int& exit) {
       ->check(CLI::Range(0.0, 1e9));
   out->add_option("--points", c->points, "Rows, about (default: 1000)")
       ->check(CLI::Range(1, 1'000'000));
-  out->add_option("--by", c->by, "Rows of a day or month of the house's time zone instead")
+  out->add_option(
+         "--by", c->by,
+         "Rows of a day or month instead: of the house's time zone with --layout, else of UTC")
       ->check(CLI::IsMember({"day", "month"}));
   out->add_option("--fold", c->fold, "average, lowest, highest or integral (W become Wh)")
       ->check(CLI::IsMember({"average", "lowest", "highest", "integral"}));
