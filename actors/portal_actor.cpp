@@ -1,6 +1,6 @@
 #include "actors/portal_actor.hpp"
 
-#include "actors/portal/event_text.hpp"
+#include "actors/history/chronicler.hpp"
 #include "actors/portal/json_answer.hpp"
 
 #include <type_traits>
@@ -201,8 +201,7 @@ void portal_state::remember_alarms() {
           [this](const result<moment_answer>& then) {
             if (!then) return;
             auto before = std::vector<event>{};
-            for (const auto& item : then->open_alarms)
-              if (auto e = event_from(item)) before.push_back(std::move(*e));
+            for (const auto& item : then->open_alarms) before.push_back(event_of(item));
             if (mind) mind->remember(before);
           },
           [this](const caf::error&) {

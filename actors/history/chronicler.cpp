@@ -85,6 +85,12 @@ chronicle_item words(const contract_report& c, time_point at) {
 
 }  // namespace
 
+event event_of(const chronicle_item& item) {
+  const auto space = item.subject.find(' ');
+  const auto subject = space == std::string::npos ? std::string{} : item.subject.substr(space + 1);
+  return {item.severity, item.subject.substr(0, space), subject, item.text, item.at};
+}
+
 std::string plan_data(const plan_news& news, const dating& dates, bool whole) {
   const auto& plan = news.plan;
   auto data = json{{"start_ms", ms(dates.utc(plan.start))},

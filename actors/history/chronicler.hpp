@@ -57,6 +57,9 @@ class chronicler {
   std::uint64_t lost_ = 0;
 };
 
+/// What was said, of an item that tells an event: its subject is "kind subject".
+event event_of(const chronicle_item& item);
+
 /// The data of a plan: what holds in the slot of `now`; with `whole` also every slot. JSON.
 std::string plan_data(const plan_news& news, const dating& dates, bool whole);
 

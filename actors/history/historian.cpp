@@ -16,14 +16,6 @@ constexpr duration trim_every = 1h;
 constexpr duration asked_every = 10s;
 constexpr duration gap_told_every = 1h;
 
-/// The event that an item tells; its subject is "kind subject".
-event event_of(const chronicle_item& item) {
-  const auto space = item.subject.find(' ');
-  const auto kind = item.subject.substr(0, space);
-  const auto subject = space == std::string::npos ? std::string{} : item.subject.substr(space + 1);
-  return {item.severity, kind, subject, item.text, item.at};
-}
-
 std::vector<chronicle_item> open_at(const std::vector<chronicle_item>& events, time_point at) {
   auto alarms = open_alarms{};
   for (const auto& item : events) alarms.take(event_of(item));

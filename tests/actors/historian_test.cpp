@@ -203,6 +203,10 @@ TEST_CASE_FIXTURE(fixture, "a moment shows values, state, plan and open alarms a
   CHECK(then->state->subject == "local");
   REQUIRE(then->open_alarms.size() == 1);
   CHECK(then->open_alarms[0].subject == "link-down mqtt://a");
+  const auto was_said = event_of(then->open_alarms[0]);
+  CHECK(was_said.severity == severity::warning);
+  CHECK(was_said.kind == "link-down");
+  CHECK(was_said.subject == "mqtt://a");
   then = mind->answer(moment_query{noon + 5min}, seen.time());
   CHECK(then->values.at("living.temp") == 22.0F);
   CHECK(then->values.at("hearth.in_charge") == 5.0F);
