@@ -28,10 +28,12 @@ void append(std::vector<bus_request>& to, std::vector<bus_request> from) {
 
 }  // namespace
 
-device::device(std::shared_ptr<const layout> house, device_id id, std::unique_ptr<driver> how)
+device::device(std::shared_ptr<const layout> house, device_id id, std::unique_ptr<driver> how,
+               bool again)
     : house_{std::move(house)}, id_{id}, driver_{std::move(how)} {
   for (const auto c : (*house_)[id_].channels)
-    if ((*house_)[c].actuator && driver_->as_actuator()) setpoints_[c] = {};
+    if ((*house_)[c].actuator && driver_->as_actuator())
+      setpoints_[c] = {.told = again ? verdict::unknown : verdict::obeys};
 }
 
 void device::move_to(std::shared_ptr<const layout> house, device_id id,
@@ -41,7 +43,7 @@ void device::move_to(std::shared_ptr<const layout> house, device_id id,
   house_ = std::move(house);
   id_ = id;
   // What was said of the former layout is over; what is still so is said again.
-  for (auto& [channel, s] : setpoints_) s.mismatch_told = false;
+  for (auto& [channel, s] : setpoints_) s.told = verdict::obeys;
   if (std::ranges::all_of(own, [](const auto& place) { return place.first == place.second; }))
     return;
   driver_ = renumbered(std::move(driver_), own);
@@ -179,14 +181,14 @@ void device::compare_read_back(outcome& out, time_point now, duration grace) {
     const auto& name = (*house_)[r.channel].name;
     if (agrees(s.live->value, *r.value)) {
       s.contradicted.reset();
-      if (std::exchange(s.mismatch_told, false))
+      if (std::exchange(s.told, verdict::obeys) != verdict::obeys)
         out.events.push_back({severity::info, "actuator-obeys", name,
-                              name + " reads back as it was commanded again", now});
+                              name + " reads back as it was commanded", now});
       continue;
     }
     if (now - *s.obeyed_since < grace) continue;
     if (!s.contradicted) s.contradicted = now;
-    if (!std::exchange(s.mismatch_told, true))
+    if (std::exchange(s.told, verdict::mismatch) != verdict::mismatch)
       out.events.push_back({severity::alarm, "actuator-mismatch", name,
                             name + " reads back otherwise than it was commanded", now});
   }

@@ -23,8 +23,10 @@ namespace hearth {
 ///                                └--- expiry: make-safe batch
 class device {
  public:
-  /// Starts unsafe: the first batch makes every actuator safe, whatever ran before.
-  device(std::shared_ptr<const layout> house, device_id id, std::unique_ptr<driver> how);
+  /// Starts unsafe: the first batch makes every actuator safe, whatever ran before. `again`: one
+  /// before it may have told a mismatch, so that it says, too, if all is well.
+  device(std::shared_ptr<const layout> house, device_id id, std::unique_ptr<driver> how,
+         bool again = false);
 
   /// What one channel has in a batch.
   struct write {
@@ -77,6 +79,9 @@ class device {
   [[nodiscard]] bool all_safe() const;
 
  private:
+  /// What was said last of how an actuator obeys.
+  enum class verdict : unsigned char { obeys, unknown, mismatch };
+
   struct setpoint {
     std::optional<command> live = {};  ///< being obeyed or waiting to be
     bool waiting = false;              ///< must still be written
@@ -85,9 +90,9 @@ class device {
     bool agreed = false;   ///< the latest poll has shown `live`: renewing it needs no write
     std::optional<time_point> contradicted = {};  ///< since when polls have shown something else
     std::optional<time_point> obeyed_since = {};  ///< when the bus first confirmed this value
-    bool mismatch_told = false;  ///< until it is seen to obey, whatever it is commanded meanwhile
+    verdict told = verdict::obeys;                ///< whatever it is commanded meanwhile
     /// There is no command any more, and it must be made safe.
-    void forget() { *this = {.mismatch_told = mismatch_told}; }
+    void forget() { *this = {.told = told}; }
   };
 
   void note_written(const write& w, std::span<const result<bus_answer>> answers, time_point now,

@@ -99,12 +99,13 @@ void device_state::confirm_safe() {
 
 device_actor::behavior_type device_of(device_actor::stateful_pointer<device_state> self,
                                       house_context context, device_id id,
-                                      std::shared_ptr<const model> kind, bus_actor bus) {
+                                      std::shared_ptr<const model> kind, bus_actor bus,
+                                      bool again) {
   auto& s = self->state;
   s.self = self;
   s.context = context;
   s.id = id;
-  s.core.emplace(context.house, id, kind->make(*context.house, id));
+  s.core.emplace(context.house, id, kind->make(*context.house, id), again);
   s.bus = std::make_shared<bus_actor>(bus);
   self->attach_functor([bus = s.bus, will = s.core->last_will()](const caf::error&) {
     if (!will.empty()) caf::anon_send<caf::message_priority::high>(*bus, will);
@@ -141,6 +142,8 @@ device_actor::behavior_type device_of(device_actor::stateful_pointer<device_stat
         s.core->move_to(now.context.house, now.id, now.channels);
         if (s.writing) device::renumber(*s.writing, now.channels);
         s.untold.clear();
+        // Those of the former layout end; whoever listens now is told next.
+        s.peers.reset();
         s.listen();
       },
       [self](const bus_actor& b) {

@@ -41,9 +41,9 @@ struct device_state {
 };
 
 /// Makes safe first, then polls every `poll_every` of its layout. When it ends, however it
-/// ends, it sends the bus the requests that make it safe.
+/// ends, it sends the bus the requests that make it safe. `again`: there was one before it.
 device_actor::behavior_type device_of(device_actor::stateful_pointer<device_state> self,
                                       house_context context, device_id id,
-                                      std::shared_ptr<const model> kind, bus_actor bus);
+                                      std::shared_ptr<const model> kind, bus_actor bus, bool again);
 
 }  // namespace hearth

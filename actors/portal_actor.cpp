@@ -194,11 +194,12 @@ void portal_state::look_at_certificate() {
 
 /// What was open before this page began.
 void portal_state::remember_alarms() {
-  if (remembers || past_hangs || !peers || !peers->past || !mind) return;
+  if (remembers || past_hangs || !date_told || !peers || !peers->past || !mind) return;
   remembers = true;
   self->request(peers->past, patience, moment_query{dates.utc(context.clock.now())})
       .then(
           [this](const result<moment_answer>& then) {
+            remembers = then.has_value();
             if (!then) return;
             auto before = std::vector<event>{};
             for (const auto& item : then->open_alarms) before.push_back(event_of(item));
@@ -239,7 +240,8 @@ portal_actor::behavior_type portal_of(portal_actor::stateful_pointer<portal_stat
   s.parts = std::move(parts);
   s.started = s.context.clock.now();
   // Where house time is UTC by definition, nobody says so.
-  if (!s.context.system_clock) s.dates = exact_dates;
+  s.date_told = !s.context.system_clock;
+  if (s.date_told) s.dates = exact_dates;
   self->send(self, atom::tick::value);
   return {
       [self](snapshot& image) {
@@ -261,6 +263,7 @@ portal_actor::behavior_type portal_of(portal_actor::stateful_pointer<portal_stat
       [self](const dating& dates) {
         auto& s = self->state;
         s.dates = dates;
+        s.date_told = true;
         if (s.mind) s.mind->redate(dates, s.context.clock.now());
         // Wishes that waited for the date stand again at once.
         s.carry();

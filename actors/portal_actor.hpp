@@ -71,6 +71,7 @@ struct portal_state {
   std::string named_by;       ///< the certificate whose names are known
   std::size_t under_way = 0;  ///< questions to others
   bool past_hangs = false;    ///< the history has left a question without an answer
+  bool date_told = false;     ///< somebody has said what the date is, or that nobody knows
   bool remembers = false;     ///< the alarms from before it, or has asked for them
   std::string complaint;      ///< told already
   std::optional<time_point> try_again;

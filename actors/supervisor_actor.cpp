@@ -19,14 +19,12 @@ std::string reason_text(const caf::error& reason) {
 
 }  // namespace
 
-void supervisor_state::start(child& c, std::optional<event> word) {
+void supervisor_state::start(child& c, const std::optional<event>& word) {
   const auto actor = c.member.spawn();
   c.address = caf::actor_cast<caf::actor_addr>(actor);
   c.up = true;
   self->monitor(c.address);
-  // Before anybody new can say a word: what was said before him is over with this.
-  if (word) say(std::move(*word));
-  c.member.introduce();
+  c.member.introduce(word);
 }
 
 void supervisor_state::say(event what) {

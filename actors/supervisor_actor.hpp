@@ -34,11 +34,12 @@ struct family {
 };
 
 /// How one actor of the family is made (again). `spawn` puts it into the family and returns it;
-/// `introduce` then tells it and the others where everybody stands.
+/// `introduce` then tells it and the others where everybody stands; if there is a word to be said
+/// of it, that goes out before it can say one itself.
 struct family_member {
   std::string name;
   std::function<caf::strong_actor_ptr()> spawn;
-  std::function<void()> introduce;
+  std::function<void(const std::optional<event>& word)> introduce;
 };
 
 /// What of a family changes with its layout.
@@ -71,8 +72,7 @@ struct supervisor_state {
     std::set<caf::actor_addr> alive = {};  ///< of those that are to end
   };
 
-  /// With the word that is to be said before anybody new can say one.
-  void start(child& c, std::optional<event> word = {});
+  void start(child& c, const std::optional<event>& word = {});
   /// Hears the last words of those that another layout ends, ends them, and begins what then
   /// begins.
   caf::result<std::vector<std::string>> change(const checked_layout& house);

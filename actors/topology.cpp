@@ -28,6 +28,7 @@ struct site {
   int journal_incarnation = 0;
   std::shared_ptr<timekeeper> dates = std::make_shared<timekeeper>(parts.earliest_date);
   int upstream_incarnation = 0;
+  std::set<std::string> begun = {};  ///< devices that have been spawned, by name
   /// Of the dispatcher and the blackboard of a former layout, for those who come after them.
   std::optional<dispatcher::heritage> left = {};
   std::optional<readings> seen = {};
@@ -99,15 +100,21 @@ struct site {
            (m.history || !remembers()) && ((m.journal && m.upstream) || !parts.context.house->link);
   }
 
-  /// Tells all where everybody stands now.
-  void show_roads() const {
-    if (!complete()) return;
+  void say(const std::optional<event>& word) const {
+    if (word && members->reporter) caf::anon_send(statement_sink{members->reporter}, body{*word});
+  }
+
+  /// Tells all where everybody stands now. The word goes out when the reporter knows who listens,
+  /// and before anybody new can say one.
+  void show_roads(const std::optional<event>& word) const {
+    if (!complete()) return say(word);
     const auto here = everybody();
+    caf::anon_send(members->reporter, here);
+    say(word);
     for (const auto& [id, device] : members->devices) caf::anon_send(device, here);
     caf::anon_send(members->timekeeper, here);
     caf::anon_send(members->blackboard, here);
     caf::anon_send(members->dispatcher, here);
-    caf::anon_send(members->reporter, here);
     if (members->planner) caf::anon_send(members->planner, here);
     if (members->recorder) caf::anon_send(members->recorder, here);
     if (members->journal) caf::anon_send(members->journal, here);
@@ -153,7 +160,8 @@ family_member bus_member(std::shared_ptr<site> s, bus_id id) {
                 : s->system.spawn(bus, s->parts.context, id, make);
     return caf::actor_cast<caf::strong_actor_ptr>(place);
   };
-  const auto introduce = [s, id] {
+  const auto introduce = [s, id](const auto& word) {
+    s->say(word);
     for (const auto& [device, actor] : s->members->devices)
       if ((*s->parts.context.house)[device].bus == id) caf::anon_send(actor, s->members->buses[id]);
     const auto& told = s->parts.context.house->home_assistant;
@@ -170,10 +178,12 @@ family_member device_member(std::shared_ptr<site> s, device_id id) {
   const auto kind = std::shared_ptr<const model>{std::shared_ptr<const model>{}, found};
   const auto spawn = [s, id, kind, on = device.bus] {
     auto& place = s->members->devices[id];
-    place = s->system.spawn(device_of, s->parts.context, id, kind, s->members->buses[on]);
+    const auto again = !s->begun.insert((*s->parts.context.house)[id].name).second;
+    place = s->system.spawn(device_of, s->parts.context, id, kind, s->members->buses[on], again);
     return caf::actor_cast<caf::strong_actor_ptr>(place);
   };
-  const auto introduce = [s, id] {
+  const auto introduce = [s, id](const auto& word) {
+    s->say(word);
     const auto& actor = s->members->devices[id];
     if (!s->complete()) return;
     caf::anon_send(actor, s->everybody());
@@ -188,7 +198,7 @@ family_member timekeeper_member(std::shared_ptr<site> s) {
             s->members->timekeeper = s->system.spawn(timekeeper_of, s->parts.context, s->dates);
             return caf::actor_cast<caf::strong_actor_ptr>(s->members->timekeeper);
           },
-          [s] { s->show_roads(); }};
+          [s](const auto& word) { s->show_roads(word); }};
 }
 
 family_member blackboard_member(std::shared_ptr<site> s) {
@@ -198,7 +208,7 @@ family_member blackboard_member(std::shared_ptr<site> s) {
             if (s->seen) caf::anon_send(s->members->blackboard, *std::exchange(s->seen, {}));
             return caf::actor_cast<caf::strong_actor_ptr>(s->members->blackboard);
           },
-          [s] { s->show_roads(); }};
+          [s](const auto& word) { s->show_roads(word); }};
 }
 
 family_member dispatcher_member(std::shared_ptr<site> s) {
@@ -208,8 +218,8 @@ family_member dispatcher_member(std::shared_ptr<site> s) {
             s->hand_down();
             return caf::actor_cast<caf::strong_actor_ptr>(s->members->dispatcher);
           },
-          [s] {
-            s->show_roads();
+          [s](const auto& word) {
+            s->show_roads(word);
             s->show_devices();
           }};
 }
@@ -220,7 +230,7 @@ family_member planner_member(std::shared_ptr<site> s) {
             s->members->planner = s->system.spawn(planner_of, s->parts.context);
             return caf::actor_cast<caf::strong_actor_ptr>(s->members->planner);
           },
-          [s] { s->show_roads(); }};
+          [s](const auto& word) { s->show_roads(word); }};
 }
 
 family_member recorder_member(std::shared_ptr<site> s) {
@@ -234,7 +244,7 @@ family_member recorder_member(std::shared_ptr<site> s) {
                                       s->parts.recording);
             return caf::actor_cast<caf::strong_actor_ptr>(s->members->recorder);
           },
-          [s] { s->show_roads(); }};
+          [s](const auto& word) { s->show_roads(word); }};
 }
 
 family_member history_member(std::shared_ptr<site> s) {
@@ -246,7 +256,7 @@ family_member history_member(std::shared_ptr<site> s) {
                     : s->system.spawn(history_of, s->parts.context, s->parts.history);
             return caf::actor_cast<caf::strong_actor_ptr>(s->members->history);
           },
-          [s] { s->show_roads(); }};
+          [s](const auto& word) { s->show_roads(word); }};
 }
 
 family_member reporter_member(std::shared_ptr<site> s) {
@@ -255,7 +265,7 @@ family_member reporter_member(std::shared_ptr<site> s) {
             s->members->reporter = s->system.spawn(reporter_of, s->parts.context, s->parts.log);
             return caf::actor_cast<caf::strong_actor_ptr>(s->members->reporter);
           },
-          [s] { s->show_roads(); }};
+          [s](const auto& word) { s->show_roads(word); }};
 }
 
 family_member journal_member(std::shared_ptr<site> s) {
@@ -271,7 +281,7 @@ family_member journal_member(std::shared_ptr<site> s) {
                     : s->system.spawn(journal_of, s->parts.context, boot, s->parts.journal);
             return caf::actor_cast<caf::strong_actor_ptr>(s->members->journal);
           },
-          [s] { s->show_roads(); }};
+          [s](const auto& word) { s->show_roads(word); }};
 }
 
 family_member upstream_member(std::shared_ptr<site> s) {
@@ -281,7 +291,7 @@ family_member upstream_member(std::shared_ptr<site> s) {
                                                    ++s->upstream_incarnation, s->parts.connect);
             return caf::actor_cast<caf::strong_actor_ptr>(s->members->upstream);
           },
-          [s] { s->show_roads(); }};
+          [s](const auto& word) { s->show_roads(word); }};
 }
 
 family_member portal_member(std::shared_ptr<site> s) {
@@ -292,7 +302,7 @@ family_member portal_member(std::shared_ptr<site> s) {
                 s->system.spawn<caf::detached>(portal_of, s->parts.context, s->parts.portal);
             return caf::actor_cast<caf::strong_actor_ptr>(s->members->portal);
           },
-          [s] { s->show_roads(); }};
+          [s](const auto& word) { s->show_roads(word); }};
 }
 
 family_member home_assistant_member(std::shared_ptr<site> s) {
@@ -301,10 +311,10 @@ family_member home_assistant_member(std::shared_ptr<site> s) {
             s->members->home_assistant = s->system.spawn(home_assistant_of, s->parts.context);
             return caf::actor_cast<caf::strong_actor_ptr>(s->members->home_assistant);
           },
-          [s] {
+          [s](const auto& word) {
             const auto bus = s->parts.context.house->home_assistant->bus;
             caf::anon_send(s->members->home_assistant, s->members->buses.at(bus));
-            s->show_roads();
+            s->show_roads(word);
           }};
 }
 

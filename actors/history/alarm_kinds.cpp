@@ -13,6 +13,8 @@ constexpr auto begins = std::string_view{"started"};
 /// With another layout most members of the family begin anew, and whoever stays says anew what is.
 constexpr auto another_layout = std::string_view{"layout-changed"};
 constexpr auto member_begins = std::string_view{"actor-restarted"};
+/// The one member that neither ends nor speaks anew with another layout.
+constexpr auto journal = std::string_view{"journal"};
 
 constexpr auto kinds = std::array{
     // Devices.
@@ -81,7 +83,7 @@ constexpr auto kinds = std::array{
                "The new certificate of the page cannot be used; the one before goes on.",
                "Copy the new certificate and its key again, both of the same renewal."},
     // What is kept.
-    alarm_kind{"journal-failing", "journal-back", "",
+    alarm_kind{"journal-failing", "journal-back", journal,
                "What is to be told to the node cannot be written to disk; memory keeps the newest.",
                "Free some space, or replace the SD card."},
     alarm_kind{"journal-damaged", "", "",
@@ -153,8 +155,8 @@ bool opens(const event& e) {
 bool ended_by(const open_alarm& a, const event& e) {
   if (e.kind == begins) return true;
   const auto& teller = a.kind->told_by;
-  if (!teller.empty() &&
-      (e.kind == another_layout || (e.kind == member_begins && e.subject == teller)))
+  if (!teller.empty() && ((e.kind == another_layout && teller != journal) ||
+                          (e.kind == member_begins && e.subject == teller)))
     return true;
   return a.raised.subject == e.subject && names(a.kind->ended_by, e.kind);
 }

@@ -19,7 +19,8 @@ struct alarm_kind {
   /// newer one takes the older one's place.
   std::string_view ended_by;
   /// The member of the family that says it, and says it again if it begins anew while it is still
-  /// so: then what it said before is over. Empty: nobody does.
+  /// so: then what it said before is over. Empty: nobody does. "device": a new one says by itself
+  /// if it is over.
   std::string_view told_by;
   std::string_view meaning;  ///< one sentence
   std::string_view remedy;   ///< one sentence

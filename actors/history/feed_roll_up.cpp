@@ -158,27 +158,27 @@ result<void> feed_store::make_durable() {
   return {};
 }
 
-bool feed_store::still_needed(const written_page& page) const {
+std::optional<feed_store::written_page> feed_store::not_yet_folded(const written_page& page) const {
   auto above = page;
   while (above.tier + 1 < tiers_.size()) {
     above = {above.tier + 1, above.feed, parent(above)};
     const auto& tier = tiers_[above.tier];
     if (!tier.keeps(above.page)) continue;
-    if (!tier.has(above.feed, above.page)) return true;
+    if (!tier.has(above.feed, above.page)) return above;
     // Quarters are folded past the minutes, which remember no extremes.
-    if (tier.plan().extremes) return false;
+    if (tier.plan().extremes) return {};
   }
-  return false;
+  return {};
 }
 
 result<void> feed_store::age() {
   for (auto k = std::uint32_t{0}; k + 1 < tiers_.size(); ++k) {
     auto done = tiers_[k].age([&](feed_id feed, std::uint32_t page) {
-      if (!still_needed({k, feed, page})) return false;
+      const auto missing = not_yet_folded({k, feed, page});
       // A channel that fell silent before its coarser page was over is folded by nobody else, and
       // what is too old of all the others waits for it.
-      looked_for_roll_up_ = false;
-      return true;
+      if (missing && is_over(missing->tier, missing->page)) looked_for_roll_up_ = false;
+      return missing.has_value();
     });
     if (!done) return done;
   }

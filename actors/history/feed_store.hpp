@@ -141,7 +141,7 @@ class feed_store {
   result<void> make_durable();
   result<void> age();
   /// Whether what is kept longer has yet to be folded from it.
-  [[nodiscard]] bool still_needed(const written_page& page) const;
+  [[nodiscard]] std::optional<written_page> not_yet_folded(const written_page& page) const;
   [[nodiscard]] bool is_over(std::uint32_t tier, std::uint32_t page) const;
   [[nodiscard]] std::uint32_t parent(const written_page& of) const;
 

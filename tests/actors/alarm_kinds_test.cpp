@@ -118,6 +118,8 @@ TEST_CASE("who begins anew says anew what is wrong, and what he said before is o
   CHECK(alarms.take(info("actor-restarted", "device meters", noon + 1min)).empty());
   CHECK(alarms.take(info("actor-restarted", "portal", noon + 2min)).size() == 2);
   CHECK(alarms.take(info("actor-restarted", "reporter", noon + 3min)).size() == 1);
+  alarms.take(warning("journal-failing", "house"));
+  CHECK(alarms.take(info("actor-restarted", "journal", noon + 4min)).size() == 1);
   CHECK(alarms.open().empty());
 }
 

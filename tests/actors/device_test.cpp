@@ -351,6 +351,26 @@ TEST_CASE_FIXTURE(fixture,
   CHECK(poll().events.empty());
 }
 
+TEST_CASE_FIXTURE(fixture,
+                  "a device that begins again says that its relay obeys, or that it does not") {
+  board = device{house, by::relays,
+                 std::make_unique<relay_board>(
+                     std::vector{at::enable, at::pump, at::living_call, at::bed_call}),
+                 true};
+  start();
+  auto said = "actuator-obeys", other = "actuator-mismatch";
+  SUBCASE("it obeys") {}
+  SUBCASE("it does not") {
+    bus.stuck[0] = false;
+    std::swap(said, other);
+  }
+  take(at::enable, true);
+  const auto told = write();
+  CHECK(count_kind(told->events, said) == 1);
+  CHECK(count_kind(told->events, other) == 0);
+  CHECK(poll().events.empty());
+}
+
 TEST_CASE_FIXTURE(
     fixture,
     "a relay that is stuck is alarmed until it is seen to obey, also without a command "

@@ -68,6 +68,9 @@ caf::behavior forgetful_of_nothing(caf::stateful_actor<words_heard>* self,
 struct hanging_history {
   std::size_t waiting = 0;
   bool hangs = true;
+  bool has_feeds = true;
+  std::vector<time_point> moments;  ///< that it was asked for
+  std::vector<chronicle_item> open_alarms;
 };
 
 caf::behavior hanging(caf::event_based_actor*, const std::shared_ptr<hanging_history>& memory) {
@@ -81,7 +84,13 @@ caf::behavior hanging(caf::event_based_actor*, const std::shared_ptr<hanging_his
             ++memory->waiting;
             return caf::delegated<history_status>{};
           },
-          [](const moment_query&) { return result<moment_answer>{moment_answer{}}; }};
+          [memory](const moment_query& asked) -> result<moment_answer> {
+            memory->moments.push_back(asked.at);
+            if (!memory->has_feeds) return failed(fault_code::not_ready, "there are no feeds yet");
+            auto answer = moment_answer{};
+            answer.open_alarms = memory->open_alarms;
+            return answer;
+          }};
 }
 
 /// Pages of one house, one after the other, in an actor system where a test makes each step.
@@ -276,4 +285,29 @@ TEST_CASE("a history that hangs is asked no more until it answers, and the page 
   CHECK(h.past_memory->waiting == 2);
   for (auto i = 0; i < 100; ++i) CHECK(h.status_of(money, 0s) == 503);
   CHECK(h.past_memory->waiting == 2);
+}
+
+TEST_CASE(
+    "a page that begins anew asks for the open alarms once it has a date, and until it is told") {
+  auto h = pages_in_steps{};
+  h.past_memory->hangs = false;
+  h.past_memory->has_feeds = false;
+  h.past_memory->open_alarms = {
+      {1, noon + 1h, "event", severity::warning, "link-down mqtt://a", "nobody answers", "{}"}};
+  h.start();
+  h.sign_in();
+  h.pass(3s);
+  CHECK(h.past_memory->moments.empty());
+  h.date_is({2h, date_trust::assumed, date_source::system_clock});
+  for (auto i = 0; i < 3; ++i) h.pass(1s);
+  CHECK(h.past_memory->moments.size() > 1);
+  for (const auto at : h.past_memory->moments) CHECK(at >= noon + 2h);
+  h.past_memory->has_feeds = true;
+  h.pass(1s);
+  const auto active = h.ask("GET", "/api/v1/alarms", {})["active"];
+  REQUIRE(active.size() == 1);
+  CHECK(active[0]["kind"] == "link-down");
+  const auto asked = h.past_memory->moments.size();
+  for (auto i = 0; i < 3; ++i) h.pass(1s);
+  CHECK(h.past_memory->moments.size() == asked);
 }

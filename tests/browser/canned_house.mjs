@@ -59,7 +59,7 @@ const now = (t = clock()) => ({
   contracts: [],
   alarms: { active: mood === "stale" ? 2 : 0, unacknowledged: mood === "stale" ? 1 : 0 },
 });
-const alarm = (id, severity, text) => ({ id, at_ms: start - 2 * hour, severity, kind: "device-failed", subject: "bedrooms-sensor", text, meaning: "Nothing has been heard of this device for 10 minutes. Its values are not used any more.", remedy: "Look whether it has power and whether its wire is plugged in. It is tried again by itself.", acknowledged: id === "a2" ? { by: "anna", at_ms: start - hour } : null });
+const alarm = (id, severity, text) => ({ id, at_ms: start - 2 * hour, severity, kind: "channel-stale", subject: "bedrooms-sensor", text, meaning: "Nothing has been heard of this device for 10 minutes. Its values are not used any more.", remedy: "Look whether it has power and whether its wire is plugged in. It is tried again by itself.", acknowledged: id === "a2" ? { by: "anna", at_ms: start - hour } : null });
 
 function history(q) {
   const from = Number(q.get("from_ms")), to = Number(q.get("to_ms")), n = Number(q.get("points") ?? 1000);

@@ -429,7 +429,7 @@ async function sees_an_alarm(page, base) {
 
 /** A bus that fell silent is one card; one press says of all its devices that they were seen. */
 async function alarms_alike(page, base) {
-  const alarm = (id, subject) => ({ id, at_ms: 0, severity: "warning", kind: "device-failed", subject, text: `${subject} does not answer`, meaning: "It is silent.", remedy: "Look at its wire.", acknowledged: null });
+  const alarm = (id, subject) => ({ id, at_ms: 0, severity: "warning", kind: "channel-fault", subject, text: `${subject} does not answer`, meaning: "It is silent.", remedy: "Look at its wire.", acknowledged: null });
   const seen = [];
   await page.route("**/api/v1/alarms", (route) => route.fulfill({ json: { active: ["a", "b", "c"].filter((id) => !seen.includes(id)).map((id) => alarm(id, "sensor-" + id)), recent: [] } }));
   await page.route("**/api/v1/alarms/*/acknowledge", (route) => (seen.push(route.request().url().split("/").at(-2)), route.fulfill({ status: 204 })));

@@ -114,9 +114,14 @@ class NodeInPython(MainJob):
         _broker, house, ear = self.running(clock)
         told = ear.expect("layout")
         self.assertEqual([(c.channel, c.actuator) for c in told.channels if c.actuator], [("hp.enable", True)])
-        snapshots = len(ear.all("snapshot"))
-        ear.node.send("query", pb.Query(subject=pb.QUERY_SUBJECT_SNAPSHOT))
-        picture = ear.expect("snapshot", after=snapshots)
+
+        def whole_picture():
+            """Nothing of it if a channel has not been heard yet."""
+            snapshots = len(ear.all("snapshot"))
+            ear.node.send("query", pb.Query(subject=pb.QUERY_SUBJECT_SNAPSHOT))
+            picture = ear.expect("snapshot", after=snapshots)
+            return picture if all(p.value is not None for p in picture.points) else None
+        picture = wait_until(whole_picture, what="a picture in which every channel has been heard")
         values = {p.channel: p.value.amount for p in picture.points}
         self.assertAlmostEqual(values["tank.top"], 60)
         self.assertEqual({p.quality for p in picture.points}, {pb.QUALITY_GOOD})

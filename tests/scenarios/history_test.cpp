@@ -186,6 +186,13 @@ TEST_CASE("a history that dies is begun again by itself and goes on with what is
   h.home.pass(1min);
   CHECK(h.home.happened("actor-died", "history"));
   CHECK(h.home.happened("actor-restarted", "history"));
+  // To the new one, too: what the old one complained of is over.
+  const auto told = h.ask<chronicle_page>(
+      chronicle_query{began, h.home.now(), {"event"}, severity::info, {}, 1000});
+  REQUIRE(told);
+  CHECK(std::ranges::any_of(told->items, [](const chronicle_item& item) {
+    return item.subject == "actor-restarted history";
+  }));
   const auto name = h.home.house->channels.front().name;
   const auto answer = h.ask<history_answer>(h.channel(name, began, began + 5min, 10s));
   REQUIRE_MESSAGE(answer, (answer ? std::string{} : to_text(answer.error())));

@@ -4,6 +4,7 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { follow } from "./router";
 import { Value, useValue } from "./store";
 import { texts } from "./texts";
+import type { Lease } from "./words";
 
 const drawings = {
   now: "M3 11.5 12 4l9 7.5M5.5 10v9.5h13V10M12 19.5v-4.5",
@@ -38,6 +39,8 @@ export const Icon = ({ name, class: more }: { name: IconName; class?: string }) 
     <path d={drawings[name]} />
   </svg>
 );
+/** Of a wish or order that stands. */
+export const lease_icon = (lease: Lease): IconName => (lease.kind === "boost" ? "flame" : lease.kind === "holiday" ? "trip" : lease.kind === "setpoint" ? "control" : "hand");
 
 export const Link = ({ to, children, class: more, label }: { to: string; children: ComponentChildren; class?: string; label?: string }) => (
   <a href={to} onClick={follow} class={more} aria-label={label}>

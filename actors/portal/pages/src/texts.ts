@@ -153,7 +153,6 @@ export const texts = {
     house_note: "drawn now",
     from: (at: string) => `from ${at}`,
     until: (at: string) => `until ${at}`,
-    between: (a: string, b: string) => `${a} – ${b}`,
     contract: "Contract",
     store: "Store",
     today: "Heat pump today",

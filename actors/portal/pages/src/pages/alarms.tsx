@@ -2,7 +2,7 @@
 import { groups_of } from "../alike";
 import { get, post } from "../api";
 import * as format from "../format";
-import { house_now, now, session } from "../live";
+import { house, house_now, now, session } from "../live";
 import { Badge, Card, complain, Empty, focus_beside, Icon, Link, Loaded, Page, say, severity_tone, WhyNot } from "../parts";
 import { useEvery, useLoaded, useValue } from "../store";
 import { texts } from "../texts";
@@ -12,7 +12,7 @@ import { useEffect, useRef } from "preact/hooks";
 const t = texts.alarms;
 
 /** Where somebody looks next. */
-const place_of = (alarm: Alarm) => (/^(device|bus|link|history|page)/.test(alarm.kind) ? { to: "/devices", text: t.to_devices } : { to: "/why?at=" + alarm.at_ms, text: t.to_why });
+const place_of = (alarm: Alarm) => (/^(channel|actuator|actor|link|journal|history|page)-/.test(alarm.kind) || !house.get()?.features.history ? { to: "/devices", text: t.to_devices } : { to: "/why?at=" + alarm.at_ms, text: t.to_why });
 
 function Active({ alike, changed, allowed }: { alike: Alarm[]; changed: () => void; allowed: boolean }) {
   const alarm = alike[0]!;

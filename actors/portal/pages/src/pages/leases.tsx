@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { post, remove } from "../api";
 import * as format from "../format";
 import { beat, house_now } from "../live";
-import { complain, focus_beside, Icon, type IconName, say } from "../parts";
+import { complain, focus_beside, Icon, lease_icon, say } from "../parts";
 import { useValue } from "../store";
 import { texts } from "../texts";
 import type { Lease } from "../words";
@@ -24,7 +24,6 @@ export const ask_lease = (wish: object) =>
   });
 
 const name_of = (lease: Lease) => texts.lease_name(lease, (c) => format.degrees_long(c));
-const icons: Record<string, IconName> = { boost: "flame", holiday: "trip", setpoint: "control" };
 
 /** The reasons of this page's own wishes say who asked and until when; those stand beside it already. */
 const says_more = (lease: Lease) => lease.reason !== "" && !["setpoint", "boost", "holiday", "hands-off"].includes(lease.kind) && !lease.reason.startsWith("by " + lease.by);
@@ -81,7 +80,7 @@ export function LeaseRow({ lease, changed }: { lease: Lease; changed: () => void
   const whole = lease.since_ms === null ? null : lease.until_ms - lease.since_ms;
   return (
     <li class="row lease" data-lease={lease.kind}>
-      <Icon name={icons[lease.kind] ?? "hand"} />
+      <Icon name={lease_icon(lease)} />
       <span class="grow">
         <b>{name_of(lease)}</b>
         <small>

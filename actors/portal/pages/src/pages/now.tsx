@@ -5,7 +5,7 @@ import * as format from "../format";
 import { contract_at, dearer, follows_plan, hands_off, why_now } from "../headline";
 import { beat, connected, house, house_now, now } from "../live";
 import { HousePicture } from "../picture";
-import { Badge, Card, Empty, Icon, Link, Page, Tile, Waiting } from "../parts";
+import { Badge, Card, Empty, Icon, lease_icon, Link, Page, Tile, Waiting } from "../parts";
 import { useEvery, useLoaded, useValue } from "../store";
 import { texts } from "../texts";
 import type { House, Lease, Money, Now as Told, Plan } from "../words";
@@ -17,7 +17,7 @@ function LeaseLine({ lease, more }: { lease: Lease; more: number }) {
   useValue(beat);
   return (
     <Link to="/control" class="lease-line">
-      <Icon name={lease.kind === "boost" ? "flame" : lease.kind === "holiday" ? "trip" : lease.kind === "setpoint" ? "control" : "hand"} />
+      <Icon name={lease_icon(lease)} />
       <span class="grow">{texts.lease_name(lease, (c) => format.degrees_long(c))}</span>
       <span class="count-down">{format.countdown(lease.until_ms - house_now())}</span>
       {more > 0 && <span class="more-leases">{t.more_leases(more)}</span>}

@@ -111,7 +111,6 @@ export function Details({ item }: { item: Item }) {
   );
 }
 
-/** What the planner weighs is not what the bill will say, which the page Plan tells. */
 const text_of = (item: Item) => format.sentence(item.text, item.at_ms);
 
 function Entry({ item, look }: { item: Item; look: (ms: number) => void }) {
