@@ -70,10 +70,15 @@ dispatcher_actor::behavior_type dispatcher_of(self_pointer self, house_context c
         live(now);
         ++self->state.decided;
       },
-      [live, clock](const envelope& directive) {
+      [self, live, clock](const envelope& directive) {
+        // Its successor would know nothing of it. A node says a contract again until it is
+        // answered.
+        if (self->state.handed_down) return;
         live(directive_heard{directive, clock.now()});
       },
-      [live, clock](const request_on_site& asked) -> outcome {
+      [self, live, clock](const request_on_site& asked) -> outcome {
+        if (self->state.handed_down)
+          return {asked.id, false, "the house is taking another layout; ask again"};
         return live(asked_on_site{asked.wish, asked.id, clock.now()}).value();
       },
       [live, clock](const household& wanted) {
@@ -96,6 +101,7 @@ dispatcher_actor::behavior_type dispatcher_of(self_pointer self, house_context c
       [self](atom::pulse) { return self->state.decided; },
       [self, clock](atom::farewell) {
         self->state.devices.clear();
+        self->state.handed_down = true;
         return self->state.mind->farewell(clock.now());
       },
       [self, live, clock](const roads& r) {

@@ -23,6 +23,7 @@ struct dispatcher_state {
   std::size_t unanswered = 0;    ///< by the recorder
   std::uint64_t unrecorded = 0;  ///< inputs for which there was no room
   std::uint64_t decided = 0;     ///< snapshots
+  bool handed_down = false;      ///< its successor has what it left, and decides
 };
 
 dispatcher_actor::behavior_type dispatcher_of(

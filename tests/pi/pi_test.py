@@ -324,8 +324,11 @@ class Pi(unittest.TestCase):
         g.run("echo nonsense >> /house.yaml; kill -HUP $(pidof scada)")
         g.until(lambda: "layout-refused" in self.log(), 20, "a wrong file is refused")
         self.assertEqual(0, g.line(3))
+        changed = self.log().count("layout-changed")
         g.run("cp /house.first /house.yaml; kill -HUP $(pidof scada)")
-        self.release()
+        g.until(lambda: self.log().count("layout-changed") > changed, 20, "the first layout is back")
+        # Its link begins anew, and what is said meanwhile is not heard.
+        g.until(lambda: self.atn("request", "release", "--rank", "admin").returncode == 0, 60, "the release is heard")
         g.until(lambda: g.line(3) == 1 and g.board("latches") == 0xFFFF, 60, "and lets go")
 
     def test_9_it_ends_in_good_order_and_small(self):

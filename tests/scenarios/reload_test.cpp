@@ -113,6 +113,23 @@ TEST_CASE("reload: what an admin holds is held on, until its lease ends and no l
   CHECK(r.v.happened("lease-ended", "bedrooms.call"));
 }
 
+TEST_CASE("reload: nothing is promised by a dispatcher whose successor would know nothing of it") {
+  auto r = reloading_house{};
+  r.hold("hp.pump", true, 10min);
+  const auto answered = r.v.node.all<outcome>().size();
+  auto self = caf::scoped_actor{r.v.system};
+  self->send(r.v.running.members->dispatcher, atom::farewell::value);
+  r.v.settle();
+  r.v.node.send("maple-12", request{authority::admin, release{}, {}, ""}, r.v.now());
+  const auto soon = (r.v.now() + 1h).time_since_epoch() / 1h * 1h;
+  r.v.node.send("maple-12",
+                contract{"c-1", time_point{} + soon, 1h, 4 * kilowatt, 10 * usd_per_mwh},
+                r.v.now());
+  r.v.settle();
+  CHECK(r.v.node.all<outcome>().size() == answered);
+  CHECK(r.v.node.all<contract_report>().empty());
+}
+
 TEST_CASE("reload: a relay that the layout has no more becomes safe, and the others stay") {
   auto r = reloading_house{};
   r.hold("basement.call", true, 1h);
