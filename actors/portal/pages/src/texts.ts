@@ -220,6 +220,8 @@ export const texts = {
     says_from: (at: string) => `from ${at}`,
     says_colder: (span: string) => `may be colder ${span}`,
     runs: "When the heat pump runs",
+    none: "There is no plan now. One comes within a quarter of an hour of the start, once the date, the store's temperatures and the heat pump are known; until then the store is heated by simple rules.",
+    no_store: "This house has no thermal store, so there is nothing to plan.",
     no_runs: "The heat pump is not planned to run.",
     chart_electricity: (runs: string) => `Planned power and price. The heat pump runs ${runs || "not at all"}.`,
     chart_heat: (from: string, low: string, high: string) => `Planned heat in the store and expected outdoor temperature. The store holds ${from} now, and between ${low} and ${high}.`,

@@ -218,7 +218,7 @@ export function Now() {
           <Charge told={told} built={built} />
           <Tiles told={told} built={built} today={today} dead={!up} />
         </div>
-        {built.features.planner && <DayStrip at_ms={told.at_ms} let_go_ms={hands_off(told.leases, told.at_ms)?.until_ms ?? 0} />}
+        {told.plan && <DayStrip at_ms={told.at_ms} let_go_ms={hands_off(told.leases, told.at_ms)?.until_ms ?? 0} />}
       </div>
     </Page>
   );

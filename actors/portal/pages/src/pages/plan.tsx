@@ -5,7 +5,7 @@ import Chart, { type Line } from "../chart";
 import * as format from "../format";
 import { hands_off } from "../headline";
 import { beat, house, house_now, now } from "../live";
-import { Card, Choice, Empty, Loaded, Page, Tile } from "../parts";
+import { Card, Choice, Empty, Loaded, Page, Tile, Waiting } from "../parts";
 import { lacks_of, type Measured, RoomLanes } from "../rooms";
 import { aligned, load_history, starts_of } from "../series";
 import { useEvery, useLoaded, useValue } from "../store";
@@ -255,11 +255,17 @@ function Past() {
   );
 }
 
+/** The newest plan; only who knows that there is one asks for it. */
+function Newest() {
+  const loaded = useLoaded((signal) => get<Planned>("/plan", signal), []);
+  useEvery(60_000, loaded.again);
+  return <Loaded of={loaded}>{(plan) => <Ahead plan={plan} />}</Loaded>;
+}
+
 export function Plan() {
   const [side, set_side] = useState<"ahead" | "past">("ahead");
   const built = useValue(house)!;
-  const loaded = useLoaded((signal) => get<Planned>("/plan", signal), []);
-  useEvery(60_000, loaded.again);
+  const told = useValue(now);
   return (
     <Page
       title={t.title}
@@ -278,7 +284,7 @@ export function Plan() {
         ) : undefined
       }
     >
-      {side === "past" ? <Past /> : loaded.problem && !loaded.data ? <Card><Empty>{loaded.problem}</Empty></Card> : <Loaded of={loaded}>{(plan) => <Ahead plan={plan} />}</Loaded>}
+      {side === "past" ? <Past /> : !told ? <Waiting /> : told.plan ? <Newest /> : <Card><Empty>{built.features.planner ? t.none : t.no_store}</Empty></Card>}
     </Page>
   );
 }
