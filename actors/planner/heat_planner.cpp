@@ -29,7 +29,9 @@ heat_planner::heat_planner(std::shared_ptr<const layout> house)
     : house_{std::move(house)},
       prices_{house_->tariff, house_->timezone},
       charged_{house_->tariff, house_->timezone} {
-  if (house_->plant && house_->plant->store) learner_.emplace(house_);
+  if (!house_->plant || !house_->plant->store) return;
+  learner_.emplace(house_);
+  rooms_.resize(house_->plant->zones.size());
 }
 
 void heat_planner::redate(const dating& dates) {
@@ -195,7 +197,8 @@ void heat_planner::shadow(time_point now) {
 }
 
 plan_news heat_planner::news(const heat_plan& made, time_point now) {
-  auto out = plan_news{now, made, made_of_.slots, thermostat_.take()};
+  auto out = plan_news{now, made, made_of_.slots, thermostat_.take(), {}};
+  for (const auto& room : rooms_) out.rooms.push_back(room.learned());
   // One that was confirmed is what is left of the one before.
   const auto gone = out.outlook.size() - std::min(out.outlook.size(), made.slots.size());
   out.outlook.erase(out.outlook.begin(), out.outlook.begin() + static_cast<std::ptrdiff_t>(gone));
@@ -215,7 +218,11 @@ std::optional<heat_plan> heat_planner::look(const snapshot& now) {
   }
   if (running && !changed_) changed_ = now.at;
   running_ = running;
-  learner_->observe(now, store_, hour_of_day(dates_.utc(now.at)));
+  const auto hour = hour_of_day(dates_.utc(now.at));
+  learner_->observe(now, store_, hour);
+  const auto air = outdoor_ ? outdoor_ : forecast(now.at);
+  for (std::size_t i = 0; i < rooms_.size(); ++i)
+    rooms_[i].observe(house_->plant->zones[i], now, air, hour);
   keep_diary(now.at);
   shadow(now.at);
   const auto this_slot = slot_start(now.at, slot, dates_);

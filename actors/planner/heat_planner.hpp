@@ -4,6 +4,7 @@
 #include "actors/planner/house_learner.hpp"
 #include "actors/planner/outdoor_persistence.hpp"
 #include "actors/planner/price_outlook.hpp"
+#include "actors/planner/room_learner.hpp"
 #include "actors/planner/thermostat_shadow.hpp"
 #include "actors/snapshot.hpp"
 #include "layouts/layout.hpp"
@@ -33,8 +34,8 @@ class heat_planner {
   /// Once per snapshot; the answer is a new plan, if it is time for one and there can be one.
   std::optional<heat_plan> look(const snapshot& now);
 
-  /// The plan that `look` has just made, with what it was made of and what a thermostat would have
-  /// done since this was asked for last.
+  /// The plan that `look` has just made, with what it was made of, what was learned of the rooms,
+  /// and what a thermostat would have done since this was asked for last.
   plan_news news(const heat_plan& made, time_point now);
 
   /// What a node needs to plan for this house; nothing while not even the house itself can, or
@@ -68,6 +69,7 @@ class heat_planner {
   std::optional<time_point> air_hour_;  ///< the latest that was learned, UTC
   std::optional<temperature> outdoor_;  ///< as seen last
   std::optional<house_learner> learner_;
+  std::vector<room_learner> rooms_;  ///< by zone of the plant
   std::optional<store_estimate> store_;
   std::optional<bool> running_;
   std::optional<time_point> changed_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/planner/heat_plan.hpp"
+#include "actors/planner/room_learner.hpp"
 
 #include <optional>
 #include <vector>
@@ -28,6 +29,8 @@ struct plan_news {
   std::vector<slot_outlook> outlook;  ///< of the plan's slots, in their order
   /// Since the news before, oldest first; of at most two days.
   std::vector<thermostat_slot> thermostat;
+  /// By zone of the plant; absent where too little was seen of it.
+  std::vector<std::optional<learned_room>> rooms;
 };
 
 }  // namespace hearth

@@ -1,3 +1,6 @@
+#include "actors/household.hpp"
+#include "actors/planner/price_outlook.hpp"
+#include "actors/planner/room_model.hpp"
 #include "actors/portal/json_answer.hpp"
 #include "actors/portal/now_json.hpp"
 #include "actors/portal/portal_desk.hpp"
@@ -68,16 +71,55 @@ json_value setpoints_json(const portal_desk& desk, const zone_layout& zone, cons
   return all;
 }
 
-/// What each zone is and should be. How warm it will be nobody reckons: the planner knows what heat
-/// the house takes from its store, not what its rooms hold.
-json_value rooms_json(const portal_desk& desk, const heat_plan& plan, time_point now) {
+/// How warm a zone will be at the end of each slot of the plan, by what was learned of it; nothing
+/// of slots that are over, and from the first on of which nobody knows what decides. Empty where
+/// nothing was learned or the room is not measured.
+json_value expected_json(const portal_desk& desk, const zone_layout& zone, const plan_news& news,
+                         const std::optional<learned_room>& learned, time_point now) {
+  auto all = json_value::array();
+  const auto& plan = news.plan;
+  auto seen = *desk.view.image();
+  const auto is = seen.good<temperature>(zone.temperature_channel);
+  const auto known = std::min(plan.slots.size(), news.outlook.size());
+  if (!learned || !is) return all;
+  const auto& wanted = desk.wants.wanted();
+  const auto& dates = desk.view.dates();
+  auto ahead = std::vector<room_slot>{};
+  auto start = plan.start;
+  for (std::size_t i = 0; i < known; ++i) {
+    const auto end = start + (i == 0 ? plan.first : plan.slot);
+    if (end > now) {
+      seen.at = std::max(start, now);
+      const auto asked = news.outlook[i].load * (end - start);
+      const auto missing = asked > energy{} ? plan.slots[i].unserved / asked : 0.0;
+      auto setpoint = std::optional<temperature>{};
+      if (!hands_off(wanted, seen.at))
+        setpoint = setpoint_for(zone, desk.view.house(), wanted, dates, seen).setpoint;
+      ahead.push_back({end - seen.at, hour_of_day(dates.utc(seen.at)), news.outlook[i].outdoor,
+                       setpoint, 1 - missing});
+    } else {
+      all.push_back(nullptr);
+    }
+    start = end;
+  }
+  for (const auto& at : expected_room(learned->model, {*is, learned->structure}, ahead))
+    all.push_back(at ? json_value(in_c(*at)) : json_value{});
+  return all;
+}
+
+/// What each zone is, should be and is expected to be.
+json_value rooms_json(const portal_desk& desk, const plan_news& news, time_point now) {
   auto all = json_value::array();
   if (!desk.view.image()) return all;
-  for (const auto& zone : desk.view.house().plant->zones) {
-    const auto is = desk.view.image()->good<temperature>(zone.temperature_channel);
-    all.push_back({{"zone", zone.name},
+  const auto& zones = desk.view.house().plant->zones;
+  for (std::size_t i = 0; i < zones.size(); ++i) {
+    const auto is = desk.view.image()->good<temperature>(zones[i].temperature_channel);
+    const auto learned = i < news.rooms.size() ? news.rooms[i] : std::nullopt;
+    const auto from = std::max(now, news.plan.start);
+    all.push_back({{"zone", zones[i].name},
                    {"temperature_c", is ? json_value(in_c(*is)) : json_value{}},
-                   {"setpoints", setpoints_json(desk, zone, plan, std::max(now, plan.start))}});
+                   {"setpoints", setpoints_json(desk, zones[i], news.plan, from)},
+                   {"expected_c", expected_json(desk, zones[i], news, learned, now)}});
   }
   return all;
 }
@@ -108,7 +150,7 @@ reply serve_plan(portal_desk& desk, const visit& v) {
                     {"cost_usd", in_usd(news->plan.cost)},
                     {"unserved_kwh", rounded(news->plan.unserved.in(kilowatt_hour), 3)},
                     {"slots", std::move(slots)},
-                    {"rooms", rooms_json(desk, news->plan, v.now)}});
+                    {"rooms", rooms_json(desk, *news, v.now)}});
 }
 
 }  // namespace hearth

@@ -83,6 +83,28 @@ TEST_CASE("a house that has just begun is planned for when its compressor has re
   CHECK(running.look(seen.on(at::enable).now()));
 }
 
+TEST_CASE_FIXTURE(fixture, "news of a plan says what was learned of the rooms") {
+  const auto first = look();
+  REQUIRE(first);
+  auto rooms = planner.news(*first, seen.time()).rooms;
+  REQUIRE(rooms.size() == 2);
+  CHECK_FALSE(rooms[0]);
+  // No thermometer is outdoors; the forecast says how cold it is. Of one room nobody sees the
+  // valve.
+  planner.hear(weather{noon, 1h, std::vector(48, celsius(-10))}, seen.time());
+  seen.lose(at::bed_call);
+  auto latest = first;
+  for (auto minute = 0; minute < 24 * 60; ++minute) {
+    seen.pass(1min);
+    seen.degrees(at::living, 20 + minute % 60 / 100.0).on(at::living_call, minute % 120 < 60);
+    if (auto plan = look()) latest = std::move(plan);
+  }
+  rooms = planner.news(*latest, seen.time()).rooms;
+  REQUIRE(rooms.size() == 2);
+  CHECK(rooms[0]);
+  CHECK_FALSE(rooms[1]);
+}
+
 TEST_CASE_FIXTURE(fixture, "news of prices or weather makes a new plan at the next look") {
   look();
   seen.pass(1min);

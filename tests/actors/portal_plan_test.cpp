@@ -1,5 +1,7 @@
 #include "tests/actors/page_house.hpp"
 
+#include <cmath>
+
 namespace {
 
 using namespace hearth;
@@ -75,6 +77,41 @@ TEST_CASE("what a room should be changes when a wish ends and when its schedule 
   CHECK(line == expected);
   // Nobody wished anything of the other.
   CHECK(room(h, 1)["setpoints"].size() == 1);
+}
+
+TEST_CASE("a plan says how warm each room will be that was learned") {
+  auto h = page_house{};
+  h.seen.degrees(at::living, 20);
+  h.pass(20min);
+  auto news = two_days();
+  news.outlook.assign(192, {celsius(-10), 3 * kilowatt, 100 * usd_per_mwh});
+  const auto model = room_model{0, 0.05, 0, 2, {}};
+  news.rooms = {learned_room{model, celsius(20)}, std::nullopt};
+  h.page->learn(news);
+  const auto expected = room(h, 0)["expected_c"];
+  REQUIRE(expected.size() == 192);
+  // The first slot is over; the next holds; in the ninth all of its heat is missing.
+  CHECK(expected[0] == nullptr);
+  CHECK(expected[1] == 20);
+  CHECK(expected[7] == 20);
+  CHECK(expected[8].get<double>() == doctest::Approx(-10 + 30 * std::exp(-0.05 / 4)).epsilon(1e-3));
+  CHECK(expected[9] > expected[8]);
+  CHECK(expected[191] == 20);
+  // Of the other nothing was learned.
+  CHECK(room(h, 1)["expected_c"] == page_json::array());
+
+  // A wish counts at once; while hands are off nobody knows.
+  REQUIRE(h.ask(h.household, "POST", "/api/v1/control/leases",
+                {{"kind", "boost"}, {"zone", "living"}, {"for_s", 7200}})
+              .status == 201);
+  CHECK(room(h, 0)["expected_c"][3] > 20.3);
+  REQUIRE(
+      h.ask(h.household, "POST", "/api/v1/control/leases", {{"kind", "hands-off"}, {"for_s", 3600}})
+          .status == 201);
+  for (const auto& each : room(h, 0)["expected_c"]) CHECK(each == nullptr);
+  h.seen.lose(at::living);
+  h.pass(10s);
+  CHECK(room(h, 0)["expected_c"] == page_json::array());
 }
 
 TEST_CASE("rooms are told from now on, in UTC, whatever house time is") {

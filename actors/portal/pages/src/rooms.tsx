@@ -1,4 +1,4 @@
-// What each room should be until the plan ends, and what it was in the hours before: a lane for each.
+// What each room should be and is expected to be until the plan ends, and what it was in the hours before: a lane for each.
 import { useEffect, useRef, useState } from "preact/hooks";
 import * as format from "./format";
 import { texts } from "./texts";
@@ -58,11 +58,20 @@ export function spread<T extends { x: number; day: boolean }>(ticks: T[], width:
   return ticks.filter((each) => (each.day ? days.includes(each) : each.x > 32 && each.x < width - 30 && days.every((day) => Math.abs(day.x - each.x) >= 70)));
 }
 
+/** How warm it is now, and how warm it will be at the end of each slot, as far as that is said. */
+function expected_of(room: PlanRoom, plan: Plan, now_ms: number): { at_ms: number; c: number }[] {
+  const found = plan.slots.flatMap((slot, i) => {
+    const c = room.expected_c[i] ?? null;
+    return c === null || slot.end_ms <= now_ms ? [] : [{ at_ms: slot.end_ms, c }];
+  });
+  return found.length && room.temperature_c !== null ? [{ at_ms: now_ms, c: room.temperature_c }, ...found] : [];
+}
+
 export type Measured = Map<string, { at_ms: number; c: number | null }[]>;
 
-function Lane({ room, measured, lacks, width, from_ms, to_ms, now_ms, every }: { room: PlanRoom; measured: { at_ms: number; c: number | null }[]; lacks: Lack[]; width: number; from_ms: number; to_ms: number; now_ms: number; every: number }) {
+function Lane({ room, expected, measured, lacks, width, from_ms, to_ms, now_ms, every }: { room: PlanRoom; expected: { at_ms: number; c: number }[]; measured: { at_ms: number; c: number | null }[]; lacks: Lack[]; width: number; from_ms: number; to_ms: number; now_ms: number; every: number }) {
   const steps = steps_of(room);
-  const known = [...steps.map((each) => each.setpoint_c), ...measured.map((each) => each.c), room.temperature_c].filter((c): c is number => c !== null);
+  const known = [...steps.map((each) => each.setpoint_c), ...measured.map((each) => each.c), ...expected.map((each) => each.c), room.temperature_c].filter((c): c is number => c !== null);
   const middle = known.length ? (Math.min(...known) + Math.max(...known)) / 2 : 20;
   // A tenth of a degree is no mountain.
   const span = Math.max(3, known.length ? Math.max(...known) - Math.min(...known) : 0);
@@ -77,6 +86,8 @@ function Lane({ room, measured, lacks, width, from_ms, to_ms, now_ms, every }: {
       return text;
     })
     .join("");
+  const will_be = expected.map((each, i) => `${i ? "L" : "M"}${x(each.at_ms)} ${y(each.c)}`).join("");
+  const warmth = expected.map((each) => each.c);
   let free = -Infinity;
   const labels = steps.flatMap((each, i) => {
     const at = Math.min(x(each.from_ms) + 4, width - 38);
@@ -88,6 +99,7 @@ function Lane({ room, measured, lacks, width, from_ms, to_ms, now_ms, every }: {
   const told = [
     t.says_room(room.zone, format.degrees_long(room.temperature_c)),
     ...steps.map((each, i) => (each.setpoint_c === null ? t.own_thermostat : (i === 0 ? t.says_now : t.says_from(format.when(each.from_ms, now_ms))) + " " + format.degrees_long(each.setpoint_c))),
+    ...(warmth.length ? [t.says_expected(format.degrees_long(Math.min(...warmth)), format.degrees_long(Math.max(...warmth)))] : []),
     ...lacks.map((each) => t.says_colder(lack_text(each, now_ms))),
   ].join("; ");
   return (
@@ -100,6 +112,7 @@ function Lane({ room, measured, lacks, width, from_ms, to_ms, now_ms, every }: {
       ))}
       <line class="lane-now" x1={x(now_ms)} x2={x(now_ms)} y1="0" y2={height} />
       <path class="lane-wanted" d={wanted} />
+      <path class="lane-will-be" d={will_be} />
       <path class="lane-was" d={was} />
       {labels.map((each) => (
         <text key={each.at} x={each.at} y={y(each.c) < 20 ? y(each.c) + 15 : y(each.c) - 6}>
@@ -123,6 +136,7 @@ export function RoomLanes({ plan, measured, from_ms, now_ms }: { plan: Plan; mea
   const lacks = lacks_of(plan);
   const to_ms = plan.slots[plan.slots.length - 1]?.end_ms ?? plan.start_ms;
   const every = width < 500 ? 12 : 6;
+  const expected = new Map(rooms.map((room) => [room.zone, expected_of(room, plan, now_ms)]));
   const x = (ms: number) => ((ms - from_ms) / (to_ms - from_ms)) * width;
   return (
     <>
@@ -135,7 +149,7 @@ export function RoomLanes({ plan, measured, from_ms, now_ms }: { plan: Plan; mea
               <span>{format.degrees(room.temperature_c)}</span>
               <small>{outlook(room, now_ms)}</small>
             </div>
-            {width > 0 && <Lane room={room} measured={measured.get(room.zone) ?? []} lacks={lacks} width={width} from_ms={from_ms} to_ms={to_ms} now_ms={now_ms} every={every} />}
+            {width > 0 && <Lane room={room} expected={expected.get(room.zone)!} measured={measured.get(room.zone) ?? []} lacks={lacks} width={width} from_ms={from_ms} to_ms={to_ms} now_ms={now_ms} every={every} />}
           </div>
         ))}
         {width > 0 && (
@@ -157,6 +171,11 @@ export function RoomLanes({ plan, measured, from_ms, now_ms }: { plan: Plan; mea
         <span class="key">
           <i class="swatch calm" /> {t.should_be}
         </span>
+        {[...expected.values()].some((each) => each.length > 0) && (
+          <span class="key">
+            <i class="swatch pale" /> {t.will_be}
+          </span>
+        )}
         {lacks.length > 0 && (
           <span class="key">
             <i class="swatch lack" /> {t.may_be_colder}

@@ -77,8 +77,9 @@ export interface PlanSlot {
   unserved_wh: number;
   more_otherwise_usd: number | null;
 }
-/** What a zone is, and should be until the plan ends: each setpoint until the next. */
-export interface PlanRoom { zone: string; temperature_c: number | null; setpoints: { from_ms: number; setpoint_c: number | null; why: string }[] }
+/** What a zone is, what it should be until the plan ends, each setpoint until the next, and how warm it will be at the end of each
+    slot: nothing before the house was seen long enough. */
+export interface PlanRoom { zone: string; temperature_c: number | null; setpoints: { from_ms: number; setpoint_c: number | null; why: string }[]; expected_c: (number | null)[] }
 export interface Plan {
   made_ms: number;
   start_ms: number;
