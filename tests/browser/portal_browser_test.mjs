@@ -335,11 +335,15 @@ async function lets_go({ page, expected }, base) {
   await until("why", async () => /Hands off until \d/i.test(await page.textContent(".cause")));
   assert.match(await page.locator(".tile", { hasText: "Next change" }).textContent(), /then Hearth takes over/);
   await page.screenshot({ path: path.join(pictures, "hands-off.png") });
-  await open(page, base, "/plan");
+  const [answered] = await Promise.all([page.waitForResponse((each) => each.url().endsWith("/api/v1/plan")), open(page, base, "/plan")]);
   await page.getByText(/^Hands off until .* nothing of this plan is followed/).waitFor();
   const over = (await asked(page, "GET", "/now")).body.leases.find((each) => each.kind === "hands-off").until_ms;
-  const { slots } = (await asked(page, "GET", "/plan")).body;
+  const { slots } = await answered.json();
   if (slots.some((each) => each.power_w >= 50 && each.start_ms < over)) assert.ok((await page.getByText(/^not (followed|before .*): hands off$/).count()) > 0, "a run that will not be is not promised");
+  const after_kwh = slots.reduce((sum, each) => sum + (each.start_ms >= over && each.power_w >= 50 ? (each.power_w * (each.end_ms - each.start_ms)) / 3600e6 : 0), 0);
+  const used = await page.locator(".tile", { hasText: "It will use" }).textContent();
+  assert.ok(Math.abs(Number(/([\d.]+) kWh/.exec(used)[1]) - after_kwh) <= Math.max(0.6, after_kwh * 0.02), `only what comes after hands off is summed: ${used}, ${after_kwh}`);
+  assert.match(used, /after \d/);
   await open(page, base, "/control");
   await letting_go.getByRole("button", { name: "End: Hands off" }).click();
   await until("hands on again", async () => (await letting_go.locator(".count-down").count()) === 0);

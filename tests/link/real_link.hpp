@@ -138,6 +138,12 @@ struct real_link {
     auto heard = node.notes().journaled;
     std::ranges::sort(heard);
     std::ranges::sort(ids);
+    auto missing = std::string{}, beyond = std::string{};
+    for (const auto& id : ids)
+      if (!std::ranges::binary_search(heard, id)) missing += id + " ";
+    for (const auto& id : heard)
+      if (!std::ranges::binary_search(ids, id)) beyond += id + " ";
+    INFO("missing: ", missing, " beyond: ", beyond);
     CHECK(heard == ids);
   }
 

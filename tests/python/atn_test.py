@@ -19,6 +19,8 @@ import unittest
 
 import paho.mqtt.client as mqtt
 
+from lived_time import lived
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 ATN = None
 SITE = "maple-12"
@@ -201,11 +203,11 @@ class AtnTest(unittest.TestCase):
         return process
 
     def end(self, process, by=signal.SIGINT):
-        began = time.monotonic()
+        began = lived()
         process.send_signal(by)
         self.assertEqual(process.wait(timeout=10), 0)
         process.reader.join(10)
-        return time.monotonic() - began
+        return lived() - began
 
     def line_where(self, process, wanted):
         seen = []

@@ -13,6 +13,7 @@ import time
 from datetime import datetime
 
 import hearth_node as hearth
+from lived_time import lived
 
 pb = hearth.pb
 TESTS = pathlib.Path(__file__).resolve().parents[1]
@@ -26,9 +27,9 @@ def free_port():
 
 
 def wait_until(true, seconds=PATIENCE, what="it"):
-    end = time.monotonic() + seconds
+    end = lived() + seconds
     while not (found := true()):
-        if time.monotonic() > end:
+        if lived() > end:
             raise AssertionError(f"{what}: not within {seconds} s")
         time.sleep(0.01)
     return found
@@ -299,7 +300,7 @@ class House:
 
     def stop(self, number=signal.SIGTERM):
         """Ends it by signal; how long that took, and its exit code."""
-        began = time.monotonic()
+        began = lived()
         self.child.signal(number)
         code = self.child.process.wait(timeout=30)
-        return time.monotonic() - began, code
+        return lived() - began, code

@@ -20,6 +20,7 @@ import types
 import unittest
 
 import house_bench as bench
+from lived_time import lived
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAMS = types.SimpleNamespace()
@@ -50,9 +51,9 @@ class Screen:
         fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def until(self, true, what, seconds=bench.PATIENCE):
-        end = time.monotonic() + seconds
+        end = lived() + seconds
         while not true():
-            if time.monotonic() > end:
+            if lived() > end:
                 raise AssertionError(f"{what}: not within {seconds} s; shown:\n{self.text()[-3000:]}")
             if select.select([self.controller], [], [], 0.05)[0]:
                 try:
@@ -87,10 +88,10 @@ class Screen:
         os.write(self.controller, keys.encode())
 
     def ends(self, code):
-        began = time.monotonic()
+        began = lived()
         self.until(lambda: self.process.poll() is not None, "its end", 10)
         assert self.process.returncode == code, (self.process.returncode, self.text()[-2000:])
-        assert time.monotonic() - began < ENDS_WITHIN_S
+        assert lived() - began < ENDS_WITHIN_S
         # Whatever else there is to read.
         while select.select([self.controller], [], [], 0.1)[0]:
             self.shown += os.read(self.controller, 65536)

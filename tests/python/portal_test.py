@@ -17,6 +17,7 @@ import time
 import unittest
 import urllib.parse
 
+from lived_time import lived
 from metrics_list import differences
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -119,9 +120,9 @@ class Portal(unittest.TestCase):
             return False
 
     def until(self, true, what, seconds=PATIENCE):
-        end = time.monotonic() + seconds
+        end = lived() + seconds
         while not true():
-            if time.monotonic() > end or self.child.poll() is not None:
+            if lived() > end or self.child.poll() is not None:
                 raise AssertionError(f"{what}: not within {seconds} s\n" + self.log.read_text(encoding="utf-8")[-3000:])
             time.sleep(0.1)
 

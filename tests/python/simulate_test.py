@@ -16,6 +16,8 @@ import tempfile
 import time
 import unittest
 
+from lived_time import lived
+
 ROOT = pathlib.Path(os.environ.get("HEARTH_SOURCE_DIR", pathlib.Path(__file__).resolve().parents[2]))
 SAMPLES = ROOT / "layouts/samples"
 SCADA = ""
@@ -410,10 +412,10 @@ class Stopping(Simulate):
         else:
             time.sleep(1.5)
         self.assertIsNone(process.poll())
-        began = time.monotonic()
+        began = lived()
         process.send_signal(by)
         out, err = process.communicate(timeout=20)
-        return Answer(process.returncode, out, seen + err), time.monotonic() - began
+        return Answer(process.returncode, out, seen + err), lived() - began
 
     def test_a_signal_in_a_long_run_ends_it_with_the_summary_so_far(self):
         files = self.year()

@@ -104,11 +104,13 @@ function Ahead({ plan }: { plan: Planned }) {
     const asked_kwh = slots.reduce((sum, each) => sum + ((each.load_w ?? 0) / 1000) * ((each.end_ms - each.start_ms) / 3600e3), 0);
     return { x, money, heat_x, heat, held: held.filter((each): each is number => each !== null), runs: runs_of(plan), lacks: lacks_of(plan), asked_kwh };
   }, [plan]);
-  const kwh = made.runs.reduce((sum, run) => sum + run.kwh, 0);
-  // What the planner weighs has wear and the worth of what is left in it; here is what the bill will say.
-  const usd = made.runs.reduce((sum, run) => sum + run.usd, 0);
-  const span = format.span(Math.round((end - plan.start_ms) / 3600e3) * 3600e3);
   const let_go = hands_off(useValue(now)?.leases ?? [], now_ms);
+  // While hands are off others decide, and what they will use nobody knows.
+  const followed = let_go ? runs_of({ ...plan, slots: slots.filter((each) => each.start_ms >= let_go.until_ms) }) : made.runs;
+  const kwh = followed.reduce((sum, run) => sum + run.kwh, 0);
+  // What the planner weighs has wear and the worth of what is left in it; here is what the bill will say.
+  const usd = followed.reduce((sum, run) => sum + run.usd, 0);
+  const when = let_go ? t.after(format.when(let_go.until_ms, now_ms)) : t.within(format.span(Math.round((end - plan.start_ms) / 3600e3) * 3600e3));
   return (
     <>
       {let_go && (
@@ -117,8 +119,8 @@ function Ahead({ plan }: { plan: Planned }) {
         </p>
       )}
       <div class={made.lacks.length ? "tiles" : "tiles three"}>
-        <Tile label={t.cost} value={format.dollars(usd)} note={kwh > 0 ? t.cost_note(span, format.per_kwh(usd / kwh)) : t.cost_span(span)} />
-        <Tile label={t.used} value={format.energy(kwh)} note={t.used_note} />
+        <Tile label={t.cost} value={format.dollars(usd)} note={kwh > 0 ? t.cost_note(when, format.per_kwh(usd / kwh)) : when} />
+        <Tile label={t.used} value={format.energy(kwh)} note={let_go ? t.used_note + ", " + when : t.used_note} />
         <Tile label={t.made} value={format.when(plan.made_ms, now_ms)} note={t.made_note(format.span(now_ms - plan.made_ms))} />
         {made.lacks.length > 0 && <Tile label={t.unserved} value={format.energy(made.lacks.reduce((sum, each) => sum + each.kwh, 0))} note={t.unserved_note(format.energy(made.asked_kwh))} tone="warn" />}
       </div>
