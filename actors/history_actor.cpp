@@ -7,6 +7,23 @@ void history_state::tell() {
   for (auto& e : mind->take_events()) self->send(peers->reporter_statements, body{std::move(e)});
 }
 
+void history_state::ask_for_setpoints() {
+  if (!peers || asked || !mind->has_zones()) return;
+  asked = true;
+  self->request(peers->dispatcher_standing, caf::infinite, atom::tell::value)
+      .then(
+          [this](const standing_wishes& all) {
+            asked = false;
+            auto setpoints = std::vector<std::optional<temperature>>{};
+            for (const auto& zone : all.setpoints) setpoints.push_back(zone.setpoint);
+            mind->should_be(std::move(setpoints));
+          },
+          [this](const caf::error&) {
+            asked = false;
+            mind->should_be({});
+          });
+}
+
 history_actor::behavior_type history_of(history_actor::stateful_pointer<history_state> self,
                                         house_context context, history_disk disk) {
   const auto clock = context.clock;
@@ -24,6 +41,7 @@ history_actor::behavior_type history_of(history_actor::stateful_pointer<history_
   return {
       [self](const snapshot& now) {
         self->state.mind->see(now);
+        self->state.ask_for_setpoints();
         self->state.tell();
       },
       [self, clock](const body& said) {

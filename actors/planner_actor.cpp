@@ -2,15 +2,30 @@
 
 namespace hearth {
 
+void planner_state::ask_for_hands() {
+  if (!peers || asked || (!peers->portal && !peers->home_assistant)) return;
+  asked = true;
+  self->request(peers->dispatcher_standing, caf::infinite, atom::tell::value)
+      .then(
+          [this](const standing_wishes& all) {
+            asked = false;
+            mind->let_go(hands_off(all.lived_by, clock->now()) != nullptr);
+          },
+          [this](const caf::error&) { asked = false; });
+}
+
 planner_actor::behavior_type planner_of(planner_actor::stateful_pointer<planner_state> self,
                                         house_context context) {
   const auto clock = context.clock;
+  self->state.self = self;
   self->state.mind.emplace(context.house);
   // Until the timekeeper has spoken; where there is a system clock, that may be wrong.
   if (context.system_clock) self->state.mind->redate(dating{});
+  self->state.clock = clock;
   return {
       [self](const snapshot& now) {
         auto& s = self->state;
+        s.ask_for_hands();
         auto plan = s.mind->look(now);
         if (!s.peers) return;
         if (plan) {

@@ -57,7 +57,7 @@ time_point portal_state::people() const {
 
 void portal_state::complain(const std::string& kind, const std::string& why) {
   try_again = world.now() + retry_every;
-  if (!peers || complaint == why) return;
+  if (complaint == why) return;
   complaint = why;
   self->send(peers->reporter_statements,
              body{event{severity::warning, kind, context.house->site,
@@ -81,7 +81,7 @@ bool portal_state::open_accounts() {
              "there is no page: its accounts cannot be opened: " + to_text(opened.error()));
     return false;
   }
-  if (opened->warning && peers)
+  if (opened->warning)
     self->send(peers->reporter_statements,
                body{event{severity::warning, "page-accounts", context.house->site, *opened->warning,
                           context.clock.now()}});
@@ -111,7 +111,7 @@ void portal_state::listen() {
   if (!made) return complain("page-closed", "there is no page: " + to_text(made.error()));
   server = std::move(*made);
   try_again.reset();
-  if (!std::exchange(complaint, {}).empty() && peers)
+  if (!std::exchange(complaint, {}).empty())
     self->send(
         peers->reporter_statements,
         body{event{severity::info, "page-open", context.house->site,
@@ -119,7 +119,8 @@ void portal_state::listen() {
 }
 
 void portal_state::open() {
-  if (leaving || (mind && server) || (try_again && world.now() < *try_again)) return;
+  // Why there is no page must be heard at once, not when it is tried again.
+  if (!peers || leaving || (mind && server) || (try_again && world.now() < *try_again)) return;
   if (!mind && !open_accounts()) return;
   if (!server) listen();
 }

@@ -33,6 +33,8 @@ struct portal_parts {
   std::function<std::vector<std::string>(const std::string& cert)> names = {};
   /// The certificate (PEM) of the authority that vouches for the one in this file; null: not told.
   std::function<result<std::string>(const std::string& cert)> authority = {};
+  /// A password takes a while to check: it has a thread of its own, not those of control.
+  bool blocks = true;
 };
 
 struct portal_state {

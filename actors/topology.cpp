@@ -297,9 +297,10 @@ family_member upstream_member(std::shared_ptr<site> s) {
 family_member portal_member(std::shared_ptr<site> s) {
   return {"portal",
           [s] {
-            // A password takes a while to check: not on the threads of control.
             s->members->portal =
-                s->system.spawn<caf::detached>(portal_of, s->parts.context, s->parts.portal);
+                s->parts.portal.blocks
+                    ? s->system.spawn<caf::detached>(portal_of, s->parts.context, s->parts.portal)
+                    : s->system.spawn(portal_of, s->parts.context, s->parts.portal);
             return caf::actor_cast<caf::strong_actor_ptr>(s->members->portal);
           },
           [s](const auto& word) { s->show_roads(word); }};

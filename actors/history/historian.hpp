@@ -36,6 +36,11 @@ class historian {
             time_point now);
 
   void see(const snapshot& now);
+  /// What each zone of the plant should be from now on; empty: nobody knows.
+  void should_be(std::vector<std::optional<temperature>> setpoints) {
+    keeper_.should_be(std::move(setpoints));
+  }
+  [[nodiscard]] bool has_zones() const { return house_->plant && !house_->plant->zones.empty(); }
   void hear(const body& said, time_point now);
   void plan(const plan_news& news, time_point now);
   void redate(const dating& dates, time_point now);

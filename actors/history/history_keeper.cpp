@@ -53,6 +53,11 @@ history_keeper::history_keeper(std::shared_ptr<const layout> house, duration int
     keeps_last_.push_back(false);
   }
   keeps_last_[place_of(derived::in_charge)] = true;
+  if (house_->plant)
+    for (const auto& zone : house_->plant->zones) {
+      channels_.push_back({"hearth.setpoint." + zone.name, "°C"});
+      keeps_last_.push_back(true);
+    }
   now_.resize(channels_.size());
 }
 
@@ -81,6 +86,9 @@ void history_keeper::see(const snapshot& now) {
     if (p.quality == quality::good && p.value) add(i, p.value->amount);
   }
   if (in_charge_) add(place_of(derived::in_charge), static_cast<double>(*in_charge_));
+  const auto zones = house_->plant ? house_->plant->zones.size() : 0;
+  for (std::size_t i = 0; i < std::min(zones, setpoints_.size()); ++i)
+    if (setpoints_[i]) add(place_of_setpoint(i), setpoints_[i]->in_celsius());
   if (house_->plant && house_->plant->store)
     if (const auto is = estimate_store(*house_->plant->store, now))
       add(place_of(derived::store), is->mean.in_celsius());

@@ -39,7 +39,7 @@ class history_keeper {
   /// `exact_dates`: house time is UTC.
   history_keeper(std::shared_ptr<const layout> house, duration interval, bool exact_dates);
 
-  /// Those of the house in its layout's order, then the derived ones.
+  /// Those of the house in its layout's order, then the derived ones, then each zone's setpoint.
   [[nodiscard]] const std::vector<kept_channel>& channels() const { return channels_; }
   /// In "USD/kWh", "W" and so on: what of the derived ones this house has.
   enum class derived : unsigned char {
@@ -58,7 +58,15 @@ class history_keeper {
     return house_->channels.size() + static_cast<std::size_t>(d);
   }
 
+  [[nodiscard]] std::size_t place_of_setpoint(std::size_t zone) const {
+    return house_->channels.size() + derived_channels + zone;
+  }
+
   void see(const snapshot& now);
+  /// What each zone of the plant should be from now on; empty: nobody knows.
+  void should_be(std::vector<std::optional<temperature>> setpoints) {
+    setpoints_ = std::move(setpoints);
+  }
   /// The node's prices and who is in charge; all else says nothing here.
   void hear(const body& said);
   void plan(const plan_news& news);
@@ -115,6 +123,7 @@ class history_keeper {
   std::size_t waiting_values_ = 0;
   std::deque<thermostat_slot> thermostat_waiting_;
   std::optional<authority> in_charge_;
+  std::vector<std::optional<temperature>> setpoints_;  ///< by zone of the plant; empty: not known
   std::optional<time_point> planned_day_;
   std::vector<kept_value> out_;
   std::uint64_t lost_ = 0;

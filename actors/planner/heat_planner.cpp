@@ -43,6 +43,8 @@ void heat_planner::redate(const dating& dates) {
     *shadow_slot_ -= moved;
   else if (moved != duration{})
     shadow_slot_.reset();
+  if (std::chrono::abs(moved) > hour / 2)
+    for (auto& room : rooms_) room.forget_hours();
   dates_ = dates;
   prices_.redate(dates);
   charged_.redate(dates);
@@ -103,6 +105,14 @@ std::optional<std::string> heat_planner::obstacle_to_a_plan(time_point now) cons
   if (!plan_ && !*running_ && now - *changed_ < rested)
     return "the compressor has not rested yet since the house began";
   return learner_->misfit();
+}
+
+/// A call for heat heats its room while the store is warm enough and nobody else heats.
+void heat_planner::look_at_rooms(const snapshot& now, std::size_t hour) {
+  const auto air = outdoor_ ? outdoor_ : forecast(now.at);
+  const auto warm = air && store_ && store_->top >= learner_->model().required_at(*air);
+  for (std::size_t i = 0; i < rooms_.size(); ++i)
+    rooms_[i].observe(house_->plant->zones[i], now, air, hour, warm && !hands_off_);
 }
 
 /// Once a day what was learned, and at once whether the house is understood.
@@ -220,9 +230,7 @@ std::optional<heat_plan> heat_planner::look(const snapshot& now) {
   running_ = running;
   const auto hour = hour_of_day(dates_.utc(now.at));
   learner_->observe(now, store_, hour);
-  const auto air = outdoor_ ? outdoor_ : forecast(now.at);
-  for (std::size_t i = 0; i < rooms_.size(); ++i)
-    rooms_[i].observe(house_->plant->zones[i], now, air, hour);
+  look_at_rooms(now, hour);
   keep_diary(now.at);
   shadow(now.at);
   const auto this_slot = slot_start(now.at, slot, dates_);

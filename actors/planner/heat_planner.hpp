@@ -31,6 +31,9 @@ class heat_planner {
   void redate(const dating& dates);
   /// Prices and weather, as the node says them; all else says nothing here.
   void hear(const body& said, time_point now);
+  /// The household has let go of the house, or has it in hand again: while hands are off the
+  /// equipment's own thermostats heat, whatever the relays say.
+  void let_go(bool hands_off) { hands_off_ = hands_off; }
   /// Once per snapshot; the answer is a new plan, if it is time for one and there can be one.
   std::optional<heat_plan> look(const snapshot& now);
 
@@ -55,6 +58,7 @@ class heat_planner {
   [[nodiscard]] temperature outdoor_in(time_point now, std::size_t hours) const;
   [[nodiscard]] std::optional<temperature> forecast(time_point t) const;
   [[nodiscard]] std::optional<std::string> obstacle_to_a_plan(time_point now) const;
+  void look_at_rooms(const snapshot& now, std::size_t hour);
   void keep_diary(time_point now);
   void shadow(time_point now);
   [[nodiscard]] std::optional<heat_plan> confirmed(time_point slot) const;
@@ -70,6 +74,7 @@ class heat_planner {
   std::optional<temperature> outdoor_;  ///< as seen last
   std::optional<house_learner> learner_;
   std::vector<room_learner> rooms_;  ///< by zone of the plant
+  bool hands_off_ = false;
   std::optional<store_estimate> store_;
   std::optional<bool> running_;
   std::optional<time_point> changed_;

@@ -51,6 +51,37 @@ class linear_fit {
     return y;
   }
   [[nodiscard]] const vector& parameters() const { return theta_; }
+  /// The parameters within these bounds: each that is beyond one is taken there, and the others go
+  /// with it as far as what was seen of them together says.
+  [[nodiscard]] vector within(const vector& least, const vector& most) const {
+    auto theta = theta_;
+    auto p = p_;
+    auto bound = std::array<bool, N>{};
+    for (std::size_t round = 0; round < N; ++round) {
+      const auto beyond = [&](std::size_t i) {
+        return theta[i] - std::clamp(theta[i], least[i], most[i]);
+      };
+      auto worst = N;
+      auto by = 0.0;
+      for (std::size_t i = 0; i < N; ++i) {
+        const auto doubts =
+            bound[i] ? 0 : std::abs(beyond(i)) / std::sqrt(std::max(p[i][i], 1e-12));
+        if (doubts > by) {
+          by = doubts;
+          worst = i;
+        }
+      }
+      if (worst == N) break;
+      const auto moved = beyond(worst) / p[worst][worst];
+      const auto with = p[worst];
+      for (std::size_t j = 0; j < N; ++j) theta[j] -= with[j] * moved;
+      for (std::size_t j = 0; j < N; ++j)
+        for (std::size_t k = 0; k < N; ++k) p[j][k] -= with[j] * with[k] / with[worst];
+      bound[worst] = true;
+    }
+    for (std::size_t i = 0; i < N; ++i) theta[i] = std::clamp(theta[i], least[i], most[i]);
+    return theta;
+  }
   /// One standard deviation of a parameter.
   [[nodiscard]] double doubt(std::size_t i) const { return std::sqrt(variance_ * p_[i][i]); }
   /// One standard deviation of a sample from what is expected of it.

@@ -23,20 +23,18 @@ constexpr std::size_t least_samples = 12;
 /// K/h by which a room may be off most of the time and still be understood.
 constexpr auto worst_fit = 1.0;
 
-// What a room can be.
-constexpr auto least_loss = 0.001;
-constexpr auto most_loss = 0.5;
-constexpr auto most_coupling = 1.0;
-constexpr auto least_heating = 0.05;
-constexpr auto most_heating = 10.0;
-constexpr auto most_free = 2.0;
+// What a room can be: free, loss, coupling, heating.
+constexpr auto least = linear_fit<4>::vector{-0.5, 0.003, 0, 0.1};
+constexpr auto most = linear_fit<4>::vector{0.5, 0.5, 1, 10};
+/// K/h that an hour of the day can have beyond the others.
+constexpr auto most_beyond = 3.0;
 
 double seconds(duration d) { return std::chrono::duration<double>(d).count(); }
 
 }  // namespace
 
 void room_learner::observe(const zone_layout& zone, const snapshot& now,
-                           std::optional<temperature> outdoor, std::size_t hour) {
+                           std::optional<temperature> outdoor, std::size_t hour, bool call_heats) {
   const auto room = now.good<temperature>(zone.temperature_channel);
   if (!room || !(*room >= coldest && *room <= warmest)) return;
   const auto passed = seen_ ? std::max(now.at - *seen_, duration{}) : duration{};
@@ -46,30 +44,39 @@ void room_learner::observe(const zone_layout& zone, const snapshot& now,
   *structure_c_ +=
       (room_c - *structure_c_) * -std::expm1(-seconds(passed) / seconds(structure_follows));
   const auto heated = zone.call ? now.good<bool>(*zone.call) : std::nullopt;
-  if (!heated || !outdoor || passed > longest_gap) {
-    open_ = {};
-    count_ = 0;
-    return;
-  }
+  if (!heated || !outdoor || !call_heats || passed > longest_gap) return begin_anew();
   const auto s = seconds(passed);
   open_.seconds += s;
   open_.room_k_s += room_c * s;
   open_.outdoor_k_s += outdoor->in_celsius() * s;
   open_.structure_k_s += *structure_c_ * s;
   open_.heated_s += *heated ? s : 0;
-  if (open_.seconds >= seconds(quarter_hour)) end_quarter(hour % room_model::hours_of_day);
+  open_.hour = hour % room_model::hours_of_day;
+  if (open_.seconds >= seconds(quarter_hour)) end_quarter();
 }
 
-void room_learner::end_quarter(std::size_t hour) {
+void room_learner::begin_anew() {
+  open_ = {};
+  count_ = 0;
+}
+
+void room_learner::forget_hours() {
+  beyond_k_per_h_ = {};
+  beyond_samples_ = {};
+  begin_anew();
+}
+
+void room_learner::end_quarter() {
   kept_[count_++] = std::exchange(open_, {});
   if (count_ < quarters_of_sample) return;
-  learn(hour);
+  learn();
   kept_.front() = kept_.back();
   count_ = 1;
 }
 
 /// From the middle of the first quarter to the middle of the last.
-void room_learner::learn(std::size_t hour) {
+void room_learner::learn() {
+  const auto hour = kept_[quarters_of_sample / 2].hour;
   auto between = quarter{};
   for (std::size_t i = 0; i < quarters_of_sample; ++i) {
     const auto weight = i == 0 || i + 1 == quarters_of_sample ? 0.5 : 1.0;
@@ -96,16 +103,17 @@ void room_learner::learn(std::size_t hour) {
 
 std::optional<learned_room> room_learner::learned() const {
   if (!structure_c_ || fit_.samples() < least_samples || fit_.noise() > worst_fit) return {};
-  const auto& p = fit_.parameters();
+  const auto p = fit_.within(least, most);
   auto out = learned_room{};
   out.structure = celsius(*structure_c_);
-  out.model.free_k_per_h = std::clamp(p[0], -most_free, most_free);
-  out.model.loss_per_h = std::clamp(p[1], least_loss, most_loss);
-  out.model.coupling_per_h = std::clamp(p[2], 0.0, most_coupling);
-  out.model.heating_k_per_h = std::clamp(p[3], least_heating, most_heating);
+  out.model.free_k_per_h = p[0];
+  out.model.loss_per_h = p[1];
+  out.model.coupling_per_h = p[2];
+  out.model.heating_k_per_h = p[3];
   for (std::size_t h = 0; h < room_model::hours_of_day; ++h) {
     const auto seen = static_cast<double>(beyond_samples_[h]);
-    out.model.usual_k_per_h[h] = beyond_k_per_h_[h] * seen / (seen + habit_samples);
+    out.model.usual_k_per_h[h] =
+        std::clamp(beyond_k_per_h_[h] * seen / (seen + habit_samples), -most_beyond, most_beyond);
   }
   return out;
 }

@@ -23,10 +23,13 @@ struct learned_room {
 /// Pure.
 class room_learner {
  public:
-  /// Once per snapshot; `hour` of the day, in any one time zone. A room that nobody gives heat by a
-  /// relay, and an hour in which something was not measured, teach nothing.
+  /// Once per snapshot; `hour` of the day, in any one time zone. `call_heats`: a call for heat is
+  /// answered by warm water, and nothing else heats. A room that nobody gives heat by a relay, and
+  /// an hour in which that or something else was not known, teach nothing.
   void observe(const zone_layout& zone, const snapshot& now, std::optional<temperature> outdoor,
-               std::size_t hour);
+               std::size_t hour, bool call_heats);
+  /// The hours of the day were others.
+  void forget_hours();
 
   /// Nothing until half a day was seen, and while the room does what it should not be able to.
   [[nodiscard]] std::optional<learned_room> learned() const;
@@ -35,12 +38,14 @@ class room_learner {
   /// A quarter of an hour: its means are finer than a thermometer.
   struct quarter {
     double seconds = 0, room_k_s = 0, outdoor_k_s = 0, structure_k_s = 0, heated_s = 0;
+    std::size_t hour = 0;  ///< of the day, at its end
   };
   /// From the middle of the first quarter to that of the last is one hour.
   static constexpr std::size_t quarters_of_sample = 5;
 
-  void end_quarter(std::size_t hour);
-  void learn(std::size_t hour);
+  void end_quarter();
+  void learn();
+  void begin_anew();
 
   /// K/h, of 1, K outdoors above the room, K of the structure above the room, part heated.
   linear_fit<4> fit_{{0, 0.03, 0.05, 1}, {0.3, 0.03, 0.1, 0.7}, 0.15, 0.997};

@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -103,6 +104,50 @@ TEST_CASE_FIXTURE(fixture, "news of a plan says what was learned of the rooms") 
   REQUIRE(rooms.size() == 2);
   CHECK(rooms[0]);
   CHECK_FALSE(rooms[1]);
+}
+
+TEST_CASE("of rooms that are not heated by their calls nothing is learned") {
+  // Hands are off; or the store is too cold to heat, whoever calls.
+  for (const auto hands_off : {true, false}) {
+    const auto house = shared(small_house());
+    auto planner = heat_planner{house};
+    auto seen = image{*house, noon};
+    planner.hear(weather{noon, 1h, std::vector(48, celsius(-10))}, noon);
+    planner.let_go(hands_off);
+    auto latest = std::optional<heat_plan>{};
+    for (auto minute = 0; minute < 24 * 60; ++minute) {
+      seen.pass(1min);
+      if (!hands_off) seen.degrees(at::top, 30).degrees(at::mid, 29).degrees(at::bottom, 28);
+      seen.degrees(at::living, 20 + minute % 60 / 100.0).on(at::living_call, minute % 120 < 60);
+      if (auto plan = planner.look(seen.now())) latest = std::move(plan);
+    }
+    REQUIRE(latest);
+    CHECK_FALSE(planner.news(*latest, seen.time()).rooms.at(0));
+  }
+}
+
+TEST_CASE("another date makes the hours of the day forgotten") {
+  const auto house = shared(small_house());
+  auto planner = heat_planner{house};
+  auto seen = image{*house, noon};
+  planner.hear(weather{noon, 1h, std::vector(48, celsius(-10))}, noon);
+  auto latest = std::optional<heat_plan>{};
+  const auto live = [&](int minutes) {
+    for (auto minute = 0; minute < minutes; ++minute) {
+      seen.pass(1min);
+      seen.degrees(at::living, 20 + minute % 60 / 100.0).on(at::living_call, minute % 120 < 60);
+      if (auto plan = planner.look(seen.now())) latest = std::move(plan);
+    }
+    return planner.news(*latest, seen.time()).rooms.at(0)->model.usual_k_per_h;
+  };
+  const auto any = [](const auto& hours) {
+    return std::ranges::any_of(hours, [](double k) { return k != 0; });
+  };
+  CHECK(any(live(24 * 60)));
+  planner.redate({duration{20min}, date_trust::good, date_source::network_time});
+  CHECK(any(live(15)));
+  planner.redate({duration{30h}, date_trust::good, date_source::network_time});
+  CHECK_FALSE(any(live(15)));
 }
 
 TEST_CASE_FIXTURE(fixture, "news of prices or weather makes a new plan at the next look") {

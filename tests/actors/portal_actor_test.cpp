@@ -4,11 +4,11 @@
 #include "actors/topology.hpp"
 #include "drivers/web_target.hpp"
 #include "tests/actors/page_house.hpp"
+#include "tests/support/server_without_sockets.hpp"
 
 #include <caf/scheduler/test_coordinator.hpp>
 #include <doctest/doctest.h>
 
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,26 +17,6 @@ namespace {
 
 using namespace hearth;
 using namespace hearth::testing;
-
-/// What a browser would have got, by the number of its request.
-struct answers_heard {
-  std::map<std::uint64_t, web_response> all;
-};
-
-class server_without_sockets final : public web_server {
- public:
-  explicit server_without_sockets(std::shared_ptr<answers_heard> heard)
-      : heard_{std::move(heard)} {}
-  void answer(std::uint64_t id, web_response what) override { heard_->all[id] = std::move(what); }
-  void tell(std::shared_ptr<const std::string>) override {}
-  void end_streams(const std::string&) override {}
-  [[nodiscard]] web_traffic traffic() const override { return {}; }
-  [[nodiscard]] std::string listens_at() const override { return "127.0.0.1:8443"; }
-  [[nodiscard]] std::optional<web_certificate> certificate() const override { return {}; }
-
- private:
-  std::shared_ptr<answers_heard> heard_;
-};
 
 /// What the household's end of a dispatcher has been told, and what it lives by.
 struct dispatcher_memory {

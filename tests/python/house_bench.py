@@ -50,6 +50,10 @@ class Clock:
         begin = datetime.fromisoformat(self.start.replace("Z", "+00:00")).timestamp() * 1000
         return int(begin + passed * self.speed)
 
+    def at_ms(self, monotonic_ns):
+        """House time at that time of the monotonic clock."""
+        return self.now_ms() - (time.monotonic_ns() - monotonic_ns) / 1e6 * self.speed
+
     def options(self):
         if self.start is None:
             return []

@@ -61,12 +61,13 @@ class virtual_house {
   explicit virtual_house(std::shared_ptr<const layout> l,
                          std::function<clock_sample(time_point)> system_clock = {},
                          journal_maker journal = {}, recording_plan recording = {},
-                         history_disk history = {})
+                         history_disk history = {}, portal_parts page = {})
       : house{std::move(l)},
         system_clock{std::move(system_clock)},
         journal{std::move(journal)},
         recording{std::move(recording)},
         history{std::move(history)},
+        page{std::move(page)},
         system{configured(config)},
         scheduler{dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler())},
         clock{house_clock::driven(*house->simulation->start,
@@ -107,6 +108,7 @@ class virtual_house {
                                    .statement_observer = {},
                                    .recording = recording,
                                    .history = history,
+                                   .portal = page,
                                    .beat = [this] { ++beats; }});
     settle();
   }
@@ -145,6 +147,7 @@ class virtual_house {
   journal_maker journal;     ///< null: what the house has to say waits in memory
   recording_plan recording;  ///< without a file: nothing is recorded
   history_disk history;      ///< null makers: nothing is kept
+  portal_parts page;         ///< without a server: there is none
   caf::actor_system_config config;
   caf::actor_system system;
   caf::scheduler::test_coordinator& scheduler;

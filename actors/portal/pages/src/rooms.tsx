@@ -87,7 +87,8 @@ function Lane({ room, expected, measured, lacks, width, from_ms, to_ms, now_ms, 
     })
     .join("");
   const will_be = expected.map((each, i) => `${i ? "L" : "M"}${x(each.at_ms)} ${y(each.c)}`).join("");
-  const warmth = expected.map((each) => each.c);
+  const warmth = expected.slice(1).map((each) => each.c);
+  const ends_ms = expected[expected.length - 1]?.at_ms ?? to_ms;
   let free = -Infinity;
   const labels = steps.flatMap((each, i) => {
     const at = Math.min(x(each.from_ms) + 4, width - 38);
@@ -99,7 +100,7 @@ function Lane({ room, expected, measured, lacks, width, from_ms, to_ms, now_ms, 
   const told = [
     t.says_room(room.zone, format.degrees_long(room.temperature_c)),
     ...steps.map((each, i) => (each.setpoint_c === null ? t.own_thermostat : (i === 0 ? t.says_now : t.says_from(format.when(each.from_ms, now_ms))) + " " + format.degrees_long(each.setpoint_c))),
-    ...(warmth.length ? [t.says_expected(format.degrees_long(Math.min(...warmth)), format.degrees_long(Math.max(...warmth)))] : []),
+    ...(warmth.length ? [t.says_expected(format.degrees_long(Math.min(...warmth)), format.degrees_long(Math.max(...warmth)), ends_ms < to_ms ? format.when(ends_ms, now_ms) : null)] : []),
     ...lacks.map((each) => t.says_colder(lack_text(each, now_ms))),
   ].join("; ");
   return (
@@ -173,7 +174,7 @@ export function RoomLanes({ plan, measured, from_ms, now_ms }: { plan: Plan; mea
         </span>
         {[...expected.values()].some((each) => each.length > 0) && (
           <span class="key">
-            <i class="swatch pale" /> {t.will_be}
+            <i class="swatch dots" /> {t.will_be}
           </span>
         )}
         {lacks.length > 0 && (
