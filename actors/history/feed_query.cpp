@@ -261,20 +261,53 @@ result<history_answer> feed_store::ask(const history_query& query) const {
     auto& series = out.series.emplace_back(
         history_series{name.channel, unit_of(name.unit, query.how), {}, {}, {}});
     if (edges.size() < 2) continue;
-    const auto buckets = folded_into(edges, tier, feed);
+    const auto rises = query.how == fold::integral && counts_energy(name.unit);
+    const auto buckets = folded_into(edges, tier, feed, rises);
     for (auto n = std::size_t{0}; n < buckets.size(); ++n) {
       const auto length = std::chrono::duration<double>{edges[n + 1] - edges[n]}.count();
-      series.values.push_back(folded(buckets[n], query.how));
-      series.measured.push_back(static_cast<float>(std::min(buckets[n].seconds / length, 1.0)));
+      const auto& [all, risen] = buckets[n];
+      series.values.push_back(!rises      ? folded(all, query.how)
+                              : all.any() ? std::optional{static_cast<float>(risen)}
+                                          : std::nullopt);
+      series.measured.push_back(static_cast<float>(std::min(all.seconds / length, 1.0)));
     }
     series.starts.assign(edges.begin(), std::prev(edges.end()));
   }
   return out;
 }
 
-std::vector<measure> feed_store::folded_into(const std::vector<time_point>& edges,
-                                             std::uint32_t tier, feed_id feed) const {
-  auto out = std::vector<measure>(edges.size() - 1);
+std::vector<measure> feed_store::last_before(std::uint32_t tier, feed_id feed,
+                                             std::int64_t second) const {
+  auto begin = std::optional<time_point>{};
+  for (auto k = std::uint32_t{0}; k < tiers_.size(); ++k) {
+    // Coarser ones are folded from finer ones as long as they are not there themselves.
+    if (const auto here = first_in(k, feed)) begin = begin ? std::min(*begin, *here) : *here;
+    if (k < tier || !begin) continue;
+    const auto interval = std::int64_t{interval_of(k)};
+    const auto first = second_of(*begin) / interval;
+    // A coarser slot that reaches beyond the second would count what comes after it.
+    auto end = k == tier ? (second + interval - 1) / interval : second / interval;
+    for (auto count = std::int64_t{16}; end > first; count = std::min(2 * count, page_slots_s)) {
+      const auto from = std::max(first, end - count);
+      if (holds_any(k, feed, from * interval, end * interval))
+        if (auto part = measures(k, feed, from, static_cast<std::size_t>(end - from));
+            std::ranges::any_of(part, &measure::any))
+          return part;
+      end = from;
+    }
+  }
+  return {};
+}
+
+std::vector<feed_store::folded_bucket> feed_store::folded_into(const std::vector<time_point>& edges,
+                                                               std::uint32_t tier, feed_id feed,
+                                                               bool is_counter) const {
+  auto out = std::vector<folded_bucket>(edges.size() - 1);
+  auto counter = counter_rise{};
+  auto risen_before = 0.0;
+  if (is_counter)
+    for (const auto& m : last_before(tier, feed, second_of(edges.front())))
+      counter.add(m, risen_before);
   const auto interval = std::int64_t{interval_of(tier)};
   const auto end = second_of(edges.back());
   auto into = std::size_t{0};
@@ -286,12 +319,16 @@ std::vector<measure> feed_store::folded_into(const std::vector<time_point>& edge
       for (const auto& m :
            measures(tier, feed, second / interval, static_cast<std::size_t>(count))) {
         while (into + 1 < out.size() && at_second(second) >= edges[into + 1]) ++into;
-        if (at_second(second) >= edges.front()) out[into].add(m);
+        if (at_second(second) >= edges.front()) {
+          out[into].all.add(m);
+          if (is_counter) counter.add(m, out[into].risen);
+        }
         second += interval;
       }
     }
     second = next;
   }
+  counter.end();
   return out;
 }
 

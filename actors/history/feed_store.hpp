@@ -153,8 +153,17 @@ class feed_store {
   [[nodiscard]] std::vector<measure> folded_from(std::uint32_t source, std::uint32_t tier,
                                                  feed_id feed, std::int64_t slot,
                                                  std::size_t count) const;
-  [[nodiscard]] std::vector<measure> folded_into(const std::vector<time_point>& edges,
-                                                 std::uint32_t tier, feed_id feed) const;
+  struct folded_bucket {
+    measure all;
+    double risen = 0;  ///< of a counter
+  };
+  [[nodiscard]] std::vector<folded_bucket> folded_into(const std::vector<time_point>& edges,
+                                                       std::uint32_t tier, feed_id feed,
+                                                       bool is_counter) const;
+  /// Slots that begin before this second, the newest measured one among them; none if there is
+  /// none. Of this fineness, else of a coarser one.
+  [[nodiscard]] std::vector<measure> last_before(std::uint32_t tier, feed_id feed,
+                                                 std::int64_t second) const;
   /// A page of ours out of a feed that comes from elsewhere.
   static result<std::vector<measure>> read_slots(history_files& from, const std::string& stem,
                                                  const feed_meta& meta, std::int64_t second,

@@ -19,7 +19,9 @@ enum class fold : unsigned char {
   average,
   lowest,
   highest,
-  integral,  ///< over time, in unit · hour: Wh of W, USD of USD/h; absence adds nothing
+  /// Over time, in unit · hour: Wh of W, USD of USD/h; absence adds nothing. Of a counter of energy
+  /// what it rose by, in its own unit.
+  integral,
 };
 
 /// Into which buckets. Days and months are those of the house's time zone, so a day may have 23 or
@@ -38,7 +40,7 @@ struct history_query {
 
 struct history_series {
   std::string channel;
-  std::string unit;                          ///< "W", "°C", "USD/h"; "Wh" of an integral of W
+  std::string unit;                          ///< "W", "°C", "USD/h"; "Wh" of an integral
   std::vector<time_point> starts;            ///< of each bucket
   std::vector<std::optional<float>> values;  ///< as many; absent where nothing was measured
   std::vector<float> measured{};             ///< as many: the part of the bucket that was, 0 to 1

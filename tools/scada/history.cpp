@@ -348,7 +348,8 @@ void add_history(CLI::App& app, int& exit) {
          "--by", c->by,
          "Rows of a day or month instead: of the house's time zone with --layout, else of UTC")
       ->check(CLI::IsMember({"day", "month"}));
-  out->add_option("--fold", c->fold, "average, lowest, highest or integral (W become Wh)")
+  out->add_option("--fold", c->fold,
+                  "average, lowest, highest or integral (Wh of W, and of a counter of Wh)")
       ->check(CLI::IsMember({"average", "lowest", "highest", "integral"}));
   auto* csv = out->add_flag("--csv", c->csv, "CSV, RFC 4180 (the default)");
   out->add_flag("--json", c->json, "One JSON object")->excludes(csv);
