@@ -575,8 +575,64 @@ async function tells_why(page, base) {
   await page.getByRole("button", { name: "−1 min" }).click();
   await until("another second", async () => (await page.textContent(".scrub-time")) !== time);
   await page.screenshot({ path: path.join(pictures, "moment.png") });
+  await shows_what_was_known(page, base);
   no_trouble("asking why");
-  say("decisions tell why, and any second can be looked at");
+  say("decisions tell why, and any second can be looked at, with what was known then and nothing else");
+}
+
+const celsius = (c) => `${(Number(c.toFixed(1)) || 0).toFixed(1).replace("-", "−")} °C`;
+/** The picture of a past second has what the history has of it. */
+async function shows_what_was_known(page, base) {
+  const { plant } = (await asked(page, "GET", "/house")).body;
+  const setpoint_of = (values, zone) => (zone.setpoint_channel ? values[zone.setpoint_channel] : null) ?? values["hearth.setpoint." + zone.name] ?? null;
+  const look = async (at_ms) => {
+    const [answer] = await Promise.all([page.waitForResponse((each) => each.url().includes("/moment?")), page.goto(`${base}/why?at=${at_ms}`)]);
+    assert.equal(new URL(answer.url()).searchParams.get("at_ms"), String(at_ms));
+    await page.waitForSelector(".picture");
+    return { says: await page.getAttribute(".picture", "aria-label"), drawn: await page.locator(".picture text").allTextContents(), values: (await answer.json()).values };
+  };
+  const is_true = ({ says, drawn }, values) => {
+    assert.ok(says.includes(values[plant.outdoor] == null ? "Outdoors –, not measured" : "Outdoors " + celsius(values[plant.outdoor])), says);
+    for (const zone of plant.zones) {
+      const c = values[zone.temperature];
+      const setpoint = setpoint_of(values, zone);
+      const told = says.split(". ").find((each) => each.startsWith(zone.name + " "));
+      assert.ok(told.startsWith(zone.name + " " + (c == null ? "–" : celsius(c)) + (setpoint === null ? "" : ", wanted " + celsius(setpoint))), says);
+      assert.equal(told.includes("wanted"), setpoint !== null, "no setpoint is invented: " + told);
+      assert.equal(told.includes("not measured"), c == null, told);
+    }
+    assert.doesNotMatch(says + drawn.join(), / ago|never seen/, "what was not measured has no age");
+    const arrows = plant.zones.filter((zone) => values[zone.temperature] != null && setpoint_of(values, zone) !== null);
+    assert.deepEqual(drawn.filter((each) => each.startsWith("→")), arrows.map((zone) => "→ " + celsius(setpoint_of(values, zone)).replace(" °C", "°")));
+  };
+  const then = Math.floor((await asked(page, "GET", "/now")).body.at_ms / 1000 - 60) * 1000;
+  await until("a plan of that time", async () => (await asked(page, "GET", `/moment?at_ms=${then}`)).body.plan);
+  const known = (await asked(page, "GET", `/moment?at_ms=${then}`)).body.values;
+  assert.ok([plant.outdoor, ...plant.zones.map((zone) => zone.temperature)].every((name) => typeof known[name] === "number"), "this house was measured then");
+  is_true(await look(then), known);
+  assert.equal(await page.getByText(/^After 14 days/).count(), 0, "this plan is of that hour");
+
+  // Before the house began nothing was measured and nothing wanted.
+  const began = (await asked(page, "GET", "/devices")).body.history.oldest_ms;
+  const before = await look(began - 3600e3);
+  is_true(before, {});
+  assert.ok(Object.values(before.values).every((v) => v === null), "and the house says so, too");
+
+  // One room's sensor was silent, only one room's setpoint is kept, and the plan is the one that is left of a day long ago.
+  const [silent, other] = plant.zones;
+  await page.route("**/api/v1/moment?*", async (route) => {
+    const answer = await route.fetch();
+    const told = await answer.json();
+    for (const zone of plant.zones) delete told.values["hearth.setpoint." + zone.name];
+    const plan = { ...told.plan, at_ms: told.plan.at_ms - 20 * 86400e3 };
+    return route.fulfill({ response: answer, json: { ...told, plan, values: { ...told.values, [silent.temperature]: null, ["hearth.setpoint." + other.name]: 17.5 } } });
+  });
+  const half = await look(then);
+  is_true(half, half.values);
+  assert.ok(half.drawn.includes("→ 17.5°") && half.drawn.includes("not measured"), half.drawn.join());
+  await page.getByText(/^After 14 days/).waitFor();
+  await page.screenshot({ path: path.join(pictures, "moment-silent.png") });
+  await page.unroute("**/api/v1/moment?*");
 }
 
 async function roles(browser, base, installer) {

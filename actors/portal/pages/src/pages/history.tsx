@@ -25,6 +25,8 @@ const spans: { text: string; ms: number }[] = [
   { text: t.spans.ten_years, ms: longest },
 ];
 
+const label_of = texts.channel;
+
 /** What most want to see first. */
 function first_choice(built: House): string[] {
   const plant = built.plant;
@@ -38,7 +40,7 @@ function Picker({ open, close, chosen, set }: { open: boolean; close: () => void
   const [sought, seek] = useState("");
   const found = useMemo(() => {
     const words = sought.toLowerCase().split(/\s+/).filter(Boolean);
-    return built.channels.filter((each) => words.every((word) => (each.name + " " + each.unit + " " + each.device + " " + (texts.derived[each.name] ?? "")).toLowerCase().includes(word)));
+    return built.channels.filter((each) => words.every((word) => (each.name + " " + each.unit + " " + each.device + " " + texts.channel(each.name)).toLowerCase().includes(word)));
   }, [sought, built]);
   const toggle = (name: string) => set(chosen.includes(name) ? chosen.filter((each) => each !== name) : [...chosen, name].slice(-most));
   const group = (title: string, of: Channel[]) =>
@@ -49,8 +51,8 @@ function Picker({ open, close, chosen, set }: { open: boolean; close: () => void
           <label key={each.name} class="pick">
             <input type="checkbox" checked={chosen.includes(each.name)} onChange={() => toggle(each.name)} />
             <span class="grow">
-              {texts.derived[each.name] ?? each.name}
-              {texts.derived[each.name] && <small>{each.name}</small>}
+              {label_of(each.name)}
+              {label_of(each.name) !== each.name && <small>{each.name}</small>}
             </span>
             <small>{format.shown_unit(each.unit).unit}</small>
           </label>
@@ -74,8 +76,6 @@ function Picker({ open, close, chosen, set }: { open: boolean; close: () => void
     </Dialog>
   );
 }
-
-const label_of = (name: string) => texts.derived[name] ?? name;
 
 /** The last answer stays to be seen while a finer one is on its way. */
 function useHistory(channels: string[], from: number, to: number, turn: number) {
