@@ -550,14 +550,45 @@ async function history_zooms(page, base) {
   await page.getByRole("checkbox", { name: /^house\.power/ }).check();
   await page.getByRole("button", { name: "Show", exact: true }).click();
   await until("the chosen channel", () => asked_for.at(-1).getAll("channel").includes("house.power"));
-  const link = await page.getAttribute("a[download]", "href");
-  const csv = await page.evaluate(async (href) => (await fetch(href)).text(), link);
-  assert.match(csv, /^time_utc,/, "the export has a head");
-  assert.ok(csv.trim().split("\n").length > 1, "and rows");
+  await saves(page);
   await page.getByLabel("Compare days").check();
   await page.waitForSelector("input[type=date]");
   no_trouble("zooming");
-  say("the history zooms by drag and wheel, and is saved as CSV");
+  say("the history zooms by drag and wheel, and a day of it is saved as finely as it is kept");
+}
+
+/** What is saved of a day has a row for each interval that is kept. */
+async function saves(page) {
+  const dialog = page.locator("dialog[open]");
+  const fetched = async (name) => page.evaluate(async (href) => (await fetch(href)).text(), await dialog.getByRole("link", { name }).getAttribute("href"));
+  const { at_ms } = (await asked(page, "GET", "/now")).body;
+  const kept_s = (await asked(page, "GET", `/moment?at_ms=${at_ms - 60e3}`)).body.resolution_s;
+  await page.getByRole("button", { name: "Now", exact: true }).click();
+  await page.getByRole("button", { name: "1 day" }).click();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await dialog.getByText(`One value each ${kept_s} s, as finely as it is kept`).waitFor();
+  const [head, ...rows] = (await fetched("Save as CSV")).trim().split(/\r?\n/);
+  assert.match(head, /^time_utc,.*"house\.power \[W\]"/);
+  assert.ok(Math.abs(rows.length - 86400 / kept_s) <= 1, `${rows.length} rows of a day`);
+  const starts = rows.map((row) => Date.parse(row.split(",")[0]));
+  assert.ok(starts.every((ms, i) => !i || ms - starts[i - 1] === kept_s * 1000), "one each interval");
+  const told = JSON.parse(await fetched("Save as JSON"));
+  assert.equal(told.interval_s, kept_s);
+  const power = told.series.find((each) => each.channel === "house.power").values;
+  assert.equal(power.length, rows.length, "the same as JSON");
+  const column = head.split(",").findIndex((each) => each.includes("house.power"));
+  assert.ok(rows.filter((row) => row.split(",")[column] !== "").length > 60, "with what was measured");
+  await dialog.getByLabel("Energy").check();
+  assert.match(await fetched("Save as CSV"), /^time_utc,.*"house\.power \[Wh\]"/);
+  await dialog.getByLabel("Highest").check();
+  const highest = JSON.parse(await fetched("Save as JSON")).series.find((each) => each.channel === "house.power").values;
+  assert.ok(power.every((v, i) => v === null || starts[i] > at_ms - 60e3 || Math.abs(highest[i] - v) < 1e-3), "of the finest, the highest is what was measured");
+  await page.screenshot({ path: path.join(pictures, "save.png") });
+  await dialog.getByRole("button", { name: "Close" }).click();
+  await page.getByRole("button", { name: "1 year" }).click();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await dialog.getByText(/^One value each .* a shorter time is saved finer\.$/).waitFor();
+  await dialog.getByRole("button", { name: "Close" }).click();
 }
 
 async function tells_why(page, base) {

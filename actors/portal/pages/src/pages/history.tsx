@@ -1,17 +1,18 @@
 // Any channels over any time: from ten years to ten seconds, days compared, all of it to take along.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { query } from "../api";
 import Chart, { type Line } from "../chart";
 import * as format from "../format";
 import { house, house_now } from "../live";
-import { Card, Choice, Dialog, Empty, Field, Icon, Page, Problem } from "../parts";
-import { aligned, load_history } from "../series";
-import { useEvery, useValue } from "../store";
+import { Card, Choice, Dialog, Empty, Field, Icon, Loaded, Page, Problem } from "../parts";
+import { aligned, type Fold, history_query, load_history } from "../series";
+import { useEvery, useLoaded, useValue } from "../store";
 import { texts } from "../texts";
 import type { Channel, HistoryAnswer, House } from "../words";
 
 const t = texts.history;
 const most = 8;
+/** As many rows as one answer may have (route_history.cpp), of `most` channels too. */
+const most_rows = 10_000;
 const minute = 60e3;
 const shortest = 10e3;
 const longest = 10 * 366 * 86400e3;
@@ -77,6 +78,36 @@ function Picker({ open, close, chosen, set }: { open: boolean; close: () => void
   );
 }
 
+/** A time to take along, as finely as it is kept and one answer may hold. How finely that is, the house says. */
+function Save({ channels, units, from, to }: { channels: string[]; units: Map<string, string>; from: number; to: number }) {
+  const [fold, set_fold] = useState<Fold>("average");
+  const told = useLoaded(
+    async (signal) => {
+      const [all, last] = await Promise.all([load_history(channels, from, to, most_rows, signal), load_history(channels, to - minute, to, most_rows, signal)]);
+      return { interval_s: all.interval_s ?? 0, coarse: (all.interval_s ?? 0) > (last.interval_s ?? 0), rows: Math.max(0, ...all.series.map((each) => each.values.length)) };
+    },
+    [],
+  );
+  // Only power sums up to energy.
+  const folds: Fold[] = ["average", "lowest", "highest", ...(channels.some((each) => units.get(each) === "W") ? ["integral" as const] : [])];
+  const asked = history_query(channels, from, to, most_rows, fold);
+  return (
+    <>
+      <p class="help">{format.between(from, to)}</p>
+      <Choice label={t.saved_value} value={fold} options={folds.map((value) => ({ value, text: t.folds[value] }))} on={set_fold} />
+      <Loaded of={told}>{({ interval_s, coarse, rows }) => <p class="help">{(coarse ? t.saved_coarser : t.saved_finest)(format.span(interval_s * 1000), format.number(rows))}</p>}</Loaded>
+      <div class="chips">
+        <a class="button" href={"/api/v1/history.csv" + asked} download>
+          <Icon name="download" /> {t.csv}
+        </a>
+        <a class="button" href={"/api/v1/history" + asked} download={"history-" + format.input_date(from) + ".json"}>
+          <Icon name="download" /> {t.json}
+        </a>
+      </div>
+    </>
+  );
+}
+
 /** The last answer stays to be seen while a finer one is on its way. */
 function useHistory(channels: string[], from: number, to: number, turn: number) {
   const [state, set] = useState<{ answer: HistoryAnswer | null; problem: string | null; busy: boolean }>({ answer: null, problem: null, busy: false });
@@ -104,6 +135,7 @@ function One({ channels, units }: { channels: string[]; units: Map<string, strin
   const [span, set_span] = useState(86400e3);
   const [end, set_end] = useState<number | null>(null); // null: now
   const [turn, next] = useState(0);
+  const [saved, save] = useState<{ from: number; to: number } | null>(null);
   const live_end = useRef(house_now());
   useMemo(() => (live_end.current = house_now()), [turn, end === null, span]);
   const to = end ?? live_end.current;
@@ -194,10 +226,13 @@ function One({ channels, units }: { channels: string[]; units: Map<string, strin
       )}
       <p class="help">{matchMedia("(pointer: coarse)").matches ? t.hint_touch : t.hint_mouse}</p>
       {channels.length > 0 && (
-        <a class="button" href={"/api/v1/history.csv" + query({ channel: channels, from_ms: Math.floor(from), to_ms: Math.ceil(to), points: 5000 })} download>
-          <Icon name="download" /> {t.csv}
-        </a>
+        <button type="button" class="button" onClick={() => save({ from, to })} aria-haspopup="dialog">
+          <Icon name="download" /> {t.save}
+        </button>
       )}
+      <Dialog title={t.save} open={saved !== null} close={() => save(null)}>
+        {saved && <Save channels={channels} units={units} {...saved} />}
+      </Dialog>
       <div class="sr">
       <table>
         <caption>{t.table}</caption>
