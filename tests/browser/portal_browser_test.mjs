@@ -557,6 +557,48 @@ async function history_zooms(page, base) {
   say("the history zooms by drag and wheel, and a day of it is saved as finely as it is kept");
 }
 
+/** What a mean hides is in the table, and in the picture as a band. */
+async function shows_peaks(page, base) {
+  const asked_for = [];
+  await page.route("**/api/v1/history?*", (route) => {
+    const params = new URL(route.request().url()).searchParams;
+    const [from, to, points] = ["from_ms", "to_ms", "points"].map((name) => Number(params.get(name)));
+    if (to - from > 60e3) asked_for.push(params);
+    const interval = Math.max(1, Math.ceil((to - from) / points / 10e3)) * 10e3;
+    const start_ms = Math.ceil(from / interval) * interval;
+    const peak = { lowest: 20, highest: 9000 }[params.get("fold")] ?? 1500;
+    const values = Array.from({ length: Math.floor((to - start_ms) / interval) }, (_, i) => (i % 50 === 25 ? peak : 1500));
+    return route.fulfill({ json: { interval_s: interval / 1000, series: params.getAll("channel").map((channel) => ({ channel, unit: "W", start_ms, values })) } });
+  });
+  const table = page.locator(".history-card .sr table");
+  const choose = (names) => page.evaluate((names) => sessionStorage.setItem("hearth.channels", JSON.stringify(names)), names);
+  await open(page, base, "/");
+  await choose(["house.power", "outdoor.temp"]);
+  await open(page, base, "/history");
+  await page.getByRole("button", { name: "1 year" }).click();
+  const of_year = () => asked_for.filter((each) => Number(each.get("to_ms")) - Number(each.get("from_ms")) > 300 * 86400e3);
+  await until("what the year's extremes are", () => of_year().some((each) => each.get("fold") === "highest"));
+  await until("the peak in the table", async () => /house\.power.*lowest 20 W, mean 1\.50 kW, highest 9\.00 kW/s.test(await table.textContent()));
+  assert.match(await table.textContent(), /^Lowest, mean and highest value of what is shown/);
+  const year = of_year();
+  const of_view = (each) => year.filter((other) => other.get("from_ms") === each.get("from_ms")).length;
+  assert.ok(year.every((each) => of_view(each) <= 3), "three questions a view, at most");
+  await page.screenshot({ path: path.join(pictures, "peaks.png") });
+
+  // As fine as it is kept, a value is no mean of others.
+  asked_for.length = 0;
+  await page.getByRole("button", { name: "10 min" }).click();
+  await until("ten minutes", async () => /highest 1\.50 kW/.test(await table.textContent()));
+  assert.ok(asked_for.every((each) => Number(each.get("to_ms")) - Number(each.get("from_ms")) > 700e3 || !each.get("fold")), "and nothing more is asked");
+
+  await choose((await asked(page, "GET", "/house")).body.channels.slice(0, 7).map(({ name }) => name));
+  await open(page, base, "/history");
+  await until("whose extremes these are", async () => /^Lowest, mean and highest of what is shown: of means over .* each/.test(await table.textContent()));
+  await page.unroute("**/api/v1/history?*");
+  no_trouble("peaks");
+  say("a peak that means hide is drawn and told");
+}
+
 /** What is saved of a day has a row for each interval that is kept. */
 async function saves(page) {
   const dialog = page.locator("dialog[open]");
@@ -810,6 +852,7 @@ try {
   await provokes_an_alarm(wide.page, base);
   await history_pinches(page, base);
   await history_zooms(wide.page, base);
+  await shows_peaks(wide.page, base);
   await sums_money(wide.page, base);
   await sees_an_alarm(wide, base);
   await alarms_alike(wide.page, base);

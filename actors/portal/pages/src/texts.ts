@@ -284,6 +284,7 @@ export const texts = {
     chart: (names: string) => `Chart of ${names}.`,
     chart_compare: (a: string, b: string) => `Chart that compares ${a} with ${b}.`,
     table: "Lowest, mean and highest value of what is shown",
+    table_of_means: (span: string) => `Lowest, mean and highest of what is shown: of means over ${span} each`,
     summary: (low: string, mean: string, high: string) => `lowest ${low}, mean ${mean}, highest ${high}`,
     day_a: "This day (solid)",
     day_b: "and this (dashed)",
