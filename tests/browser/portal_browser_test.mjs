@@ -550,14 +550,87 @@ async function history_zooms(page, base) {
   await page.getByRole("checkbox", { name: /^house\.power/ }).check();
   await page.getByRole("button", { name: "Show", exact: true }).click();
   await until("the chosen channel", () => asked_for.at(-1).getAll("channel").includes("house.power"));
-  const link = await page.getAttribute("a[download]", "href");
-  const csv = await page.evaluate(async (href) => (await fetch(href)).text(), link);
-  assert.match(csv, /^time_utc,/, "the export has a head");
-  assert.ok(csv.trim().split("\n").length > 1, "and rows");
+  await saves(page);
   await page.getByLabel("Compare days").check();
   await page.waitForSelector("input[type=date]");
   no_trouble("zooming");
-  say("the history zooms by drag and wheel, and is saved as CSV");
+  say("the history zooms by drag and wheel, and a day of it is saved as finely as it is kept");
+}
+
+/** What a mean hides is in the table, and in the picture as a band. */
+async function shows_peaks(page, base) {
+  const asked_for = [];
+  await page.route("**/api/v1/history?*", (route) => {
+    const params = new URL(route.request().url()).searchParams;
+    const [from, to, points] = ["from_ms", "to_ms", "points"].map((name) => Number(params.get(name)));
+    if (to - from > 60e3) asked_for.push(params);
+    const interval = Math.max(1, Math.ceil((to - from) / points / 10e3)) * 10e3;
+    const start_ms = Math.ceil(from / interval) * interval;
+    const peak = { lowest: 20, highest: 9000 }[params.get("fold")] ?? 1500;
+    const values = Array.from({ length: Math.floor((to - start_ms) / interval) }, (_, i) => (i % 50 === 25 ? peak : 1500));
+    return route.fulfill({ json: { interval_s: interval / 1000, series: params.getAll("channel").map((channel) => ({ channel, unit: "W", start_ms, values })) } });
+  });
+  const table = page.locator(".history-card .sr table");
+  const choose = (names) => page.evaluate((names) => sessionStorage.setItem("hearth.channels", JSON.stringify(names)), names);
+  await open(page, base, "/");
+  await choose(["house.power", "outdoor.temp"]);
+  await open(page, base, "/history");
+  await page.getByRole("button", { name: "1 year" }).click();
+  const of_year = () => asked_for.filter((each) => Number(each.get("to_ms")) - Number(each.get("from_ms")) > 300 * 86400e3);
+  await until("what the year's extremes are", () => of_year().some((each) => each.get("fold") === "highest"));
+  await until("the peak in the table", async () => /house\.power.*lowest 20 W, mean 1\.50 kW, highest 9\.00 kW/s.test(await table.textContent()));
+  assert.match(await table.textContent(), /^Lowest, mean and highest value of what is shown/);
+  const year = of_year();
+  const of_view = (each) => year.filter((other) => other.get("from_ms") === each.get("from_ms")).length;
+  assert.ok(year.every((each) => of_view(each) <= 3), "three questions a view, at most");
+  await page.screenshot({ path: path.join(pictures, "peaks.png") });
+
+  // As fine as it is kept, a value is no mean of others.
+  asked_for.length = 0;
+  await page.getByRole("button", { name: "10 min" }).click();
+  await until("ten minutes", async () => /highest 1\.50 kW/.test(await table.textContent()));
+  assert.ok(asked_for.every((each) => Number(each.get("to_ms")) - Number(each.get("from_ms")) > 700e3 || !each.get("fold")), "and nothing more is asked");
+
+  await choose((await asked(page, "GET", "/house")).body.channels.slice(0, 7).map(({ name }) => name));
+  await open(page, base, "/history");
+  await until("whose extremes these are", async () => /^Lowest, mean and highest of what is shown: of means over .* each/.test(await table.textContent()));
+  await page.unroute("**/api/v1/history?*");
+  no_trouble("peaks");
+  say("a peak that means hide is drawn and told");
+}
+
+/** What is saved of a day has a row for each interval that is kept. */
+async function saves(page) {
+  const dialog = page.locator("dialog[open]");
+  const fetched = async (name) => page.evaluate(async (href) => (await fetch(href)).text(), await dialog.getByRole("link", { name }).getAttribute("href"));
+  const { at_ms } = (await asked(page, "GET", "/now")).body;
+  const kept_s = (await asked(page, "GET", `/moment?at_ms=${at_ms - 60e3}`)).body.resolution_s;
+  await page.getByRole("button", { name: "Now", exact: true }).click();
+  await page.getByRole("button", { name: "1 day" }).click();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await dialog.getByText(`One value each ${kept_s} s, as finely as it is kept`).waitFor();
+  const [head, ...rows] = (await fetched("Save as CSV")).trim().split(/\r?\n/);
+  assert.match(head, /^time_utc,.*"house\.power \[W\]"/);
+  assert.ok(Math.abs(rows.length - 86400 / kept_s) <= 1, `${rows.length} rows of a day`);
+  const starts = rows.map((row) => Date.parse(row.split(",")[0]));
+  assert.ok(starts.every((ms, i) => !i || ms - starts[i - 1] === kept_s * 1000), "one each interval");
+  const told = JSON.parse(await fetched("Save as JSON"));
+  assert.equal(told.interval_s, kept_s);
+  const power = told.series.find((each) => each.channel === "house.power").values;
+  assert.equal(power.length, rows.length, "the same as JSON");
+  const column = head.split(",").findIndex((each) => each.includes("house.power"));
+  assert.ok(rows.filter((row) => row.split(",")[column] !== "").length > 60, "with what was measured");
+  await dialog.getByLabel("Energy").check();
+  assert.match(await fetched("Save as CSV"), /^time_utc,.*"house\.power \[Wh\]"/);
+  await dialog.getByLabel("Highest").check();
+  const highest = JSON.parse(await fetched("Save as JSON")).series.find((each) => each.channel === "house.power").values;
+  assert.ok(power.every((v, i) => v === null || starts[i] > at_ms - 60e3 || Math.abs(highest[i] - v) < 1e-3), "of the finest, the highest is what was measured");
+  await page.screenshot({ path: path.join(pictures, "save.png") });
+  await dialog.getByRole("button", { name: "Close" }).click();
+  await page.getByRole("button", { name: "1 year" }).click();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await dialog.getByText(/^One value each .* a shorter time is saved finer\.$/).waitFor();
+  await dialog.getByRole("button", { name: "Close" }).click();
 }
 
 async function tells_why(page, base) {
@@ -575,8 +648,64 @@ async function tells_why(page, base) {
   await page.getByRole("button", { name: "−1 min" }).click();
   await until("another second", async () => (await page.textContent(".scrub-time")) !== time);
   await page.screenshot({ path: path.join(pictures, "moment.png") });
+  await shows_what_was_known(page, base);
   no_trouble("asking why");
-  say("decisions tell why, and any second can be looked at");
+  say("decisions tell why, and any second can be looked at, with what was known then and nothing else");
+}
+
+const celsius = (c) => `${(Number(c.toFixed(1)) || 0).toFixed(1).replace("-", "−")} °C`;
+/** The picture of a past second has what the history has of it. */
+async function shows_what_was_known(page, base) {
+  const { plant } = (await asked(page, "GET", "/house")).body;
+  const setpoint_of = (values, zone) => (zone.setpoint_channel ? values[zone.setpoint_channel] : null) ?? values["hearth.setpoint." + zone.name] ?? null;
+  const look = async (at_ms) => {
+    const [answer] = await Promise.all([page.waitForResponse((each) => each.url().includes("/moment?")), page.goto(`${base}/why?at=${at_ms}`)]);
+    assert.equal(new URL(answer.url()).searchParams.get("at_ms"), String(at_ms));
+    await page.waitForSelector(".picture");
+    return { says: await page.getAttribute(".picture", "aria-label"), drawn: await page.locator(".picture text").allTextContents(), values: (await answer.json()).values };
+  };
+  const is_true = ({ says, drawn }, values) => {
+    assert.ok(says.includes(values[plant.outdoor] == null ? "Outdoors –, not measured" : "Outdoors " + celsius(values[plant.outdoor])), says);
+    for (const zone of plant.zones) {
+      const c = values[zone.temperature];
+      const setpoint = setpoint_of(values, zone);
+      const told = says.split(". ").find((each) => each.startsWith(zone.name + " "));
+      assert.ok(told.startsWith(zone.name + " " + (c == null ? "–" : celsius(c)) + (setpoint === null ? "" : ", wanted " + celsius(setpoint))), says);
+      assert.equal(told.includes("wanted"), setpoint !== null, "no setpoint is invented: " + told);
+      assert.equal(told.includes("not measured"), c == null, told);
+    }
+    assert.doesNotMatch(says + drawn.join(), / ago|never seen/, "what was not measured has no age");
+    const arrows = plant.zones.filter((zone) => values[zone.temperature] != null && setpoint_of(values, zone) !== null);
+    assert.deepEqual(drawn.filter((each) => each.startsWith("→")), arrows.map((zone) => "→ " + celsius(setpoint_of(values, zone)).replace(" °C", "°")));
+  };
+  const then = Math.floor((await asked(page, "GET", "/now")).body.at_ms / 1000 - 60) * 1000;
+  await until("a plan of that time", async () => (await asked(page, "GET", `/moment?at_ms=${then}`)).body.plan);
+  const known = (await asked(page, "GET", `/moment?at_ms=${then}`)).body.values;
+  assert.ok([plant.outdoor, ...plant.zones.map((zone) => zone.temperature)].every((name) => typeof known[name] === "number"), "this house was measured then");
+  is_true(await look(then), known);
+  assert.equal(await page.getByText(/^After 14 days/).count(), 0, "this plan is of that hour");
+
+  // Before the house began nothing was measured and nothing wanted.
+  const began = (await asked(page, "GET", "/devices")).body.history.oldest_ms;
+  const before = await look(began - 3600e3);
+  is_true(before, {});
+  assert.ok(Object.values(before.values).every((v) => v === null), "and the house says so, too");
+
+  // One room's sensor was silent, only one room's setpoint is kept, and the plan is the one that is left of a day long ago.
+  const [silent, other] = plant.zones;
+  await page.route("**/api/v1/moment?*", async (route) => {
+    const answer = await route.fetch();
+    const told = await answer.json();
+    for (const zone of plant.zones) delete told.values["hearth.setpoint." + zone.name];
+    const plan = { ...told.plan, at_ms: told.plan.at_ms - 20 * 86400e3 };
+    return route.fulfill({ response: answer, json: { ...told, plan, values: { ...told.values, [silent.temperature]: null, ["hearth.setpoint." + other.name]: 17.5 } } });
+  });
+  const half = await look(then);
+  is_true(half, half.values);
+  assert.ok(half.drawn.includes("→ 17.5°") && half.drawn.includes("not measured"), half.drawn.join());
+  await page.getByText(/^After 14 days/).waitFor();
+  await page.screenshot({ path: path.join(pictures, "moment-silent.png") });
+  await page.unroute("**/api/v1/moment?*");
 }
 
 async function roles(browser, base, installer) {
@@ -723,6 +852,7 @@ try {
   await provokes_an_alarm(wide.page, base);
   await history_pinches(page, base);
   await history_zooms(wide.page, base);
+  await shows_peaks(wide.page, base);
   await sums_money(wide.page, base);
   await sees_an_alarm(wide, base);
   await alarms_alike(wide.page, base);

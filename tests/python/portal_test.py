@@ -17,6 +17,8 @@ import time
 import unittest
 import urllib.parse
 
+import paho.mqtt.publish as publish
+
 from lived_time import lived
 from metrics_list import differences
 
@@ -100,6 +102,23 @@ class Portal(unittest.TestCase):
         digest = hashlib.sha256(TOKEN.encode()).hexdigest()
         return (f'portal: {{ listen: "127.0.0.1:{self.port}", plain_text: on-this-machine-only, '
                 f'metrics_token_sha256: "{digest}" }}\nhistory: {{ block: 60 s }}\n')
+
+    def broker(self):
+        """A real one, on a port of its own."""
+        port = free_port()
+        config = self.folder / "mosquitto.conf"
+        config.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\n", encoding="utf-8")
+        mosquitto = "/usr/sbin/mosquitto" if os.path.exists("/usr/sbin/mosquitto") else "mosquitto"
+        self.child = subprocess.Popen([mosquitto, "-c", str(config)], stdout=subprocess.DEVNULL,
+                                      stderr=subprocess.DEVNULL)
+        self.addCleanup(lambda child=self.child: (child.kill(), child.wait()))
+        self.log.touch()
+
+        def answers():
+            with socket.socket() as probe:
+                return probe.connect_ex(("127.0.0.1", port)) == 0
+        self.until(answers, "a broker")
+        return port
 
     def run_house(self, speed=60):
         with self.log.open("a", encoding="utf-8") as out:
@@ -277,23 +296,52 @@ class Portal(unittest.TestCase):
         Browser(self.port).log_in("ines")
         self.ends()
 
-    def test_names_that_look_like_markup_come_back_as_text(self):
+    def test_a_layout_takes_no_name_that_looks_like_markup(self):
         text = self.layout.read_text(encoding="utf-8")
-        self.layout.write_text(text.replace("id: living, temperature", f'id: "{NASTY}", temperature', 1)
-                               .replace("id: living, conductance", f'id: "{NASTY}", conductance', 1)
-                               .replace("of: zone.living.call", f'of: "zone.{NASTY}.call"', 1)
-                               .replace("of: zone.living,", f'of: "zone.{NASTY}",', 1), encoding="utf-8")
-        checked = subprocess.run([SCADA, "check", str(self.layout)], capture_output=True, text=True, check=False)
-        if checked.returncode != 0:  # a layout does not take such a name in the first place
-            self.assertIn(NASTY, checked.stderr)
-            return
+        for what, named in {"a site": text.replace(f"site: {self.site}", f'site: "{NASTY}"', 1),
+                            "a device": text.replace("id: outdoor-sensor", f'id: "{NASTY}"', 1),
+                            "a channel": text.replace("temperature: outdoor.temp", f'temperature: "{NASTY}"', 1),
+                            "a zone": text.replace("id: living, temperature", f'id: "{NASTY}", temperature', 1)}.items():
+            with self.subTest(what):
+                self.assertIn(NASTY, named)
+                self.layout.write_text(named, encoding="utf-8")
+                checked = subprocess.run([SCADA, "check", str(self.layout)], capture_output=True, text=True,
+                                         timeout=60, check=False)
+                self.assertNotEqual(0, checked.returncode)
+                self.assertRegex(checked.stderr, re.escape(f"error: '{NASTY}' cannot be "))
+                self.assertIn("hint: use ", checked.stderr)
+
+    def test_what_a_device_says_comes_back_as_text_and_the_house_goes_on(self):
+        port = self.broker()
+        topic = f"zigbee2mqtt/{NASTY}"  # a name that somebody gave it at its gateway
+        text = self.layout.read_text(encoding="utf-8")
+        self.layout.write_text(text.replace(
+            "buses:\n", f'buses:\n  broker: {{ kind: mqtt, broker: "mqtt://127.0.0.1:{port}" }}\n', 1).replace(
+            "devices:\n", f'devices:\n  - {{ id: hall, model: zigbee2mqtt-sensor, bus: broker, name: "{NASTY}", '
+            'channels: { temperature: hall.temperature } }\n', 1), encoding="utf-8")
         self.run_house()
         installer = self.claimed()
-        connection, answer = installer.open("GET", "/api/v1/house")
-        self.assertTrue(answer.getheader("Content-Type").startswith("application/json"))
-        self.assertEqual("nosniff", answer.getheader("X-Content-Type-Options"))
-        self.assertIn(NASTY, [z["name"] for z in json.loads(answer.read())["plant"]["zones"]])
-        connection.close()
+        hall = lambda: installer.get("/now")["points"]["hall.temperature"]
+        publish.single(topic, f'"{NASTY}"', port=port, retain=True)
+        self.until(lambda: NASTY in hall().get("fault", ""), "the fault names the device as its gateway does")
+
+        def told(path):
+            connection, answer = installer.open("GET", "/api/v1" + path)
+            self.addCleanup(connection.close)
+            self.assertEqual((200, "nosniff"), (answer.status, answer.getheader("X-Content-Type-Options")))
+            self.assertTrue(answer.getheader("Content-Type").startswith("application/json"))
+            return json.loads(answer.read())
+        device = next(each for each in told("/devices")["devices"] if each["name"] == "hall")
+        self.assertEqual("fault", device["quality"])
+        self.assertIn(f"{topic} carries no JSON object", device["channels"][0]["fault"])
+        said = lambda: [item["text"] for item in told(f"/chronicle?from_ms={START_MS}&to_ms={START_MS + 86400_000}"
+                                                      "&kind=event&limit=1000")["items"] if NASTY in item["text"]]
+        self.until(said, "an event tells of it")
+        self.assertTrue(any(f"{topic} carries no JSON object" in text for text in said()), said())
+
+        publish.single(topic, json.dumps({"temperature": 21.5}), port=port, retain=True)
+        self.until(lambda: (hall()["v"], hall()["q"]) == (21.5, "good"), "it is measured again")
+        self.assertTrue(installer.get("/now")["state"])
         self.ends()
 
     def test_a_history_without_a_disk_is_told_and_the_house_goes_on(self):

@@ -14,6 +14,8 @@ export interface Line {
   unit: string;
   /** Undefined where another line has a point and this one none; null where nothing was measured. */
   values: (number | null | undefined)[];
+  /** Between what it moved, where a point is a mean: a faint band. */
+  band?: { low: (number | null)[]; high: (number | null)[] };
   dashed?: boolean;
   filled?: boolean;
   /** Holds until the next point: switches, prices, slots. */
@@ -176,15 +178,18 @@ export default function Chart(props: ChartProps) {
   const held = useValue(settings);
   const dark = useDark();
   const units = [...new Set(props.lines.map((each) => each.unit))];
-  const shape = JSON.stringify([props.lines.map((each) => [each.label, each.unit, each.dashed, each.filled, each.stepped, each.colour]), props.height, props.of_day, held, dark]);
+  const shape = JSON.stringify([props.lines.map((each) => [each.label, each.unit, !!each.band, each.dashed, each.filled, each.stepped, each.colour]), props.height, props.of_day, held, dark]);
 
+  // The edges of the bands stand behind the lines, so that these keep their places.
+  const banded = props.lines.filter((each) => each.band);
+  const scaled = (line: Line, values: Line["values"]) => {
+    const scale = line.unit === "W" ? (v: number) => v / 1000 : format.shown_unit(line.unit).of;
+    return values.map((v) => (v === null || v === undefined ? v : scale(v)));
+  };
   const data = (): uPlot.AlignedData => [
     props.x,
-    ...props.lines.map((line) => {
-      const shown = format.shown_unit(line.unit);
-      const scale = line.unit === "W" ? (v: number) => v / 1000 : shown.of;
-      return line.values.map((v) => (v === null || v === undefined ? v : scale(v)));
-    }),
+    ...props.lines.map((line) => scaled(line, line.values)),
+    ...banded.flatMap((line) => [scaled(line, line.band!.high), scaled(line, line.band!.low)]),
   ] as uPlot.AlignedData;
 
   useEffect(() => {
@@ -192,6 +197,7 @@ export default function Chart(props: ChartProps) {
     const colours = line_colours[dark ? "dark" : "light"];
     const ink = css("--muted");
     const rule = css("--line");
+    const colour_of = (line: Line) => colours[(line.colour ?? props.lines.indexOf(line)) % colours.length]!;
     const font = "12px system-ui, sans-serif";
     const narrow = box.clientWidth < 500;
     const axis_of = (unit: string, i: number): uPlot.Axis => ({
@@ -225,8 +231,9 @@ export default function Chart(props: ChartProps) {
         legend: { show: true, live: true },
         // The last day's name needs room where no axis stands beside it.
         padding: [null, units.length < 2 ? 34 : null, null, null],
-        cursor: { drag: { x: !!props.on_window, y: false, setScale: false }, points: { size: 6 }, focus: { prox: 24 } },
+        cursor: { drag: { x: !!props.on_window, y: false, setScale: false }, points: { size: 6 }, focus: { prox: 24, dist: (_u, series, _i, at, mouse) => (series > props.lines.length ? Infinity : at - mouse) } },
         focus: { alpha: 0.45 },
+        bands: banded.map((line, i) => ({ series: [props.lines.length + 1 + 2 * i, props.lines.length + 2 + 2 * i], fill: colour_of(line) + "33" })),
         scales: {
           x: { time: true },
           ...Object.fromEntries(
@@ -245,7 +252,7 @@ export default function Chart(props: ChartProps) {
         series: [
           { label: texts.time, value: (u, s) => (s === null || s === undefined ? "–" : props.of_day ? format.clock(s * 1000) : u.scales.x!.max! - u.scales.x!.min! > format.season_s ? format.date(s * 1000) : format.stamp(s * 1000)) },
           ...props.lines.map((line, i): uPlot.Series => {
-            const colour = colours[(line.colour ?? i) % colours.length]!;
+            const colour = colour_of(line);
             return {
               label: line.label,
               scale: line.unit,
@@ -259,6 +266,7 @@ export default function Chart(props: ChartProps) {
               value: (_, v) => (v === null || v === undefined ? "–" : latest.current.lines[i]?.say ? latest.current.lines[i]!.say!(v) : line.unit === "W" ? format.power(v * 1000) : line.unit === "on/off" ? format.value(v, "on/off") : format.value(format.shown_unit(line.unit).back(v), line.unit)),
             };
           }),
+          ...banded.flatMap((line): uPlot.Series[] => [0, 1].map(() => ({ scale: line.unit, class: "band-edge", stroke: colour_of(line) + "66", width: 1, points: { show: false } }))),
         ],
         plugins: [...(props.on_window ? [wheel(choose)] : []), marker(mark.current)],
         hooks: {

@@ -75,7 +75,7 @@ export function value(v: number | null | undefined, unit: string): string {
 }
 /** As `value`; who is in charge has a name, and the store's worth, which /house does not list, is money. */
 export const value_of = (channel: string, v: number | null | undefined, unit: string) =>
-  channel === "hearth.store.worth" ? money(v) : ((channel === "hearth.in_charge" && Number.isInteger(v) ? texts.ranks[v!] : undefined) ?? value(v, unit));
+  channel === "hearth.store.worth" ? money(v) : ((channel === "hearth.in_charge" && Number.isInteger(v) ? texts.ranks[v!] : undefined) ?? value(v, unit || (channel.startsWith("hearth.setpoint.") ? "°C" : "")));
 /** Sentences of the house speak of °C and K, of UTC and of contracts by their id: here as somebody in the house would. */
 export function sentence(text: string, now_ms = house_now()): string {
   const said = text

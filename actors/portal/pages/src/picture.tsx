@@ -2,7 +2,7 @@
 import { heat_colour } from "./colour";
 import * as format from "./format";
 import { texts } from "./texts";
-import type { House, Point, Points } from "./words";
+import type { House, PlantZone, Point, Points } from "./words";
 
 const t = texts.picture;
 
@@ -20,6 +20,8 @@ export interface PictureProps {
   setpoints: Record<string, number | null>;
   /** The connection is lost: all of it is as old as it is. */
   dead?: boolean;
+  /** What was known at a second of the past: no age is told, and nothing that only holds today. */
+  past?: boolean;
   at_ms: number;
 }
 
@@ -93,7 +95,7 @@ function Tank({ x, y, w, h, id, layers, name, dead, points }: { x: number; y: nu
   );
 }
 
-export function HousePicture({ house, points, setpoints, dead = false, at_ms }: PictureProps) {
+export function HousePicture({ house, points, setpoints, dead = false, past = false, at_ms }: PictureProps) {
   const plant = house.plant;
   if (!plant) return null;
   const pump = plant.heat_pump;
@@ -129,7 +131,8 @@ export function HousePicture({ house, points, setpoints, dead = false, at_ms }: 
     const call = seen(points, zone.call, dead);
     return call.good && call.v === 1;
   });
-  const age = (of: Seen) => (of.at_ms === null ? t.never : t.ago(format.span(at_ms - of.at_ms)));
+  const wanted_of = (zone: PlantZone) => setpoints[zone.name] ?? (past ? null : zone.setpoint_c);
+  const age = (of: Seen, said = format.span) => (past ? t.not_measured : of.at_ms === null ? t.never : t.ago(said(at_ms - of.at_ms)));
 
   const said = [
     plant.outdoor && t.says_outdoor(outdoor.v === null ? texts.none : format.degrees_long(outdoor.v)) + (outdoor.good ? "" : ", " + age(outdoor)),
@@ -137,7 +140,8 @@ export function HousePicture({ house, points, setpoints, dead = false, at_ms }: 
     layers.length ? t.says_store(format.degrees_long(hot.v), format.degrees_long(cold.v)) : null,
     ...zones.map((zone, i) => {
       const own = seen(points, zone.temperature, dead);
-      return t.says_zone(zone.name, own.v === null ? texts.none : format.degrees_long(own.v), format.degrees_long(setpoints[zone.name]), calls[i]!) + (own.good ? "" : ", " + age(own));
+      const wanted = wanted_of(zone);
+      return t.says_zone(zone.name, own.v === null ? texts.none : format.degrees_long(own.v), wanted === null ? null : format.degrees_long(wanted), calls[i]!) + (own.good ? "" : ", " + age(own));
     }),
   ].filter(Boolean);
 
@@ -187,7 +191,7 @@ export function HousePicture({ house, points, setpoints, dead = false, at_ms }: 
         const x = left + 22 + column * (room_w + 6);
         const y = rooms_top + (i % rows) * row_h;
         const own = seen(points, zone.temperature, dead);
-        const wanted = setpoints[zone.name] ?? zone.setpoint_c;
+        const wanted = wanted_of(zone);
         const warm = own.good && own.v !== null ? heat_colour(Math.max(12, Math.min(30, 22 + ((own.v - (wanted ?? own.v)) * 3)))) : undefined;
         const mid = y + row_h / 2 - 1;
         const narrow = columns > 1;
@@ -203,11 +207,12 @@ export function HousePicture({ house, points, setpoints, dead = false, at_ms }: 
               <path class="call-mark" transform={`translate(${x + 5} ${mid - 8})`} d="M7 0c4 4 6 6.5 6 10a6 6 0 0 1-12 0c0-2 1-3.5 2.5-5 .2 1.5.8 2.2 1.7 2.7C5.4 5.2 6 2.5 7 0z" />
             )}
             <text x={x + room_w - (narrow ? 8 : own.good ? 62 : 70)} y={mid + 5.5} class="room-temp">
-              {format.degrees(own.v)}
+              {/* That nothing was measured says it all, and takes the room. */}
+              {past && !own.good && !narrow ? "" : format.degrees(own.v)}
             </text>
             {!narrow && (
               <text x={x + room_w - 8} y={mid + 4.5} class={own.good ? "room-wish" : "room-wish room-age"}>
-                {own.good ? (wanted === null || wanted === undefined ? "" : "→ " + format.degrees(wanted)) : own.at_ms === null ? t.never : t.ago(format.rough_span(at_ms - own.at_ms))}
+                {!own.good ? age(own, format.rough_span) : wanted === null ? "" : "→ " + format.degrees(wanted)}
               </text>
             )}
           </g>

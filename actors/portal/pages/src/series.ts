@@ -32,5 +32,9 @@ export function lone(values: ArrayLike<number | null | undefined>): number[] {
   return own.filter((i, k) => !hole(i) && hole(own[k - 1]) && hole(own[k + 1]));
 }
 
-export const load_history = (channels: string[], from_ms: number, to_ms: number, points: number, signal?: AbortSignal) =>
-  get<HistoryAnswer>("/history" + query({ channel: channels, from_ms: Math.floor(from_ms), to_ms: Math.ceil(to_ms), points: Math.round(points) }), signal);
+/** What becomes of the values of one bucket. */
+export type Fold = "average" | "lowest" | "highest" | "integral";
+export const history_query = (channels: string[], from_ms: number, to_ms: number, points: number, fold?: Fold) =>
+  query({ channel: channels, from_ms: Math.floor(from_ms), to_ms: Math.ceil(to_ms), points: Math.round(points), fold: fold ?? null });
+export const load_history = (channels: string[], from_ms: number, to_ms: number, points: number, signal?: AbortSignal, fold?: Fold) =>
+  get<HistoryAnswer>("/history" + history_query(channels, from_ms, to_ms, points, fold), signal);

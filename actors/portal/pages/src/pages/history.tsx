@@ -1,17 +1,20 @@
 // Any channels over any time: from ten years to ten seconds, days compared, all of it to take along.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { query } from "../api";
 import Chart, { type Line } from "../chart";
 import * as format from "../format";
 import { house, house_now } from "../live";
-import { Card, Choice, Dialog, Empty, Field, Icon, Page, Problem } from "../parts";
-import { aligned, load_history } from "../series";
-import { useEvery, useValue } from "../store";
+import { Card, Choice, Dialog, Empty, Field, Icon, Loaded, Page, Problem } from "../parts";
+import { aligned, type Fold, history_query, load_history } from "../series";
+import { useEvery, useLoaded, useValue } from "../store";
 import { texts } from "../texts";
-import type { Channel, HistoryAnswer, House } from "../words";
+import type { Channel, HistoryAnswer, House, Series } from "../words";
 
 const t = texts.history;
 const most = 8;
+/** As many rows as one answer may have (route_history.cpp), of `most` channels too. */
+const most_rows = 10_000;
+/** With more channels shown, bands would hide each other. */
+const most_bands = 6;
 const minute = 60e3;
 const shortest = 10e3;
 const longest = 10 * 366 * 86400e3;
@@ -24,6 +27,8 @@ const spans: { text: string; ms: number }[] = [
   { text: t.spans.year, ms: 366 * 86400e3 },
   { text: t.spans.ten_years, ms: longest },
 ];
+
+const label_of = texts.channel;
 
 /** What most want to see first. */
 function first_choice(built: House): string[] {
@@ -38,7 +43,7 @@ function Picker({ open, close, chosen, set }: { open: boolean; close: () => void
   const [sought, seek] = useState("");
   const found = useMemo(() => {
     const words = sought.toLowerCase().split(/\s+/).filter(Boolean);
-    return built.channels.filter((each) => words.every((word) => (each.name + " " + each.unit + " " + each.device + " " + (texts.derived[each.name] ?? "")).toLowerCase().includes(word)));
+    return built.channels.filter((each) => words.every((word) => (each.name + " " + each.unit + " " + each.device + " " + texts.channel(each.name)).toLowerCase().includes(word)));
   }, [sought, built]);
   const toggle = (name: string) => set(chosen.includes(name) ? chosen.filter((each) => each !== name) : [...chosen, name].slice(-most));
   const group = (title: string, of: Channel[]) =>
@@ -49,8 +54,8 @@ function Picker({ open, close, chosen, set }: { open: boolean; close: () => void
           <label key={each.name} class="pick">
             <input type="checkbox" checked={chosen.includes(each.name)} onChange={() => toggle(each.name)} />
             <span class="grow">
-              {texts.derived[each.name] ?? each.name}
-              {texts.derived[each.name] && <small>{each.name}</small>}
+              {label_of(each.name)}
+              {label_of(each.name) !== each.name && <small>{each.name}</small>}
             </span>
             <small>{format.shown_unit(each.unit).unit}</small>
           </label>
@@ -75,21 +80,79 @@ function Picker({ open, close, chosen, set }: { open: boolean; close: () => void
   );
 }
 
-const label_of = (name: string) => texts.derived[name] ?? name;
+/** A time to take along, as finely as it is kept and one answer may hold. How finely that is, the house says. */
+function Save({ channels, units, from, to }: { channels: string[]; units: Map<string, string>; from: number; to: number }) {
+  const [fold, set_fold] = useState<Fold>("average");
+  const told = useLoaded(
+    async (signal) => {
+      const [all, last] = await Promise.all([load_history(channels, from, to, most_rows, signal), load_history(channels, to - minute, to, most_rows, signal)]);
+      return { interval_s: all.interval_s ?? 0, coarse: (all.interval_s ?? 0) > (last.interval_s ?? 0), rows: Math.max(0, ...all.series.map((each) => each.values.length)) };
+    },
+    [],
+  );
+  // Only power sums up to energy.
+  const folds: Fold[] = ["average", "lowest", "highest", ...(channels.some((each) => units.get(each) === "W") ? ["integral" as const] : [])];
+  const asked = history_query(channels, from, to, most_rows, fold);
+  return (
+    <>
+      <p class="help">{format.between(from, to)}</p>
+      <Choice label={t.saved_value} value={fold} options={folds.map((value) => ({ value, text: t.folds[value] }))} on={set_fold} />
+      <Loaded of={told}>{({ interval_s, coarse, rows }) => <p class="help">{(coarse ? t.saved_coarser : t.saved_finest)(format.span(interval_s * 1000), format.number(rows))}</p>}</Loaded>
+      <div class="chips">
+        <a class="button" href={"/api/v1/history.csv" + asked} download>
+          <Icon name="download" /> {t.csv}
+        </a>
+        <a class="button" href={"/api/v1/history" + asked} download={"history-" + format.input_date(from) + ".json"}>
+          <Icon name="download" /> {t.json}
+        </a>
+      </div>
+    </>
+  );
+}
+
+interface Loading {
+  answer: HistoryAnswer | null;
+  /** Its values are means of several that were kept. */
+  coarse: boolean;
+  /** Between what the values of the answer's buckets were; none where these are as fine as it gets, or too many are shown. */
+  extremes: { lowest: HistoryAnswer; highest: HistoryAnswer } | null;
+  problem: string | null;
+  busy: boolean;
+}
+const nothing: Loading = { answer: null, coarse: false, extremes: null, problem: null, busy: false };
+
+let finest: Promise<number> | undefined;
+/** The finest interval of this house's history, asked once. */
+const finest_s = (channel: string) =>
+  (finest ??= load_history([channel], house_now() - minute, house_now(), most_rows).then(
+    (told) => told.interval_s ?? 0,
+    () => {
+      finest = undefined;
+      return 0;
+    },
+  ));
 
 /** The last answer stays to be seen while a finer one is on its way. */
-function useHistory(channels: string[], from: number, to: number, turn: number) {
-  const [state, set] = useState<{ answer: HistoryAnswer | null; problem: string | null; busy: boolean }>({ answer: null, problem: null, busy: false });
+function useHistory(channels: string[], from: number, to: number, turn: number, with_extremes = false): Loading {
+  const [state, set] = useState<Loading>(nothing);
   useEffect(() => {
-    if (!channels.length) return set({ answer: null, problem: null, busy: false });
+    if (!channels.length) return set(nothing);
     const ends = new AbortController();
     set((was) => ({ ...was, busy: true }));
     // A wheel turns in many steps; only where it comes to rest is asked for.
     const timer = setTimeout(() => {
       const width = Math.min(1600, Math.max(300, innerWidth - 40));
-      load_history(channels, from, to, width, ends.signal).then(
-        (answer) => !ends.signal.aborted && set({ answer, problem: null, busy: false }),
-        (problem) => !ends.signal.aborted && set((was) => ({ answer: was.answer, problem: problem.message, busy: false })),
+      const load = (fold?: Fold) => load_history(channels, from, to, width, ends.signal, fold);
+      const all = async () => {
+        const answer = await load();
+        const coarse = with_extremes && (answer.interval_s ?? 0) > (await finest_s(channels[0]!));
+        if (!coarse || channels.length > most_bands) return { answer, coarse, extremes: null };
+        const [lowest, highest] = await Promise.all([load("lowest"), load("highest")]);
+        return { answer, coarse, extremes: { lowest, highest } };
+      };
+      all().then(
+        (made) => !ends.signal.aborted && set({ ...made, problem: null, busy: false }),
+        (problem) => !ends.signal.aborted && set((was) => ({ ...was, problem: problem.message, busy: false })),
       );
     }, 120);
     return () => {
@@ -104,28 +167,34 @@ function One({ channels, units }: { channels: string[]; units: Map<string, strin
   const [span, set_span] = useState(86400e3);
   const [end, set_end] = useState<number | null>(null); // null: now
   const [turn, next] = useState(0);
+  const [saved, save] = useState<{ from: number; to: number } | null>(null);
   const live_end = useRef(house_now());
   useMemo(() => (live_end.current = house_now()), [turn, end === null, span]);
   const to = end ?? live_end.current;
   const from = to - span;
-  const { answer, problem, busy } = useHistory(channels, from, to, turn);
+  const { answer, coarse, extremes, problem, busy } = useHistory(channels, from, to, turn, true);
   // A window that ends now moves on, as often as it would show.
   useEvery(Math.max(5000, Math.min(60_000, span / 500)), () => end === null && next((n) => n + 1), [end, span]);
 
   const made = useMemo(() => {
     if (!answer) return null;
     const { x, values } = aligned(answer);
+    const [low, high] = [extremes?.lowest, extremes?.highest].map((each) => each && aligned(each));
+    const fits = low && high && [low, high].every((each) => each.x.length === x.length && each.x[0] === x[0]);
+    const is_stepped = (each: Series) => each.unit === "on/off" || each.unit === "USD/kWh" || each.channel === "hearth.in_charge";
+    const band = (name: string) => ({ low: low!.values.get(name) ?? [], high: high!.values.get(name) ?? [] });
     const lines: Line[] = answer.series.map((each) => ({
       label: label_of(each.channel),
       unit: each.unit,
       values: values.get(each.channel)!,
-      stepped: each.unit === "on/off" || each.unit === "USD/kWh" || each.channel === "hearth.in_charge",
+      band: fits && !is_stepped(each) ? band(each.channel) : undefined,
+      stepped: is_stepped(each),
       say: each.channel === "hearth.in_charge" ? (v) => format.value_of(each.channel, v, each.unit) : undefined,
       filled: each.unit === "on/off",
       colour: Math.max(0, channels.indexOf(each.channel)),
     }));
     return { x, lines };
-  }, [answer]);
+  }, [answer, extremes]);
 
   const choose = (from_s: number, to_s: number) => {
     let a = from_s * 1000;
@@ -194,21 +263,27 @@ function One({ channels, units }: { channels: string[]; units: Map<string, strin
       )}
       <p class="help">{matchMedia("(pointer: coarse)").matches ? t.hint_touch : t.hint_mouse}</p>
       {channels.length > 0 && (
-        <a class="button" href={"/api/v1/history.csv" + query({ channel: channels, from_ms: Math.floor(from), to_ms: Math.ceil(to), points: 5000 })} download>
-          <Icon name="download" /> {t.csv}
-        </a>
+        <button type="button" class="button" onClick={() => save({ from, to })} aria-haspopup="dialog">
+          <Icon name="download" /> {t.save}
+        </button>
       )}
+      <Dialog title={t.save} open={saved !== null} close={() => save(null)}>
+        {saved && <Save channels={channels} units={units} {...saved} />}
+      </Dialog>
       <div class="sr">
       <table>
-        <caption>{t.table}</caption>
+        <caption>{coarse && !extremes ? t.table_of_means(format.span((answer?.interval_s ?? 0) * 1000)) : t.table}</caption>
         <tbody>
           {channels.map((name) => {
-            const own = (answer?.series.find((each) => each.channel === name)?.values ?? []).filter((v): v is number => v !== null);
+            const known = (of: HistoryAnswer | null | undefined) => (of?.series.find((each) => each.channel === name)?.values ?? []).filter((v): v is number => v !== null);
+            const own = known(answer);
+            const low = extremes ? known(extremes.lowest) : own;
+            const high = extremes ? known(extremes.highest) : own;
             const unit = units.get(name) ?? "";
             return (
               <tr key={name}>
                 <th scope="row">{label_of(name)}</th>
-                <td>{own.length ? t.summary(format.value_of(name, own.reduce((a, b) => Math.min(a, b)), unit), format.value_of(name, own.reduce((a, b) => a + b, 0) / own.length, unit), format.value_of(name, own.reduce((a, b) => Math.max(a, b)), unit)) : t.nothing}</td>
+                <td>{own.length ? t.summary(format.value_of(name, low.reduce((a, b) => Math.min(a, b), own[0]!), unit), format.value_of(name, own.reduce((a, b) => a + b, 0) / own.length, unit), format.value_of(name, high.reduce((a, b) => Math.max(a, b), own[0]!), unit)) : t.nothing}</td>
               </tr>
             );
           })}

@@ -224,11 +224,14 @@ function Stream({ look }: { look: (ms: number) => void }) {
   );
 }
 
+/** Of plans so old one a day is kept: between it and the moment there may have been others (drivers/chronicle.hpp). */
+const thinned = (made_ms: number, at_ms: number) => made_ms < house_now() - 14 * 86400e3 && at_ms - made_ms > 3600e3;
+
 function Known({ moment, built }: { moment: Moment; built: House }) {
   const [sought, seek] = useState("");
   const points: Points = {};
-  for (const [name, v] of Object.entries(moment.values)) points[name] = { v, q: v === null ? "never" : "good", at_ms: moment.at_ms };
-  const setpoints = Object.fromEntries((built.plant?.zones ?? []).map((each) => [each.name, (each.setpoint_channel ? moment.values[each.setpoint_channel] : null) ?? null]));
+  for (const [name, v] of Object.entries(moment.values)) points[name] = { v, q: v === null ? "never" : "good", at_ms: v === null ? null : moment.at_ms };
+  const setpoints = Object.fromEntries((built.plant?.zones ?? []).map((each) => [each.name, (each.setpoint_channel ? moment.values[each.setpoint_channel] : null) ?? moment.values["hearth.setpoint." + each.name] ?? null]));
   const state = moment.state ? record(moment.state.data) : {};
   const who = typeof state.in_charge === "string" ? texts.in_charge[state.in_charge] : undefined;
   const units = new Map(built.channels.map((each) => [each.name, each.unit]));
@@ -237,7 +240,7 @@ function Known({ moment, built }: { moment: Moment; built: House }) {
     <div class="now">
       {built.plant && (
         <section class="card picture-card" aria-label={texts.now.picture}>
-          <HousePicture house={built} points={points} setpoints={setpoints} at_ms={moment.at_ms} />
+          <HousePicture house={built} points={points} setpoints={setpoints} at_ms={moment.at_ms} past />
         </section>
       )}
       <div class="now-side">
@@ -262,6 +265,7 @@ function Known({ moment, built }: { moment: Moment; built: House }) {
           <Card title={t.plan_then}>
             <p>{text_of(moment.plan)}</p>
             <p class="help">{t.made(format.when(moment.plan.at_ms, moment.at_ms))}</p>
+            {thinned(moment.plan.at_ms, moment.at_ms) && <p class="help">{t.one_a_day}</p>}
             <details>
               <summary>{t.more}</summary>
               <Details item={moment.plan} />
@@ -284,7 +288,7 @@ function Known({ moment, built }: { moment: Moment; built: House }) {
           <dl class="value-list short">
             {rows.slice(0, 200).map(([name, v]) => (
               <div key={name} class={v === null ? "stale" : ""}>
-                <dt>{texts.derived[name] ?? name}</dt>
+                <dt>{texts.channel(name)}</dt>
                 <dd>{format.value_of(name, v, units.get(name) ?? "")}</dd>
               </div>
             ))}
