@@ -816,6 +816,152 @@ async function stays_text(browser, base, state) {
   say(`hostile names stay text, seen on ${shown} pages`);
 }
 
+const dollars = (usd) => (usd < -0.005 ? "−$" : "$") + Math.abs(usd).toFixed(2);
+const ran = ({ power_w }) => power_w >= 50;
+const kwh_of = (slot) => (slot.power_w * (slot.end_ms - slot.start_ms)) / 3600e6;
+/** What each page of a living house says, beside the answers that this page got; of it comes what it may say is not there. */
+const truths = {
+  "/": async (page, got) => {
+    const { zones } = got("/house").plant;
+    const says = await page.getAttribute(".picture", "aria-label");
+    for (const zone of zones) assert.match(says, new RegExp(`${zone.name} \\d+\\.\\d °C, wanted \\d+\\.\\d °C`));
+    assert.doesNotMatch(says, /–| ago|never seen/, "all of it is known");
+    const row = got("/money").rows.at(-1);
+    assert.ok((await page.locator(".tile", { hasText: "Heat pump today" }).textContent()).includes(dollars(row.cost_usd)));
+  },
+  "/plan": async (page, got) => {
+    const { slots, rooms } = got("/plan");
+    const usd = slots.filter(ran).reduce((sum, each) => sum + kwh_of(each) * (each.price_usd_per_kwh ?? 0), 0);
+    assert.equal(await page.locator(".tile", { hasText: "Electricity will cost" }).locator(".tile-value").textContent(), dollars(usd));
+    const runs = slots.filter((each, i) => ran(each) && !(i > 0 && ran(slots[i - 1]))).length;
+    assert.equal(await page.locator(".card", { hasText: "When the heat pump runs" }).locator("li").count(), runs);
+    assert.equal(await page.locator(".lane").count(), rooms.length);
+    return runs === 0 ? ["The heat pump is not planned to run."] : [];
+  },
+  "/control": async (page, got) => {
+    const { zones, actuators } = got("/control");
+    const text = await page.textContent("main");
+    assert.ok(zones.length > 0 && actuators.length > 0 && [...zones.map(({ name }) => name), ...actuators.map(({ channel }) => channel)].every((name) => text.includes(name)), text);
+  },
+  "/history": async (page, got) => {
+    const { series } = got("/history");
+    assert.ok(series.length >= 3 && series.every((each) => each.values.some((v) => v !== null)), "the page has what to draw");
+    const drawn = await page.evaluate(() => {
+      const canvas = document.querySelector(".u-wrap canvas");
+      const copy = Object.assign(document.createElement("canvas"), { width: canvas.width, height: canvas.height }).getContext("2d", { willReadFrequently: true });
+      copy.drawImage(canvas, 0, 0);
+      const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
+      return [...document.querySelectorAll(".u-legend .u-series:not(:first-child, .band-edge) .u-marker")].map((mark) => {
+        const [r, g, b] = getComputedStyle(mark).borderColor.match(/\d+/g).map(Number);
+        let found = 0;
+        for (let i = 0; i < data.length; i += 4) if (data[i + 3] === 255 && Math.abs(data[i] - r) + Math.abs(data[i + 1] - g) + Math.abs(data[i + 2] - b) < 12) ++found;
+        return found;
+      });
+    });
+    assert.equal(drawn.length, series.length);
+    assert.ok(drawn.every((pixels) => pixels > 20), `each channel has its line: ${drawn}`);
+    const table = await page.locator(".history-card .sr table").textContent();
+    assert.equal(table.match(/lowest /g).length, series.length, table);
+  },
+  "/why": async (page, got) => {
+    for (const [filter, kind, name] of [["Plans", "plan", /^Plan$/], ["In charge", "state", /^(The house itself|The household|By hand|The grid|A contract|Safety)$/]]) {
+      await page.getByLabel(filter, { exact: true }).check();
+      await until(`items of kind ${kind}`, async () => got("/chronicle").items.every((each) => each.kind === kind) && (await page.locator(".entry").count()) === got("/chronicle").items.length);
+      const heads = await page.locator(".entry .entry-head .badge").allTextContents();
+      assert.ok(heads.length > 0 && heads.every((each) => name.test(each)), `${kind}: ${heads}`);
+    }
+  },
+  "/money": async (page, got) => {
+    const { rows } = got("/money?by=day");
+    const row = rows.at(-1);
+    assert.ok(row.covered > 0 && row.used_kwh > 0 && row.cost_usd !== null, "an hour and more was measured");
+    const today = page.locator(".tile", { hasText: "Today" });
+    assert.equal(await today.locator(".tile-value").textContent(), dollars(row.cost_usd));
+    if (row.saved_usd !== null) assert.ok((await today.textContent()).includes(dollars(Math.abs(row.saved_usd))));
+    assert.equal(await page.locator(".bar-group").count(), rows.filter((each) => each.covered > 0).length);
+  },
+  "/alarms": async (page, got) => {
+    const { active, recent } = got("/alarms");
+    assert.equal(await page.getByText("All is well.").count(), active.length ? 0 : 1);
+    assert.equal(await page.locator(".card", { hasText: "Earlier" }).locator("li").count(), recent.length);
+    assert.ok(JSON.stringify([active, recent]).includes("pump-first"), "the day's alarm is not forgotten");
+    return recent.length ? [] : ["Nothing has happened lately."];
+  },
+  "/devices": async (page, got) => {
+    const { devices } = got("/devices");
+    const named = new Set(got("/house").channels.filter((each) => !each.derived).map((each) => each.device));
+    const rows = await page.locator(".devices > li").evaluateAll((all) => all.map((each) => ({ name: each.querySelector("b").textContent, dot: each.querySelector(".dot").classList[1], says: each.querySelector(".right").textContent })));
+    assert.deepEqual(rows.map(({ name }) => name).sort(), [...named].sort(), "every device of the layout");
+    const tone = { good: "good", stale: "warn", fault: "bad", never: "calm" };
+    for (const { name, quality } of devices) {
+      const row = rows.find((each) => each.name === name);
+      assert.equal(row.dot, tone[quality], `${name} is ${quality}`);
+      assert.match(row.says, quality === "never" ? /never seen/ : / ago$/);
+    }
+  },
+  "/settings": async (page, got) => {
+    const text = await page.textContent("main");
+    for (const { name } of got("/users").users) assert.ok(text.includes(name), name);
+    assert.ok(got("/audit").items.length > 0);
+  },
+  "/api": async (page, got) => {
+    assert.deepEqual(await page.locator(".api-path h2").allTextContents(), Object.keys(got("/openapi.json").paths));
+  },
+};
+
+/** With no answer made up and more than an hour behind it, each page says what the house told it. */
+async function tells_the_truth(page, base) {
+  await until("a house of more than an hour", async () => {
+    const [now, devices] = [await asked(page, "GET", "/now"), await asked(page, "GET", "/devices")];
+    return now.body.at_ms - devices.body.history.oldest_ms > 75 * 60e3 && now.body.leases.length === 0;
+  }, 120);
+  await page.evaluate(() => sessionStorage.clear());
+  // Each answer that the page gets, by path, and by path and question.
+  const told = new Map();
+  const note = async (answer) => {
+    const { pathname, searchParams } = new URL(answer.url());
+    if (!pathname.startsWith("/api/v1/") || pathname.endsWith("/live")) return;
+    const name = pathname.slice("/api/v1".length);
+    const body = await answer.json().catch(() => undefined);
+    // What the extremes of a chart are is not its line.
+    if (body !== undefined && answer.ok() && !["lowest", "highest"].includes(searchParams.get("fold")) && searchParams.get("points") !== "10000") for (const key of [name, `${name}?by=${searchParams.get("by")}`]) told.set(key, body);
+  };
+  page.on("response", note);
+  page.setDefaultTimeout(5000);
+  const got = (key) => (assert.ok(told.has(key), `the page never asked for ${key}`), told.get(key));
+  for (const to of pages) {
+    told.clear();
+    await open(page, base, to);
+    await drawn(page);
+    if (to === "/history") {
+      await page.waitForSelector(".u-over");
+      told.delete("/history");
+      await page.getByRole("button", { name: "1 h", exact: true }).click();
+      await until("the hour", () => told.has("/history"));
+      await drawn(page);
+    }
+    // A page asks again by itself: what does not fit yet may be the answer before.
+    let wrong;
+    const end = performance.now() + 30_000;
+    do {
+      try {
+        const allowed = (await truths[to](page, got)) ?? [];
+        const empty = await page.locator("main .empty").allTextContents();
+        assert.deepEqual(empty.filter((each) => !allowed.includes(each)), [], `${to} says that there is nothing`);
+        wrong = null;
+      } catch (problem) {
+        wrong = problem;
+        await wait(300);
+      }
+    } while (wrong && performance.now() < end);
+    if (wrong) throw new Error(`${to}: ${wrong.message}`, { cause: wrong });
+  }
+  page.off("response", note);
+  page.setDefaultTimeout(30_000);
+  no_trouble("what the pages say");
+  say(`${pages.length} pages of a house that lives say what it told them`);
+}
+
 async function falls_silent(page, base) {
   await open(page, base, "/");
   await page.waitForSelector(".picture:not(.dead)");
@@ -859,6 +1005,7 @@ try {
   await roles(browser, base, wide.page);
   await walks(browser, base, state);
   await stays_text(browser, base, state);
+  await tells_the_truth(wide.page, base);
   await falls_silent(page, base);
   say("all is well");
 } catch (problem) {
