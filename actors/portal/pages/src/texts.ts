@@ -451,7 +451,7 @@ export const texts = {
     age: (span: string) => `${span} ago`,
     buses: "Buses",
     load_of: (name: string) => `Load of ${name}`,
-    no_load: "not measured",
+    no_load: "not reckoned: no serial line",
     link: "Link to the node",
     connected: "connected",
     disconnected: "not connected",

@@ -231,7 +231,7 @@ function Known({ moment, built }: { moment: Moment; built: House }) {
   const [sought, seek] = useState("");
   const points: Points = {};
   for (const [name, v] of Object.entries(moment.values)) points[name] = { v, q: v === null ? "never" : "good", at_ms: v === null ? null : moment.at_ms };
-  const setpoints = Object.fromEntries((built.plant?.zones ?? []).map((each) => [each.name, (each.setpoint_channel ? moment.values[each.setpoint_channel] : null) ?? moment.values["hearth.setpoint." + each.name] ?? null]));
+  const setpoints = Object.fromEntries((built.plant?.zones ?? []).map((each) => [each.name, moment.values["hearth.setpoint." + each.name] ?? (each.setpoint_channel ? moment.values[each.setpoint_channel] : null) ?? null]));
   const state = moment.state ? record(moment.state.data) : {};
   const who = typeof state.in_charge === "string" ? texts.in_charge[state.in_charge] : undefined;
   const units = new Map(built.channels.map((each) => [each.name, each.unit]));
