@@ -91,7 +91,7 @@ function Save({ channels, units, from, to }: { channels: string[]; units: Map<st
     [],
   );
   // Only power sums up to energy.
-  const folds: Fold[] = ["average", "lowest", "highest", ...(channels.some((each) => units.get(each) === "W") ? ["integral" as const] : [])];
+  const folds: Fold[] = ["average", "lowest", "highest", ...(channels.some((each) => ["W", "Wh"].includes(units.get(each) ?? "")) ? ["integral" as const] : [])];
   const asked = history_query(channels, from, to, most_rows, fold);
   return (
     <>
