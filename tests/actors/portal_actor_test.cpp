@@ -101,7 +101,7 @@ struct pages_in_steps {
   void start() {
     if (page) caf::anon_send_exit(page, caf::exit_reason::kill);
     scheduler.run();
-    auto parts = portal_parts{};
+    auto parts = parts_without_sockets();
     parts.serve = [this](const web_address&, const web_bounds&,
                          std::function<void(web_request)>) -> result<std::unique_ptr<web_server>> {
       return std::make_unique<server_without_sockets>(heard);
@@ -109,15 +109,6 @@ struct pages_in_steps {
     parts.open_accounts = [this]() -> result<opened_accounts> {
       // The store outlives a page; each page gets its own end of it.
       return opened_accounts{std::make_unique<store_over>(disk)};
-    };
-    parts.hashing = {
-        [](const std::string& p) -> result<std::string> { return "hash of " + p; },
-        [](const std::string& e, const std::string& p) { return e == "hash of " + p; }};
-    parts.random_bytes = [this](std::size_t count) {
-      auto bytes = std::string{};
-      for (std::size_t i = 0; i < count; ++i)
-        bytes += static_cast<char>((seed = seed * 1664525U + 1013904223U) >> 24U);
-      return bytes;
     };
     parts.show = [this](const std::string&, const std::optional<std::string>& shown) {
       claim = shown;
@@ -200,7 +191,6 @@ struct pages_in_steps {
   std::optional<std::string> claim;
   page_people people;  ///< makes requests as a browser would
   browser ines;
-  unsigned seed = 7;
   std::uint64_t asked_for = 0;
 };
 

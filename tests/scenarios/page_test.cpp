@@ -30,7 +30,6 @@ struct inhabited_house {
   std::shared_ptr<history_memory> feeds = std::make_shared<history_memory>();
   page_people people;  ///< makes requests as a browser would
   browser ines;
-  unsigned seed = 7;
   std::uint64_t asked = 0;
   virtual_house home{house(), {}, {}, {}, disk(), page()};
 
@@ -51,7 +50,7 @@ struct inhabited_house {
             [file = folder.file("house.chronicle")] { return open_sqlite_chronicle(file); }, false};
   }
   portal_parts page() {
-    auto parts = portal_parts{};
+    auto parts = parts_without_sockets();
     parts.serve =
         [this](const web_address&, const web_bounds&,
                std::function<void(web_request)> into) -> result<std::unique_ptr<web_server>> {
@@ -60,15 +59,6 @@ struct inhabited_house {
     };
     parts.open_accounts = [file = folder.file("house.accounts")] {
       return open_sqlite_accounts(file, {8, 20, 200, 50});
-    };
-    parts.hashing = {
-        [](const std::string& p) -> result<std::string> { return "hash of " + p; },
-        [](const std::string& e, const std::string& p) { return e == "hash of " + p; }};
-    parts.random_bytes = [this](std::size_t count) {
-      auto bytes = std::string{};
-      for (std::size_t i = 0; i < count; ++i)
-        bytes += static_cast<char>((seed = seed * 1664525U + 1013904223U) >> 24U);
-      return bytes;
     };
     parts.blocks = false;
     parts.show = [this](const std::string&, const std::optional<std::string>& shown) {

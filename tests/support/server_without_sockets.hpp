@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/portal_actor.hpp"
 #include "drivers/web.hpp"
 
 #include <cstdint>
@@ -30,5 +31,19 @@ class server_without_sockets final : public web_server {
  private:
   std::shared_ptr<answers_heard> heard_;
 };
+
+/// Of a page where hashing costs nothing and no random byte is random.
+inline portal_parts parts_without_sockets() {
+  auto parts = portal_parts{};
+  parts.hashing = {[](const std::string& p) -> result<std::string> { return "hash of " + p; },
+                   [](const std::string& e, const std::string& p) { return e == "hash of " + p; }};
+  parts.random_bytes = [seed = 7U](std::size_t count) mutable {
+    auto bytes = std::string{};
+    for (std::size_t i = 0; i < count; ++i)
+      bytes += static_cast<char>((seed = seed * 1664525U + 1013904223U) >> 24U);
+    return bytes;
+  };
+  return parts;
+}
 
 }  // namespace hearth::testing
