@@ -29,13 +29,18 @@
 ///                                      └─snapshot→ REPORTER ─live────────→ UPSTREAM ⇄ node
 ///                                                     └─journaled→ JOURNAL ─→ UPSTREAM
 ///   PLANNER ─plan→ DISPATCHER; it hears snapshots from the BLACKBOARD, prices and weather from
-///   UPSTREAM DISPATCHER ─what it was given, what it decided→ RECORDER → decision log TIMEKEEPER
-///   ─dates→ DISPATCHER, REPORTER, JOURNAL, UPSTREAM SUPERVISOR spawns and restarts all of them and
-///   tells each where the others stand (roads).
+///   UPSTREAM.
+///
+///   DISPATCHER ─what it was given, what it decided→ RECORDER → decision log
+///
+///   TIMEKEEPER ─dates→ DISPATCHER, REPORTER, JOURNAL, UPSTREAM
+///
+///   SUPERVISOR spawns and restarts all of them and tells each where the others stand (roads).
 ///
 ///   HISTORY keeps and PORTAL shows what BLACKBOARD, REPORTER, UPSTREAM and PLANNER say; PORTAL
 ///   asks HISTORY for the past and passes the household's wishes to the DISPATCHER. HOME ASSISTANT
-///   tells a bus.
+///   tells a bus. What people wish and each zone should be, PORTAL, HISTORY, PLANNER and HOME
+///   ASSISTANT ask the DISPATCHER, which goes by it.
 ///
 /// Who spawns whom and in which order: `topology.cpp`. What each does: `docs/actors/`.
 namespace hearth {
